@@ -1,0 +1,53 @@
+# Every target works in a fresh clone: the first one that needs it makes .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint format bench prove build clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# ensurepip is missing on some Debian systems; pip can install into a venv from outside as well.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV); }
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint,build]'
+	@touch $@
+
+demo: $(VENV)/.installed ## Five mornings in the terminal with the bundled sample
+	@$(BIN)/paperlark demo $(ARGS)
+
+run: $(VENV)/.installed ## The real bot, with paperlark.toml
+	@$(BIN)/paperlark run
+
+test: $(VENV)/.tested ## The whole suite
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/.tested ## ruff, mypy and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.tested ## Let ruff put things in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.tested ## Speed and size figures, with machine and versions
+	$(BIN)/python -m bench
+
+prove: $(VENV)/.tested ## The long proofs: kill anywhere, 200 faulty mornings
+	$(BIN)/python -m tests.prove
+
+build: $(VENV)/.tested ## The wheel
+	$(BIN)/python -m build --wheel
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Wiring, and the resident bot: everything below meets here."""

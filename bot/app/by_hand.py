@@ -1,0 +1,141 @@
+"""One-shot commands: they work beside a running bot by claiming rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from bot.app.wiring import opened
+from bot.digest_file import WRITERS
+from bot.errors import PaperlarkError, SourceError
+from bot.models import Digest, Topics
+from bot.platforms.console import ConsolePlatform
+from bot.ports import Progress, no_progress
+from bot.settings import Settings
+from bot.topics import parse_topics
+from handlers.delivery import DeliveryPaused
+from handlers.edition import Prepared, stored_digest
+from handlers.environment import Environment
+from handlers.listing import ingest_days
+from handlers.morning import ByHand, post_by_hand
+
+logger = logging.getLogger(__name__)
+
+
+async def make_digests(
+    settings: Settings,
+    keys: Sequence[str],
+    day: date | None,
+    *,
+    dry_run: bool,
+    output: Path | None,
+    progress: Progress = no_progress,
+) -> bool:
+    """What `paperlark digest` does; True if every channel was served. One channel's trouble does not stop another."""
+    served = True
+    with opened(settings) as env:
+        for key in keys:
+            try:
+                made = await post_by_hand(env, key, day, dry_run=dry_run, progress=progress)
+            except (PaperlarkError, DeliveryPaused) as error:
+                click.echo(f"{key}: {error}", err=True)
+                logger.debug("failed", exc_info=True)
+                served = False
+                continue
+            served &= await _present(env, key, made, output, dry_run=dry_run)
+    return served
+
+
+async def make_remedial_digests(
+    settings: Settings,
+    keys: Sequence[str],
+    first: date,
+    last: date,
+    *,
+    dry_run: bool,
+    progress: Progress = no_progress,
+) -> bool:
+    """What `paperlark backfill` does: every listing day of the range without a digest gets a remedial one, in order."""
+    served = True
+    with opened(settings) as env:
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        days = [day for day in days if not env.source.quiet_reason(day)]
+        for key in keys:
+            await ingest_days(env, env.channel(key).categories, first, last, progress)
+            for place, day in enumerate(days):
+                progress(f"backfill {key}", place, len(days))
+                served &= await _remedy(env, key, day, dry_run=dry_run)
+    return served
+
+
+async def _remedy(env: Environment, key: str, day: date, *, dry_run: bool) -> bool:
+    try:
+        made = await post_by_hand(env, key, day, dry_run=dry_run)
+    except (PaperlarkError, DeliveryPaused) as error:
+        click.echo(f"{key}, {day}: {error}", err=True)
+        return False
+    if made.message:
+        outcome = made.message
+    elif made.was_there:
+        outcome = "has its digest already"
+    elif made.prepared is not None:
+        outcome = (
+            f"would post {len(made.prepared.digest.ranked)} papers of {made.prepared.digest.totals.scanned} scanned"
+        )
+    else:
+        outcome = "posted"
+    click.echo(f"{key}, {day}: {outcome}", err=True)
+    return True
+
+
+async def _present(env: Environment, key: str, made: ByHand, output: Path | None, *, dry_run: bool) -> bool:
+    if made.message:
+        click.echo(f"{key}: {made.message}", err=True)
+        return False
+    if made.was_there and made.record is not None:
+        days = ", ".join(str(day) for day in made.record.days)
+        click.echo(f"{key}: the listing of {days} was posted already, as digest {made.record.number}", err=True)
+    if dry_run and made.prepared is not None:
+        await _show(env, made.prepared)
+    digest = await _digest_of(env, key, made)
+    if output is not None and digest is not None:
+        _write(output, digest)
+        click.echo(f"{key}: {len(digest.ranked)} papers written to {output}", err=True)
+    return True
+
+
+async def _digest_of(env: Environment, key: str, made: ByHand) -> Digest | None:
+    if made.prepared is not None:
+        return made.prepared.digest
+    if made.record is None:
+        return None
+    return stored_digest(made.record, await env.store.ledger.ranked(key, made.record.number))
+
+
+async def _show(env: Environment, prepared: Prepared) -> None:
+    """Print a digest without posting it anywhere."""
+    screen = ConsolePlatform(env.clock, interactive=False)
+    for intent in prepared.plan.intents:
+        await screen.post(intent.place, intent.post, intent.key)
+
+
+def _write(output: Path, digest: Digest) -> None:
+    text = WRITERS[output.suffix](digest)
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SourceError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+async def topics_in_force(settings: Settings, keys: Sequence[str]) -> list[tuple[str, int, Topics]]:
+    """The current version of each channel's topics, taken up from its file first."""
+    with opened(settings, platforms={}) as env:
+        found = []
+        for key in keys:
+            version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
+            found.append((key, version.version, parse_topics(version.raw)))
+        return found

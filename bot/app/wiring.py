@@ -1,0 +1,129 @@
+"""Settings become ports, and ports an Environment."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from bot.clock import Clock, SystemClock, shift_from
+from bot.embedders import EMBEDDERS, EmbedderOptions
+from bot.errors import SettingsError
+from bot.platforms import PLATFORMS
+from bot.ports import ChatPlatform
+from bot.scorers import SCORERS, ScorerOptions
+from bot.settings import ChannelSettings, Settings
+from bot.sources import SOURCES, SourceParts
+from bot.store.sqlite import SqliteStore
+from bot.store_ports import LockStore, Store
+from bot.topics import parse_topics
+from handlers.environment import Environment
+
+_SOURCE_TURN = "arxiv"
+
+
+class SharedTurns:
+    """`Throttle` on the database: all processes on it take turns at arXiv."""
+
+    def __init__(self, locks: LockStore, clock: Clock, interval_s: float) -> None:
+        self._locks = locks
+        self._clock = clock
+        self._interval_s = interval_s
+
+    async def turn(self) -> None:
+        """Reserve the next turn in the database and wait for it."""
+        wait_s = await self._locks.reserve_turn(_SOURCE_TURN, self._interval_s)
+        if wait_s > 0:
+            await self._clock.sleep(wait_s)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock with the shift and the scale that the settings ask for.
+
+    Raises:
+        SettingsError: `PAPERLARK_NOW` cannot be understood.
+    """
+    return SystemClock(shift_from(settings.now, datetime.now(UTC)), settings.timing.scale)
+
+
+def read_topics(channels: Mapping[str, ChannelSettings]) -> dict[str, str]:
+    """The text of every channel's topics file.
+
+    Raises:
+        SettingsError: with every file that cannot be read.
+    """
+    texts: dict[str, str] = {}
+    mistakes = []
+    for key, channel in channels.items():
+        try:
+            texts[key] = parse_topics(channel.topics.read_bytes()).raw
+        except OSError as error:
+            mistakes.append(
+                f"channels.{key}.topics = '{channel.topics}': cannot be read ({error.strerror}); write your topics "
+                "there, in the form of prompts/topics.example.md"
+            )
+    if mistakes:
+        raise SettingsError(mistakes)
+    return texts
+
+
+@contextmanager
+def opened(
+    settings: Settings, *, clock: Clock | None = None, platforms: Mapping[str, ChatPlatform] | None = None
+) -> Iterator[Environment]:
+    """The environment that these settings ask for; its database is closed at the end.
+
+    Raises:
+        SettingsError, StoreError, EmbedderError: it cannot be made.
+    """
+    clock = clock or clock_of(settings)
+    texts = read_topics(settings.channels)
+    store = SqliteStore(settings.database)
+    try:
+        yield _environment(settings, clock, store, texts, platforms)
+    finally:
+        store.close()
+
+
+def _environment(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    texts: Mapping[str, str],
+    platforms: Mapping[str, ChatPlatform] | None,
+) -> Environment:
+    embedder = EMBEDDERS[settings.embedder](
+        EmbedderOptions(
+            model=settings.embedding_model,
+            base_url=settings.openai_base_url,
+            api_key=settings.openai_api_key or SecretStr(""),
+        )
+    )
+    parts = SourceParts(
+        throttle=SharedTurns(store.locks, clock, settings.arxiv.interval_s),
+        clock=clock,
+        random=random.Random(),  # noqa: S311 - spreads retries in time, guards nothing
+        api_url=settings.arxiv_api_url,
+        rss_url=settings.arxiv_rss_url,
+        timeout_s=settings.arxiv.timeout_s,
+        attempts=settings.arxiv.attempts,
+        backoff_s=settings.arxiv.backoff_s,
+        lookback_days=settings.arxiv.lookback_days,
+        page_size=settings.arxiv.page_size,
+    )
+    if platforms is None:
+        names = {channel.platform for channel in settings.channels.values()}
+        platforms = {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
+    return Environment(
+        settings=settings,
+        store=store,
+        source=SOURCES[settings.source](parts),
+        scorer=SCORERS[settings.scorer](ScorerOptions(embedder=embedder)),
+        embedder=embedder,
+        platforms=platforms,
+        clock=clock,
+        topics_texts=texts,
+    )

@@ -1,0 +1,50 @@
+"""Embedders: texts into vectors. The registry is the only place that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from bot.ports import Embedder
+
+__all__ = ["EMBEDDERS", "EmbedderOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderOptions:
+    """What an embedder may need to know; each takes what it uses.
+
+    `model`, `base_url` and `api_key` are for an endpoint; `dimensions` asks it for vectors of that length.
+    """
+
+    model: str = ""
+    base_url: str = ""
+    api_key: SecretStr = field(default=SecretStr(""))
+    timeout_s: float = 30.0
+    dimensions: int | None = None
+
+
+def _wordllama(_options: EmbedderOptions) -> Embedder:
+    from bot.embedders.wordllama import WordLlamaEmbedder
+
+    return WordLlamaEmbedder()
+
+
+def _openai_compatible(options: EmbedderOptions) -> Embedder:
+    from bot.embedders.openai_compatible import OpenAICompatibleEmbedder
+
+    return OpenAICompatibleEmbedder(
+        model=options.model,
+        base_url=options.base_url,
+        api_key=options.api_key,
+        timeout_s=options.timeout_s,
+        dimensions=options.dimensions,
+    )
+
+
+EMBEDDERS: Mapping[str, Callable[[EmbedderOptions], Embedder]] = {
+    "wordllama": _wordllama,
+    "openai-compatible": _openai_compatible,
+}

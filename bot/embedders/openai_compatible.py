@@ -1,0 +1,114 @@
+"""Vectors from any endpoint that speaks OpenAI's embeddings API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import openai
+from numpy.typing import NDArray
+from pydantic import SecretStr
+
+from bot.embedders._vectors import unit
+from bot.errors import EmbedderError
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+DEFAULT_MODEL = "text-embedding-3-small"
+DEFAULT_DIMENSIONS = 1536
+LONGEST_TEXT = 8_000  # characters; stays below the usual limit of 8,191 tokens in any language
+BATCH = 128
+
+
+class OpenAICompatibleEmbedder:
+    """Embeddings of a served model, asked for in batches of 128.
+
+    `dimensions` is sent only if given; without it the model's own length is learned from the first answer (1536 until
+    then). A server without keys still needs a text in that place, so an empty key is sent as "none".
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str = "",
+        base_url: str = "",
+        api_key: SecretStr | None = None,
+        timeout_s: float = 30.0,
+        dimensions: int | None = None,
+        max_retries: int = 2,
+    ) -> None:
+        self._model = model or DEFAULT_MODEL
+        self._base_url = base_url or DEFAULT_BASE_URL
+        self._asked = dimensions
+        self._dimensions = dimensions or DEFAULT_DIMENSIONS
+        self._client = openai.OpenAI(
+            api_key=(api_key.get_secret_value() if api_key else "") or "none",
+            base_url=self._base_url,
+            timeout=timeout_s,
+            max_retries=max_retries,
+        )
+
+    @property
+    def name(self) -> str:
+        """Names the vectors in the database; another length is another name."""
+        return f"{self._model}-{self._asked}" if self._asked else self._model
+
+    @property
+    def dimensions(self) -> int:
+        """The length of each vector."""
+        return self._dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors `(n_texts, dimensions)`; an empty text has the zero vector and is not sent.
+
+        Raises:
+            EmbedderError: the endpoint failed or answered something else.
+        """
+        full = [i for i, text in enumerate(texts) if text.strip()]
+        rows: dict[int, list[float]] = {}
+        for start in range(0, len(full), BATCH):
+            batch = full[start : start + BATCH]
+            rows.update(zip(batch, self._ask([texts[i][:LONGEST_TEXT] for i in batch]), strict=True))
+        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        for i, row in rows.items():
+            vectors[i] = row
+        return unit(vectors)
+
+    def _ask(self, texts: Sequence[str]) -> list[list[float]]:
+        try:
+            answer = self._client.embeddings.create(
+                model=self._model,
+                input=list(texts),
+                encoding_format="float",
+                dimensions=self._asked or openai.omit,
+            )
+        except openai.OpenAIError as error:
+            raise EmbedderError(
+                f"{self._base_url} made no vectors with {self._model}: {_reason(error)}; "
+                "check the address, the key and the model"
+            ) from error
+        return self._checked(answer.data or [], len(texts))
+
+    def _checked(self, entries: Sequence[openai.types.Embedding], expected: int) -> list[list[float]]:
+        found = {entry.index: entry.embedding for entry in entries}
+        lengths = {len(row) for row in found.values()}
+        if sorted(found) != list(range(expected)) or len(lengths) != 1:
+            raise EmbedderError(
+                f"{self._base_url} answered {len(entries)} vectors of lengths {sorted(lengths)} to {expected} texts; "
+                "is it an embeddings endpoint?"
+            )
+        (length,) = lengths
+        if self._asked and length != self._asked:
+            raise EmbedderError(
+                f"{self._model} makes vectors of length {length}, not {self._asked}; "
+                "remove `dimensions` from the settings"
+            )
+        self._dimensions = length
+        return [found[i] for i in range(expected)]
+
+
+def _reason(error: openai.OpenAIError) -> str:
+    if isinstance(error, openai.APITimeoutError):
+        return "no answer in time"
+    if isinstance(error, openai.APIStatusError):
+        return f"status {error.status_code}: {error.message}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,162 @@
+"""One spelling for every emoji, whatever platform reported it and however a person typed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# The short names Slack reports, several for one emoji where people know several.
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "+1": "👍",
+        "thumbsup": "👍",
+        "thumbs_up": "👍",
+        "-1": "👎",
+        "thumbsdown": "👎",
+        "thumbs_down": "👎",
+        "heart": "❤️",
+        "red_heart": "❤️",
+        "<3": "❤️",
+        "orange_heart": "🧡",
+        "yellow_heart": "💛",
+        "green_heart": "💚",
+        "blue_heart": "💙",
+        "purple_heart": "💜",
+        "black_heart": "🖤",
+        "white_heart": "🤍",
+        "broken_heart": "💔",
+        "heart_eyes": "😍",
+        "star": "⭐",
+        "star2": "🌟",
+        "star-struck": "🤩",
+        "sparkles": "✨",
+        "fire": "🔥",
+        "rocket": "🚀",
+        "tada": "🎉",
+        "clap": "👏",
+        "raised_hands": "🙌",
+        "pray": "🙏",
+        "ok_hand": "👌",
+        "muscle": "💪",
+        "wave": "👋",
+        "point_up": "☝️",
+        "100": "💯",
+        "trophy": "🏆",
+        "gem": "💎",
+        "bulb": "💡",
+        "brain": "🧠",
+        "exploding_head": "🤯",
+        "eyes": "👀",
+        "bookmark": "🔖",
+        "pushpin": "📌",
+        "floppy_disk": "💾",
+        "books": "📚",
+        "memo": "📝",
+        "white_check_mark": "✅",
+        "heavy_check_mark": "✔️",
+        "ballot_box_with_check": "☑️",
+        "heavy_plus_sign": "➕",
+        "heavy_minus_sign": "➖",
+        "x": "❌",
+        "no_entry": "⛔",
+        "no_entry_sign": "🚫",
+        "wastebasket": "🗑️",
+        "thinking_face": "🤔",
+        "thinking": "🤔",
+        "confused": "😕",
+        "unamused": "😒",
+        "yawning_face": "🥱",
+        "sleeping": "😴",
+        "zzz": "💤",
+        "smile": "😄",
+        "slightly_smiling_face": "🙂",
+        "joy": "😂",
+        "sob": "😭",
+        "cry": "😢",
+        "rage": "😡",
+        "poop": "💩",
+        "hankey": "💩",
+        "question": "❓",
+        "exclamation": "❗",
+        "warning": "⚠️",
+        "bird": "🐦",
+        "repeat": "🔁",
+        "mute": "🔇",
+        "bell": "🔔",
+        "no_bell": "🔕",
+        "information_source": "ℹ️",
+    }
+)
+
+_SELECTORS = re.compile("[\ufe0e\ufe0f]")
+_SKIN_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
+_SLACK_TONE = re.compile(r"::?skin-tone-\d+:?$")
+_DISCORD_CUSTOM = re.compile(r"<a?:(?P<name>\w+):\d+>")
+_COLONS = re.compile(r":(?P<name>[^\s:]+):")
+_NAME = re.compile(r"[\w+'-]+")
+_NOT_IN_NAMES = re.compile(r"[\s:\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_PICTURE = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_LONGEST_NAME = 100
+_LONGEST_PICTURE = 16  # a family of four with skin tones has 11 code points
+
+
+def _bare(text: str) -> str:
+    return _SKIN_TONES.sub("", _SELECTORS.sub("", text))
+
+
+# Both "❤" and "❤️" are sent in the wild: the keyboard's form wins, so that a table typed by hand agrees with it.
+_CANONICAL = {_bare(emoji): emoji for emoji in NAMES.values()}
+
+
+def normalise(reported: str) -> str:
+    """The one spelling of an emoji: Unicode without skin tone, or `:name:` for a custom one.
+
+    Takes what platforms report ("+1", "+1::skin-tone-2", ":thumbsup:", "<:party:123>", "👍🏽") and never fails.
+    Applying it twice changes nothing; an empty text stays empty.
+    """
+    text = reported.strip()
+    if match := _DISCORD_CUSTOM.fullmatch(text):
+        return f":{match['name'][:_LONGEST_NAME]}:"
+    return _known(text) or _custom(text)
+
+
+def typed(text: str) -> str | None:
+    """The emoji a person typed, in the spelling of `normalise`; None where it is none.
+
+    A bare word counts only if it is a name everybody knows; a custom name needs its colons, and so does 💯, since
+    a bare 100 is a number.
+    """
+    text = text.strip()
+    if text.isdecimal():
+        return None
+    if known := _known(text):
+        return known
+    named = _COLONS.fullmatch(text)
+    return _custom(named["name"]) if named and _NAME.fullmatch(named["name"]) else None
+
+
+def _known(text: str) -> str | None:
+    """The canonical Unicode of a picture or of a well-known name; None for anything else."""
+    name = _SLACK_TONE.sub("", text)
+    if match := _COLONS.fullmatch(name):
+        name = match["name"]
+    if emoji := NAMES.get(name.strip(":").lower()):
+        return emoji
+    bare = _bare(text)
+    if bare in _CANONICAL:
+        return _CANONICAL[bare]
+    return bare if len(bare) <= _LONGEST_PICTURE and _is_picture(bare) else None
+
+
+def _is_picture(text: str) -> bool:
+    keycap = text.endswith("\u20e3")
+    return bool(_PICTURE.search(text)) and (keycap or not any(char.isalnum() or char.isspace() for char in text))
+
+
+def _custom(text: str) -> str:
+    name = _NOT_IN_NAMES.sub("", _SLACK_TONE.sub("", text))[:_LONGEST_NAME]
+    return f":{name}:" if name else ""

@@ -1,0 +1,150 @@
+"""Every error Paperlark raises on purpose.
+
+PaperlarkError
+├── SettingsError            the configuration is wrong; holds every mistake found
+├── UsageError               a command was called wrongly
+├── SourceError              papers could not be read
+│   ├── SourceUnavailable    no answer, or "later": worth trying again (may carry Retry-After)
+│   ├── BadSourceAnswer      an answer came that cannot be true: HTML, cut off, empty although not
+│   └── QueryRejected        the source understood the request and refuses it; never tried again
+├── ScorerError              papers could not be scored
+├── EmbedderError            texts could not be turned into vectors
+├── PlatformError            a chat platform did not do what was asked
+│   ├── PostRefused          certainly not posted, and trying again will not help
+│   ├── PostDelayed          certainly not posted, try again (may carry Retry-After)
+│   └── PostUncertain        may or may not have been posted: recovery must look
+├── StoreError               the database
+│   ├── StoreBusy            somebody else holds it for too long
+│   ├── StoreReadOnly        it cannot be written
+│   ├── StoreFull            the disk is full
+│   ├── StoreGone            the file was removed or replaced while in use
+│   ├── StoreCorrupt         it is not a sound SQLite database
+│   └── StoreTooNew          it was written by a newer Paperlark
+├── LockHeld                 another process runs this bot
+├── DigestFileError          a file is not a digest
+├── ReplayDataError          the papers or readers of a replay cannot be read
+└── PromptError              a prompt file lacks a variable or names an unknown one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class PaperlarkError(Exception):
+    """Something failed that a person can understand and act on."""
+
+
+class SettingsError(PaperlarkError):
+    """The configuration is wrong.
+
+    `mistakes` holds one line for each: the key, its value (never a secret's) and what is allowed.
+    """
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        noun = "mistake" if len(self.mistakes) == 1 else "mistakes"
+        lines = "".join(f"\n  - {mistake}" for mistake in self.mistakes)
+        super().__init__(f"{len(self.mistakes)} {noun} in the settings:{lines}")
+
+
+class UsageError(PaperlarkError):
+    """A command was called in a way it does not allow."""
+
+
+class SourceError(PaperlarkError):
+    """Papers could not be read from their source."""
+
+
+class SourceUnavailable(SourceError):
+    """The source gave no usable answer; the same request may work later.
+
+    `retry_after_s` is what the source asked for, in seconds, or None.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BadSourceAnswer(SourceError):
+    """The source answered with something that cannot be true; the same request may work later."""
+
+
+class QueryRejected(SourceError):
+    """The source understood the request and refuses it; repeating it is useless."""
+
+
+class ScorerError(PaperlarkError):
+    """Papers could not be scored."""
+
+
+class EmbedderError(PaperlarkError):
+    """Texts could not be turned into vectors."""
+
+
+class PlatformError(PaperlarkError):
+    """A chat platform did not do what was asked."""
+
+
+class PostRefused(PlatformError):
+    """The message was certainly not posted, and trying again will not help."""
+
+
+class PostDelayed(PlatformError):
+    """The message was certainly not posted, but may be later.
+
+    `retry_after_s` is what the platform asked for, in seconds, or None.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PostUncertain(PlatformError):
+    """Nobody knows whether the message was posted; it must be looked for before it is sent again."""
+
+
+class StoreError(PaperlarkError):
+    """The database did not do what was asked."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the database for longer than the busy timeout."""
+
+
+class StoreReadOnly(StoreError):
+    """The database cannot be written."""
+
+
+class StoreFull(StoreError):
+    """The disk holding the database is full."""
+
+
+class StoreGone(StoreError):
+    """The database file was removed or replaced while the bot was using it."""
+
+
+class StoreCorrupt(StoreError):
+    """The file is not a sound SQLite database."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of Paperlark."""
+
+
+class LockHeld(PaperlarkError):
+    """Another process is running this bot on the same database."""
+
+
+class DigestFileError(PaperlarkError):
+    """A file is not a digest in a form Paperlark knows."""
+
+
+class ReplayDataError(PaperlarkError):
+    """The papers or the readers of a replay cannot be read."""
+
+
+class PromptError(PaperlarkError):
+    """A prompt file lacks a variable or names one nobody fills."""

@@ -1,0 +1,168 @@
+"""One person's lines, obeyed: votes and questions go to the inbox, answers to the screen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.errors import PaperlarkError
+from bot.models import Request, Vote, VoteOutcome
+from bot.platforms.console._commands import HELP, Mistake, PaperCommand, PlainCommand, VoteCommand, parse
+from bot.platforms.console._screen import Screen
+from bot.platforms.console._transcript import Message, StandingVote, Transcript
+from bot.ports import Inbox
+from bot.text import cut
+
+logger = logging.getLogger(__name__)
+
+PLATFORM = "console"
+_THUMBS = {"👍": "👎", "👎": "👍"}
+_TICK_S = 1e-6  # sets apart two votes of the same instant
+
+
+class Conversation:
+    """What the person at the terminal asks of the bot."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        screen: Screen,
+        transcript: Transcript,
+        clock: Clock,
+        person: str,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._inbox = inbox
+        self._screen = screen
+        self._transcript = transcript
+        self._clock = clock
+        self._person = person
+        self._new_id = new_id
+
+    async def obey(self, line: str) -> bool:
+        """Do what the line says; False if the person leaves. A failure is told on the screen, not raised.
+
+        Raises:
+            BrokenPipeError: nobody reads the screen any more.
+        """
+        try:
+            return await self._obey(line)
+        except BrokenPipeError:  # nobody is left to be told anything
+            raise
+        except PaperlarkError as error:
+            self._screen.say(f"that did not work: {error}", "red")
+        except Exception:  # the edge: one bad answer must not end the conversation
+            logger.exception("A line typed in the terminal could not be obeyed")
+            self._screen.say("that did not work, through a fault in the bot; its log says more", "red")
+        return True
+
+    async def _obey(self, line: str) -> bool:
+        with self._transcript.turn():  # papers another process posted can be named too
+            command = parse(line)
+        match command:
+            case Mistake(message):
+                self._screen.say(message, "red")
+            case VoteCommand(emoji, papers):
+                await self._vote(emoji, papers)
+            case PaperCommand(name, papers):
+                await self._ask_about(name, papers)
+            case PlainCommand("undo"):
+                await self._undo()
+            case PlainCommand("help"):
+                self._screen.commands(HELP)
+                await self._request("help")
+            case PlainCommand("quit"):
+                return False
+            case PlainCommand(name):
+                await self._request(name)
+        return True
+
+    async def _ask_about(self, name: str, papers: tuple[str, ...]) -> None:
+        for paper in papers:
+            if "." in paper or "/" in paper:
+                await self._request(name, arxiv_id=paper)
+            elif message := self._paper(paper):
+                await self._request(name, message=message, arxiv_id=message.arxiv_id)
+
+    async def _request(self, name: str, *, message: Message | None = None, arxiv_id: str | None = None) -> None:
+        request = Request(
+            platform=PLATFORM,
+            place=message.ref.place if message else self._place(),
+            person=self._person,
+            name=name,
+            arxiv_id=arxiv_id,
+        )
+        answered = False
+        async for reply in self._inbox.request(request):
+            self._screen.reply(reply)
+            answered = True
+        if not answered and name not in {"next", "help"}:
+            self._screen.say(f"{name}: no answer")
+
+    def _place(self) -> str:
+        """Where the newest message stands: what is asked without naming a paper is asked there."""
+        messages = tuple(self._transcript.messages.values())
+        return messages[-1].ref.place if messages else "terminal"
+
+    def _paper(self, name: str) -> Message | None:
+        """The posted paper with this number or arxiv_id; None, and said so, if there is none."""
+        papers = [message for message in self._transcript.messages.values() if message.arxiv_id]
+        for message in reversed(papers):
+            if name in (message.ref.message, message.arxiv_id):
+                return message
+        there = (
+            f"the papers here are {papers[0].ref.message} to {papers[-1].ref.message}" if papers else "none is posted"
+        )
+        self._screen.say(f"there is no paper {name}: {there}", "red")
+        return None
+
+    async def _vote(self, emoji: str, names: tuple[str, ...]) -> None:
+        messages = [message for name in names if (message := self._paper(name))]
+        if len(messages) < len(names):
+            if messages:
+                self._screen.say("no vote was counted: put the numbers right and send the line again", "red")
+            return
+        for message in messages:
+            vote = StandingVote(message.ref.message, self._person, emoji)
+            if vote in self._transcript.votes:
+                self._screen.say(f"{emoji} for {_named(message)} stands already")
+            else:
+                await self._send(vote, message, added=True)
+
+    async def _undo(self) -> None:
+        mine = [vote for vote in self._transcript.votes if vote.person == self._person]
+        if not mine:
+            self._screen.say("there is no vote of yours to take back")
+            return
+        await self._send(mine[-1], self._transcript.messages[mine[-1].message], added=False)
+
+    async def _send(self, vote: StandingVote, message: Message, *, added: bool) -> None:
+        """Change the reaction first, as on every platform, then report it; a failed report takes it back."""
+        now = self._clock.now()
+        order = max(now.timestamp(), self._transcript.newest_order + _TICK_S)
+        self._transcript.voted(vote, added=added, order=order)
+        try:
+            outcome = await self._inbox.vote(
+                Vote(self._new_id(), message.ref, vote.person, vote.emoji, added, now, order)
+            )
+        except Exception:  # not on cancellation: then the vote may have been stored, and it was meant
+            self._transcript.voted(vote, added=not added, order=order)
+            raise
+        self._confirm(vote, message, outcome, added=added)
+
+    def _confirm(self, vote: StandingVote, message: Message, outcome: VoteOutcome, *, added: bool) -> None:
+        if outcome is VoteOutcome.FOREIGN:
+            self._screen.say(f"{_named(message)} is not known to the bot any more: not counted", "red")
+            return
+        if not added:
+            self._screen.say(f"{vote.emoji} for {_named(message)} taken back", "green")
+            return
+        opposite = StandingVote(vote.message, vote.person, _THUMBS.get(vote.emoji, ""))
+        also = f" (your {opposite.emoji} stands too; undo takes one back)" if opposite in self._transcript.votes else ""
+        self._screen.say(f"{vote.emoji} counted for {_named(message)}{also}", "green")
+
+
+def _named(message: Message) -> str:
+    return f"{message.ref.message}: {cut(message.title, 60)}"

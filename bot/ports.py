@@ -1,0 +1,249 @@
+"""The outside world on one page: what Paperlark asks of sources, scorers, embedders and platforms.
+
+The store's port has its own page, `bot.store_ports`, because the ledger asks much of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from bot.models import (
+    Background,
+    Finding,
+    Listing,
+    MessageRef,
+    Paper,
+    PlatformStatus,
+    Post,
+    PostKey,
+    RecentMessage,
+    Reply,
+    Request,
+    Score,
+    TokenCost,
+    Topics,
+    Vote,
+    VoteOutcome,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Progress = Callable[[str, int, int], None]
+"""Called as progress(stage, done, total) during long work; total 0 means unknown."""
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+class Throttle(Protocol):
+    """A turn at a resource that all processes on one database share."""
+
+    async def turn(self) -> None:
+        """Return when it is this caller's turn; turns are at least the agreed interval apart."""
+        ...
+
+
+class Source(Protocol):
+    """Where papers come from."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in the listings table."""
+        ...
+
+    def newest_day(self, now: datetime) -> date:
+        """The newest listing day that should be complete at `now` (aware), by the source's own calendar."""
+        ...
+
+    def quiet_reason(self, day: date) -> str:
+        """Why no listing is expected on `day` ("weekend", "holiday: Thanksgiving"), or "" if one is."""
+        ...
+
+    async def newest(self, categories: Sequence[str], progress: Progress = no_progress) -> Listing:
+        """The newest announcement in these categories, with its day, types and papers.
+
+        A listing with state EMPTY means that the source shows no announcement now (weekend, holiday).
+
+        Raises:
+            SourceError: nothing believable could be read.
+        """
+        ...
+
+    async def days(
+        self, first: date, last: date, categories: Sequence[str], progress: Progress = no_progress
+    ) -> tuple[Listing, ...]:
+        """The listings of every day from `first` to `last`, both included, oldest first.
+
+        Days without announcement have state EMPTY; days not announced yet PENDING.
+
+        Raises:
+            SourceError: nothing believable could be read.
+        """
+        ...
+
+    async def papers(self, arxiv_ids: Sequence[str], progress: Progress = no_progress) -> tuple[Paper, ...]:
+        """The papers with these ids, as far as they exist, in the order asked.
+
+        Raises:
+            SourceError: nothing believable could be read.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. Thread-safe; blocking, so called from worker threads."""
+
+    @property
+    def name(self) -> str:
+        """Names the vectors in the database; another model has another name."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of each vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors `(n_texts, dimensions)`, float32; an empty text has the zero vector.
+
+        Raises:
+            EmbedderError: no vectors could be made.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringJob:
+    """Papers to score against topics, in the light of what is already known.
+
+    `vectors` is float32 `(n_papers, dimensions)`, aligned with `papers`, from `embedder`. `background` holds nothing
+    later than the papers' listing day. `archive` holds past papers, newest first, and `archive_vectors` `(n_archive,
+    dimensions)` theirs: what a topic usually looks like, and what is not new any more. Both may be empty.
+    """
+
+    papers: tuple[Paper, ...]
+    topics: Topics
+    vectors: NDArray[np.float32]
+    background: Background
+    archive: tuple[Paper, ...] = ()
+    archive_vectors: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringResult:
+    """Scores in the order of the job's papers, what they cost, and honest remarks for the reader."""
+
+    scores: tuple[Score, ...]
+    cost: TokenCost | None = None
+    remarks: tuple[str, ...] = ()
+
+
+class Scorer(Protocol):
+    """Judges papers: relevance to the topics and novelty, each 1-10."""
+
+    @property
+    def name(self) -> str:
+        """What the digest's header says it was scored by."""
+        ...
+
+    async def score(self, job: ScoringJob, progress: Progress = no_progress) -> ScoringResult:
+        """Score every paper of the job.
+
+        Raises:
+            ScorerError: no scores could be made at all.
+        """
+        ...
+
+
+class Inbox(Protocol):
+    """What a platform hands in. `app.py` gives each platform one; adapters never import handlers."""
+
+    async def vote(self, vote: Vote) -> VoteOutcome:
+        """Record a vote; returns once it is stored."""
+        ...
+
+    def request(self, request: Request) -> AsyncIterator[Reply]:
+        """Answer a button or command; several replies may follow each other."""
+        ...
+
+    async def reconnected(self, platform: str) -> None:
+        """The platform may have missed events: reconcile."""
+        ...
+
+
+class ChatPlatform(Protocol):
+    """A place where readers are. A platform may do anything native behind this; only values cross it."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name in settings and tables."""
+        ...
+
+    async def run(self, inbox: Inbox) -> None:
+        """Listen until cancelled."""
+        ...
+
+    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+        """Send one message carrying `key`; never repeats by itself.
+
+        Raises:
+            PostRefused, PostDelayed: certainly not posted.
+            PostUncertain: perhaps posted.
+        """
+        ...
+
+    async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
+        """Replace a message of ours.
+
+        Raises:
+            PlatformError: it could not be replaced.
+        """
+        ...
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Remove a message of ours; a message already gone is no error.
+
+        Raises:
+            PlatformError: it could not be removed.
+        """
+        ...
+
+    async def find(
+        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+    ) -> tuple[MessageRef, ...]:
+        """Our messages carrying `key` since then, oldest first (more than one: a duplicate to heal).
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        ...
+
+    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+        """Our messages since then with the reactions they have now, threads included.
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        ...
+
+    async def notify(self, target: str, text: str) -> None:
+        """Tell a person or place something outside the ledger."""
+        ...
+
+    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+        """Send a file."""
+        ...
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What the doctor should know about this platform."""
+        ...
+
+    def status(self) -> PlatformStatus:
+        """Whether it is connected now."""
+        ...

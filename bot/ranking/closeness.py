@@ -1,0 +1,147 @@
+"""How close papers are to a channel's interests, from words and from meanings.
+
+For an interest and a paper, three measures are added, each divided by its usual spread so that days are comparable:
+the cosine of their TF-IDF vectors; the inner product of their embeddings after taking the archive's mean from the
+paper's; the cosine of their embeddings after taking the mean from both. What papers that are surely close have in
+common then extends the interest's few words (pseudo-relevance feedback: Rocchio 1971).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.models import Paper
+from bot.ranking.terms import paper_terms, text_terms
+from bot.ranking.vocabulary import Terms, Vocabulary
+
+Floats = NDArray[np.float64]
+
+# Usual spreads, measured over thirty topics and 74 days of cs.CL, cs.CV, cs.AI and cs.IR with wordllama's vectors.
+WORDS_SPREAD = 0.017
+MEANING_SPREAD = 0.075
+CENTRED_SPREAD = 0.10
+
+EXAMPLES = 50  # papers a topic is extended by
+SHORTLIST = 150  # papers of the archive taken apart to find them
+EXPANSION = 1.0  # weight of the extension against the topic's own words
+SURE = 1.0  # evidence from which a paper is taken for an example
+DOUBT = 10.0  # sum of evidence at which the extension has half its weight
+
+_USUAL_MEAN, _USUAL_SPREAD, _USUAL_COUNT = 0.0, 2.2, 30
+_SOFTNESS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Papers with their vectors `(n_papers, dimensions)`."""
+
+    papers: Sequence[Paper]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The interests as texts, and their vectors `(n_interests, dimensions)`."""
+
+    texts: Sequence[str]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """How close each paper of a pool is.
+
+    `overall` `(n,)` orders the pool and is about standard normal over a usual day. `evidence` `(n, n_interests)` is
+    absolute: about 0 for a paper that has nothing to do with the interest, 2 for one that is about it, 5 for the
+    closest. `queries` `(n_interests, n_terms)` and `rows` `(n, n_terms)` are the TF-IDF vectors behind them.
+    """
+
+    overall: Floats
+    evidence: Floats
+    queries: Floats
+    rows: sparse.csr_matrix
+
+
+def closeness(
+    pool: Texts,
+    wanted: Wanted,
+    vocabulary: Vocabulary,
+    mean_vector: NDArray[np.float32] | None,
+    archive: Texts | None = None,
+    *,
+    terms_of: Callable[[Paper], Terms] = paper_terms,
+) -> Closeness:
+    """How close each paper of `pool` is to what is wanted; `archive` holds past papers to extend the interests by."""
+    rows = vocabulary.matrix([terms_of(paper) for paper in pool.papers])
+    queries = np.array([vocabulary.query(text_terms(text)) for text in wanted.texts])
+    queries = queries.reshape(len(wanted.texts), len(vocabulary.idf))
+    mean = np.zeros(pool.vectors.shape[1]) if mean_vector is None else mean_vector.astype(np.float64)
+    if len(pool.papers) == 0 or len(wanted.texts) == 0:
+        nothing = np.zeros((len(pool.papers), len(wanted.texts)))
+        return Closeness(np.zeros(len(pool.papers)), nothing, queries, rows)
+    raw, evidence = _compare(rows, pool.vectors, queries, wanted.vectors, mean)
+    each = _standard(raw, _USUAL_MEAN, _USUAL_SPREAD)
+    past = _shortlist(archive, wanted, mean)
+    past_rows = vocabulary.matrix([terms_of(paper) for paper in past.papers])
+    past_evidence = _compare(past_rows, past.vectors, queries, wanted.vectors, mean)[1]
+    stacked = sparse.csr_matrix(sparse.vstack([rows, past_rows]))
+    for i in range(len(wanted.texts)):
+        each[:, i] += _expansion(rows, stacked, np.concatenate([evidence[:, i], past_evidence[:, i]]))
+    overall = np.logaddexp.reduce(_SOFTNESS * each, axis=1) / _SOFTNESS - np.log(each.shape[1]) / _SOFTNESS
+    return Closeness(overall, evidence, queries, rows)
+
+
+def _compare(
+    rows: sparse.csr_matrix,
+    vectors: NDArray[np.float32],
+    queries: Floats,
+    query_vectors: NDArray[np.float32],
+    mean: Floats,
+) -> tuple[Floats, Floats]:
+    words = np.asarray(rows @ queries.T)
+    meaning = (vectors - mean) @ query_vectors.T.astype(np.float64)
+    centred = _unit(vectors - mean) @ _unit(query_vectors - mean).T
+    # Nothing is known about a text without a vector; without this, an empty one would look like the mean's opposite.
+    known = np.any(vectors != 0, axis=1)[:, None] & np.any(query_vectors != 0, axis=1)[None, :]
+    meaning, centred = np.where(known, meaning, 0.0), np.where(known, centred, 0.0)
+    raw = words / WORDS_SPREAD + meaning / MEANING_SPREAD + centred / CENTRED_SPREAD
+    return raw, words / 0.05 + centred / 0.2
+
+
+def _shortlist(archive: Texts | None, wanted: Wanted, mean: Floats) -> Texts:
+    empty = Texts((), np.zeros((0, wanted.vectors.shape[1]), dtype=np.float32))
+    if archive is None or len(archive.papers) == 0 or archive.vectors.shape[1:] != wanted.vectors.shape[1:]:
+        return empty
+    near = _unit(archive.vectors - mean) @ _unit(wanted.vectors - mean).T
+    chosen = np.unique(np.argsort(-near, axis=0, kind="stable")[:SHORTLIST])
+    return Texts([archive.papers[i] for i in chosen], archive.vectors[chosen])
+
+
+def _expansion(rows: sparse.csr_matrix, stacked: sparse.csr_matrix, evidence: Floats) -> Floats:
+    best = np.argsort(-evidence, kind="stable")[:EXAMPLES]
+    weights = np.maximum(evidence[best] - SURE, 0.0)
+    total = float(weights.sum())
+    if total <= 0:
+        return np.zeros(rows.shape[0])
+    example = np.asarray(stacked[best].T @ weights).ravel()
+    example /= np.linalg.norm(example) or 1.0
+    likeness = np.asarray(rows @ example).ravel()
+    return EXPANSION * total / (total + DOUBT) * _standard(likeness, float(likeness.mean()), 0.03)
+
+
+def _standard(values: Floats, usual_mean: float, usual_spread: float) -> Floats:
+    """Columns less their mean, over their spread; both lean on what is usual when there are few papers."""
+    n = len(values)
+    weight = _USUAL_COUNT / (_USUAL_COUNT + n)
+    mean = weight * usual_mean + (1 - weight) * values.mean(axis=0)
+    variance = weight * usual_spread**2 + (1 - weight) * values.var(axis=0)
+    return np.asarray((values - mean) / np.sqrt(variance))
+
+
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))

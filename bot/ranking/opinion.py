@@ -1,0 +1,30 @@
+"""What ranking asks of anything learned: an opinion on each candidate, with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.models import Contribution, Paper
+from bot.ranking.vocabulary import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What was learned about each candidate.
+
+    `weight` in [0, 1] is how much of the order it may decide. The sum of a paper's `shares` is its learned utility, about
+    standard normal over a usual day.
+    """
+
+    weight: float
+    shares: Sequence[Sequence[Contribution]]
+
+
+class Taught(Protocol):
+    """Something that learned from readers."""
+
+    def opinion(self, papers: Sequence[Paper], terms_of: Callable[[Paper], Terms]) -> Opinion:
+        """Its opinion on these candidates, in their order."""
+        ...

@@ -1,0 +1,110 @@
+"""Terms into TF-IDF vectors, weighted by what the archive and the day's papers say about each term."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.models import Background
+
+MIN_DF = 5  # a term in fewer papers is a typo, a name or a coincidence
+MAX_DF_SHARE = 0.3  # a term in more papers says nothing; 0.1 would already lose "reasoning" and "code"
+FEW_PAPERS = 200  # below this, frequencies are too coarse for the limits above
+
+Floats = NDArray[np.float64]
+Terms = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The terms that count, each with a column and an inverse document frequency.
+
+    `idf` is `(n_terms,)`. `unseen_idf` is the weight of a word in no paper so far: it has no column, but makes a query
+    that consists of such words weak.
+    """
+
+    columns: Mapping[str, int]
+    idf: Floats
+    unseen_idf: float
+
+    def matrix(self, documents: Sequence[Terms]) -> sparse.csr_matrix:
+        """TF-IDF rows `(n_documents, n_terms)` of unit length (a document without known terms is zero).
+
+        Term frequency is sublinear, 1 + ln(tf) (Manning, Raghavan & Schütze 2008, §6.4.1).
+        """
+        indices: list[int] = []
+        counts: list[int] = []
+        indptr = [0]
+        column_of = self.columns.get
+        for terms in documents:
+            for term, count in terms.items():
+                column = column_of(term)
+                if column is not None:
+                    indices.append(column)
+                    counts.append(count)
+            indptr.append(len(indices))
+        columns = np.asarray(indices, dtype=np.int32)
+        data = (1.0 + np.log(np.asarray(counts, dtype=np.float64))) * self.idf[columns]
+        rows = sparse.csr_matrix((data, columns, np.asarray(indptr)), shape=(len(documents), len(self.idf)))
+        return unit_rows(rows)
+
+    def query(self, terms: Terms) -> Floats:
+        """One text as a dense vector `(n_terms,)`, at most of unit length.
+
+        Words no paper has used count in the length, so that a topic foreign to the archive matches weakly.
+        """
+        vector = np.zeros(len(self.idf))
+        unseen = 0.0
+        for term, count in terms.items():
+            column = self.columns.get(term)
+            frequency = 1.0 + math.log(count)
+            if column is not None:
+                vector[column] = frequency * self.idf[column]
+            elif " " not in term:
+                unseen += (frequency * self.unseen_idf) ** 2
+        length = math.sqrt(float(vector @ vector) + unseen)
+        return vector / length if length > 0 else vector
+
+
+def unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Every row divided by its length; empty rows stay empty."""
+    squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    lengths = np.sqrt(np.where(squares > 0, squares, 1.0))
+    return sparse.csr_matrix(sparse.diags(1.0 / lengths) @ rows)
+
+
+def build(background: Background, pool: Iterable[Terms] = ()) -> Vocabulary:
+    """The vocabulary of the archive plus a pool of papers it does not hold yet.
+
+    Inverse document frequency is smooth: ln((1 + n) / (1 + df)) + 1. With fewer than 200 papers the limits on document
+    frequency are relaxed.
+    """
+    fresh: Counter[str] = Counter()
+    n_papers = background.n_papers
+    for terms in pool:
+        fresh.update(terms.keys())
+        n_papers += 1
+    low, high = _limits(n_papers)
+    known = background.document_frequency
+    kept = {term: total for term, count in known.items() if low <= (total := count + fresh.get(term, 0)) <= high}
+    kept |= {term: count for term, count in fresh.items() if term not in known and low <= count <= high}
+    frequency = np.fromiter(kept.values(), dtype=np.float64, count=len(kept))
+    return Vocabulary(
+        columns={term: column for column, term in enumerate(kept)},
+        idf=np.log((1.0 + n_papers) / (1.0 + frequency)) + 1.0,
+        unseen_idf=math.log(1.0 + n_papers) + 1.0,
+    )
+
+
+def _limits(n_papers: int) -> tuple[float, float]:
+    if n_papers < FEW_PAPERS // 4:
+        return 1, n_papers
+    if n_papers < FEW_PAPERS:
+        return 2, MAX_DF_SHARE * n_papers
+    return MIN_DF, MAX_DF_SHARE * n_papers

@@ -1,0 +1,40 @@
+"""Papers and digests in a reader's words: pure text, not yet escaped for any platform."""
+
+from bot.rendering._cards import card_lines, card_text, more_posts, paper_card, paper_post, paper_posts, plain_card
+from bot.rendering._header import header_post, note_post, notice_post
+from bot.rendering._remarks import (
+    arxiv_unreachable,
+    budget_reached,
+    late_papers,
+    llm_failed,
+    no_announcement,
+    nothing_relevant,
+)
+from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
+from bot.rendering._words import long_date, topic_label, topic_name
+
+__all__ = [
+    "abstract_reply",
+    "arxiv_unreachable",
+    "budget_reached",
+    "card_lines",
+    "card_text",
+    "header_post",
+    "help_reply",
+    "late_papers",
+    "llm_failed",
+    "long_date",
+    "more_posts",
+    "no_announcement",
+    "note_post",
+    "nothing_relevant",
+    "notice_post",
+    "paper_card",
+    "paper_post",
+    "paper_posts",
+    "plain_card",
+    "similar_reply",
+    "topic_label",
+    "topic_name",
+    "why_reply",
+]

@@ -1,0 +1,40 @@
+"""Why a morning is as it is: the remarks under a header, one wording for each reason."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from bot.rendering._words import counted, long_date
+
+
+def no_announcement(reason: str) -> str:
+    """A quiet day that is no fault: `reason` is "weekend", "holiday" or another short word."""
+    return f"no announcement: {reason}"
+
+
+def arxiv_unreachable(next_try: datetime | None, zone: tzinfo) -> str:
+    """ArXiv gave nothing believable. `next_try` is aware and shown in the channel's `zone`."""
+    if next_try is None:
+        return "arXiv could not be reached; no more tries today"
+    local = next_try.astimezone(zone)
+    return f"arXiv could not be reached; next try at {local:%H:%M} on {long_date(local.date())}"
+
+
+def llm_failed(papers: int) -> str:
+    """The LLM gave no scores for `papers` papers."""
+    return f"the LLM failed: {counted(papers, 'paper')} scored locally"
+
+
+def budget_reached(papers: int) -> str:
+    """The day's budget left `papers` papers to the local scorer."""
+    return f"the day's budget is reached: {counted(papers, 'paper')} scored locally"
+
+
+def nothing_relevant(min_relevance: int) -> str:
+    """All were scored and none was relevant enough."""
+    return f"nothing above the threshold (relevance {min_relevance})"
+
+
+def late_papers(papers: int) -> str:
+    """Some papers belong to an earlier listing and came late."""
+    return f"{counted(papers, 'late paper')} of an earlier listing among them"

@@ -1,0 +1,111 @@
+"""When things fire: APScheduler, told the time by our clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from bot.settings import ChannelSettings
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+_LONGEST_PAUSE = timedelta(days=9)  # a week of one weekday, and a day more
+
+
+def morning_trigger(channel: ChannelSettings) -> CronTrigger:
+    """The cron trigger of a channel's mornings, in its own time zone.
+
+    A time that daylight saving skips fires at the same instant it would have had; one that happens twice fires once.
+    """
+    days = ",".join(channel.weekdays)
+    return CronTrigger(
+        day_of_week=days, hour=channel.time.hour, minute=channel.time.minute, second=0, timezone=channel.zone
+    )
+
+
+def last_due(channel: ChannelSettings, now: datetime) -> datetime | None:
+    """The newest morning of the channel that was due at or before `now` (aware), at most nine days back."""
+    trigger = morning_trigger(channel)
+    found = None
+    moment = trigger.get_next_fire_time(None, now - _LONGEST_PAUSE)
+    while moment is not None and moment <= now:
+        found = moment
+        moment = trigger.get_next_fire_time(moment, moment + timedelta(seconds=1))
+    return found
+
+
+class _Shifted(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
+    """A trigger that lives in shifted time, for a scheduler that lives in the machine's."""
+
+    def __init__(self, inner: BaseTrigger, shift: timedelta) -> None:
+        self._inner = inner
+        self._shift = shift
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """The inner trigger's next time, moved back into machine time."""
+        previous = previous_fire_time + self._shift if previous_fire_time else None
+        moment = self._inner.get_next_fire_time(previous, now + self._shift)
+        return moment - self._shift if moment else None
+
+
+class Schedule:
+    """Jobs by name. Every job is idempotent, so a repeated or late firing does no harm."""
+
+    def __init__(self, clock: Clock, misfire_s: int) -> None:
+        self._clock = clock
+        self._scheduler: Any = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": misfire_s},
+        )
+
+    def start(self) -> None:
+        """Begin firing; needs the running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Fire no more; jobs under way are left to their owner."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def mornings(self, key: str, channel: ChannelSettings, job: Job) -> None:
+        """Fire `job` at every morning of the channel, replacing what was set for it."""
+        self._add(f"morning {key}", morning_trigger(channel), job)
+
+    def every(self, name: str, interval_s: float, job: Job) -> None:
+        """Fire `job` every `interval_s` seconds, first after one interval."""
+        self._add(name, IntervalTrigger(seconds=max(1, round(interval_s)), timezone="UTC"), job)
+
+    def once(self, name: str, delay_s: float, job: Job) -> None:
+        """Fire `job` once after `delay_s`, replacing an earlier appointment of that name."""
+        moment = self._clock.now() + timedelta(seconds=delay_s)
+        self._add(name, DateTrigger(run_date=moment, timezone="UTC"), job)
+
+    def forget_mornings(self, keep: set[str]) -> None:
+        """Drop the mornings of channels that are gone."""
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith("morning ") and job.id.removeprefix("morning ") not in keep:
+                job.remove()
+
+    def next_times(self) -> dict[str, datetime]:
+        """When each job fires next, in our clock's time."""
+        shift = self._shift()
+        return {job.id: job.next_run_time + shift for job in self._scheduler.get_jobs() if job.next_run_time}
+
+    def _add(self, name: str, trigger: BaseTrigger, job: Job) -> None:
+        self._scheduler.add_job(job, _Shifted(trigger, self._shift()), id=name, replace_existing=True)
+
+    def _shift(self) -> timedelta:
+        shift = self._clock.now() - datetime.now(self._scheduler.timezone)
+        # Below a second it is only the time between two looks at the clock.
+        return shift if abs(shift) >= timedelta(seconds=1) else timedelta(0)

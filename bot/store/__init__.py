@@ -1,0 +1,1 @@
+"""The database: schema and everything that speaks SQL."""

@@ -1,0 +1,114 @@
+"""Votes as an append-only list of events, what stands after them, and what was shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.models import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome
+from bot.store.codec import from_stamp, to_stamp
+from bot.store.database import Database
+from bot.store_ports import StoredVote
+
+_INSERT = """
+INSERT OR IGNORE INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji,
+                                       added, at, ord, source, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_SUBJECT = "SELECT channel, subject, digest, role FROM posts WHERE platform = ? AND place = ? AND message = ?"
+_LANDING = "SELECT 1 FROM posts WHERE platform = ? AND place = ? AND state = 'sending' LIMIT 1"
+
+
+class SqliteFeedback:
+    """`FeedbackStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, votes: Sequence[Vote], received_at: datetime) -> tuple[VoteOutcome, ...]:
+        """See FeedbackStore."""
+
+        def change(db: SqliteUtils) -> tuple[VoteOutcome, ...]:
+            return tuple(_record(db, vote, received_at) for vote in votes)
+
+        return await self._database.write(change, "feedback.record")
+
+    async def record_events(self, events: Sequence[FeedbackEvent], received_at: datetime) -> int:
+        """See FeedbackStore."""
+
+        def change(db: SqliteUtils) -> int:
+            return sum(db.execute(_INSERT, _event_row(event, received_at)).rowcount for event in events)
+
+        return await self._database.write(change, "feedback.record_events")
+
+    async def current(self, channel: str) -> tuple[CurrentVote, ...]:
+        """See FeedbackStore."""
+        query = "SELECT * FROM current_votes WHERE channel = ? ORDER BY at, arxiv_id, person, emoji"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return tuple(
+            CurrentVote(row["channel"], row["arxiv_id"], row["person"], row["emoji"], from_stamp(row["at"]))
+            for row in rows
+        )
+
+    async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
+        """See FeedbackStore."""
+        query = """SELECT message, person, emoji, added, ord FROM newest_events
+                   WHERE platform = ? AND place = ? AND message IN (SELECT value FROM json_each(?))"""
+        rows = await self._database.read(
+            lambda db: list(db.query(query, [platform, place, json.dumps(list(messages))]))
+        )
+        return tuple(
+            StoredVote(row["message"], row["person"], row["emoji"], bool(row["added"]), row["ord"]) for row in rows
+        )
+
+    async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:
+        """See FeedbackStore."""
+        query = """SELECT * FROM impressions WHERE channel = ? AND shown_at IS NOT NULL AND shown_at >= ?
+                   ORDER BY shown_at, digest, position"""
+        values = [channel, to_stamp(since) if since else ""]
+        rows = await self._database.read(lambda db: list(db.query(query, values)))
+        return tuple(_to_impression(row) for row in rows)
+
+
+def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:
+    ref = vote.ref
+    place = [ref.platform, ref.place, ref.message]
+    subject = db.execute(_SUBJECT, place).fetchone()
+    if subject and subject[3] != "paper":
+        return VoteOutcome.FOREIGN
+    if not subject and not db.execute(_LANDING, place[:2]).fetchone():
+        return VoteOutcome.FOREIGN
+    channel, arxiv_id, digest, _ = subject or (None, None, None, None)
+    inserted = db.execute(
+        _INSERT,
+        [vote.event_id, *place, channel, arxiv_id, digest, vote.person, vote.emoji, int(vote.added), to_stamp(vote.at),
+         vote.order, str(vote.source), to_stamp(received_at)],
+    ).rowcount  # fmt: skip
+    return VoteOutcome.COUNTED if inserted else VoteOutcome.REPEATED
+
+
+def _event_row(event: FeedbackEvent, received_at: datetime) -> list[Any]:
+    ref = event.ref
+    # Without a message the paper itself stands in for it, so that a later event can take the vote back.
+    place = [ref.platform, ref.place, ref.message] if ref else [str(event.source), event.channel, event.arxiv_id]
+    return [
+        event.event_id, *place, event.channel, event.arxiv_id, event.digest, event.person, event.emoji,
+        int(event.added), to_stamp(event.at), event.order, str(event.source), to_stamp(received_at),
+    ]  # fmt: skip
+
+
+def _to_impression(row: dict[str, Any]) -> Impression:
+    return Impression(
+        channel=row["channel"],
+        digest=row["digest"],
+        position=row["position"],
+        arxiv_id=row["arxiv_id"],
+        shown_at=from_stamp(row["shown_at"]),
+        utility=row["utility"],
+        propensity=row["propensity"],
+        exploration=bool(row["exploration"]),
+        in_thread=bool(row["in_thread"]),
+    )

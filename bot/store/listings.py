@@ -1,0 +1,110 @@
+"""Listings and the papers announced in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.models import AnnounceType, Listing, ListingState
+from bot.store.codec import from_stamp, to_day, to_stamp
+from bot.store.database import Database
+from bot.store.papers import upsert_papers
+from bot.store_ports import ListingRecord
+
+_SAVE_STATE = """
+INSERT INTO listings (source, category, day, state, announced, checked_at, witness, note)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source, category, day) DO UPDATE SET
+    state = excluded.state, announced = max(listings.announced, excluded.announced),
+    checked_at = excluded.checked_at, witness = excluded.witness,
+    note = excluded.note
+WHERE listings.state != 'complete' OR excluded.state = 'complete'
+"""
+
+
+class SqliteListings:
+    """`ListingStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, source: str, listing: Listing, checked_at: datetime) -> int:
+        """See ListingStore. A complete listing never becomes less than that."""
+        return await self._database.write(lambda db: _save(db, source, listing, checked_at), "listings.save")
+
+    async def records(
+        self, source: str, categories: Sequence[str], first: date, last: date
+    ) -> tuple[ListingRecord, ...]:
+        """See ListingStore."""
+        query = """SELECT * FROM listings WHERE source = ? AND day BETWEEN ? AND ?
+                   AND category IN (SELECT value FROM json_each(?)) ORDER BY day, category"""
+        values = [source, to_day(first), to_day(last), json.dumps(list(categories))]
+        rows = await self._database.read(lambda db: list(db.query(query, values)))
+        return tuple(_to_record(row) for row in rows)
+
+    async def newest_complete(self, source: str, categories: Sequence[str], upto: date) -> date | None:
+        """See ListingStore."""
+        query = """SELECT day FROM listings WHERE source = ? AND state = 'complete' AND day <= ?
+                   AND category IN (SELECT value FROM json_each(?))
+                   GROUP BY day HAVING count(*) = ? ORDER BY day DESC LIMIT 1"""
+        values = [source, to_day(upto), json.dumps(list(categories)), len(set(categories))]
+        row = await self._database.read(lambda db: db.execute(query, values).fetchone())
+        return date.fromisoformat(row[0]) if row else None
+
+    async def entries(
+        self,
+        categories: Sequence[str],
+        types: Sequence[AnnounceType],
+        first: date,
+        last: date,
+        seen_after: datetime | None = None,
+    ) -> tuple[str, ...]:
+        """See ListingStore."""
+        query = """SELECT arxiv_id FROM listing_entries WHERE day BETWEEN ? AND ? AND seen_at > ?
+                   AND category IN (SELECT value FROM json_each(?))
+                   AND announce_type IN (SELECT value FROM json_each(?))
+                   GROUP BY arxiv_id ORDER BY min(day), arxiv_id"""
+        since = to_stamp(seen_after) if seen_after else ""
+        kinds = json.dumps([str(kind) for kind in types])
+        values = [to_day(first), to_day(last), since, json.dumps(list(categories)), kinds]
+        rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
+        return tuple(row[0] for row in rows)
+
+    async def announced(self, categories: Sequence[str], days: Sequence[date]) -> int:
+        """See ListingStore."""
+        query = """SELECT count(*) FROM (SELECT DISTINCT day, arxiv_id FROM listing_entries
+                   WHERE day IN (SELECT value FROM json_each(?)) AND category IN (SELECT value FROM json_each(?)))"""
+        values = [json.dumps([to_day(day) for day in days]), json.dumps(list(categories))]
+        row = await self._database.read(lambda db: db.execute(query, values).fetchone())
+        return int(row[0])
+
+
+def _save(db: SqliteUtils, source: str, listing: Listing, checked_at: datetime) -> int:
+    new = upsert_papers(db, listing.papers, checked_at)
+    seen_at = to_stamp(checked_at)
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO listing_entries (day, category, arxiv_id, announce_type, seen_at) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [(to_day(e.day), e.category, e.arxiv_id, str(e.announce_type), seen_at) for e in listing.entries],
+    )
+    for category in listing.categories:
+        announced = len({entry.arxiv_id for entry in listing.entries if entry.category == category})
+        values = [source, category, to_day(listing.day), str(listing.state), announced, to_stamp(checked_at)]
+        db.execute(_SAVE_STATE, [*values, listing.witness, listing.note])
+    return new
+
+
+def _to_record(row: dict[str, Any]) -> ListingRecord:
+    return ListingRecord(
+        category=row["category"],
+        day=date.fromisoformat(row["day"]),
+        state=ListingState(row["state"]),
+        announced=row["announced"],
+        checked_at=from_stamp(row["checked_at"]),
+        witness=row["witness"],
+        note=row["note"],
+    )

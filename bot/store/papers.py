@@ -1,0 +1,141 @@
+"""Papers, their vectors and the background made from them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database as SqliteUtils
+
+from bot.models import Paper
+from bot.store.codec import from_day, from_stamp, to_day, to_stamp
+from bot.store.database import Database
+
+_UPSERT = """
+INSERT INTO papers (arxiv_id, version, title, abstract, authors, primary_category, categories, published_at, updated_at,
+                    comment, withdrawn, listing_day, first_seen_at)
+VALUES (:arxiv_id, :version, :title, :abstract, :authors, :primary_category, :categories, :published_at, :updated_at,
+        :comment, :withdrawn, :listing_day, :first_seen_at)
+ON CONFLICT (arxiv_id) DO UPDATE SET
+    version = excluded.version, title = excluded.title, abstract = excluded.abstract, authors = excluded.authors,
+    primary_category = excluded.primary_category, categories = excluded.categories,
+    published_at = min(papers.published_at, excluded.published_at), updated_at = excluded.updated_at,
+    comment = excluded.comment, withdrawn = excluded.withdrawn,
+    listing_day = coalesce(papers.listing_day, excluded.listing_day)
+WHERE excluded.version >= papers.version
+"""
+_DAY_FIRST_KNOWN = "UPDATE papers SET listing_day = ? WHERE arxiv_id = ? AND listing_day IS NULL"
+_IN_IDS = "IN (SELECT value FROM json_each(?))"
+
+
+def upsert_papers(db: SqliteUtils, papers: Iterable[Paper], seen_at: datetime) -> int:
+    """Insert or refresh papers inside the caller's transaction; returns how many were new."""
+    before = _count(db)
+    for paper in papers:
+        db.execute(_UPSERT, {**_to_row(paper), "first_seen_at": to_stamp(seen_at)})
+        if paper.listing_day:
+            db.execute(_DAY_FIRST_KNOWN, [to_day(paper.listing_day), paper.arxiv_id])
+    return _count(db) - before
+
+
+def to_paper(row: Mapping[str, Any]) -> Paper:
+    """The paper of one row of the papers table."""
+    return Paper(
+        arxiv_id=row["arxiv_id"],
+        version=row["version"],
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=tuple(json.loads(row["authors"])),
+        primary_category=row["primary_category"],
+        categories=tuple(json.loads(row["categories"])),
+        published_at=from_stamp(row["published_at"]),
+        updated_at=from_stamp(row["updated_at"]),
+        comment=row["comment"],
+        withdrawn=bool(row["withdrawn"]),
+        listing_day=from_day(row["listing_day"]),
+    )
+
+
+def _to_row(paper: Paper) -> dict[str, Any]:
+    return {
+        "arxiv_id": paper.arxiv_id,
+        "version": paper.version,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": json.dumps(paper.authors, ensure_ascii=False),
+        "primary_category": paper.primary_category,
+        "categories": json.dumps(paper.categories),
+        "published_at": to_stamp(paper.published_at),
+        "updated_at": to_stamp(paper.updated_at),
+        "comment": paper.comment,
+        "withdrawn": int(paper.withdrawn),
+        "listing_day": to_day(paper.listing_day),
+    }
+
+
+def _count(db: SqliteUtils) -> int:
+    return int(db.execute("SELECT count(*) FROM papers").fetchone()[0])
+
+
+class SqlitePapers:
+    """`PaperStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, arxiv_ids: Sequence[str]) -> Mapping[str, Paper]:
+        """See PaperStore."""
+        rows = await self._database.read(
+            lambda db: list(db.query(f"SELECT * FROM papers WHERE arxiv_id {_IN_IDS}", [json.dumps(list(arxiv_ids))]))
+        )
+        return {row["arxiv_id"]: to_paper(row) for row in rows}
+
+    async def before(self, day: date, limit: int) -> tuple[Paper, ...]:
+        """See PaperStore."""
+        query = "SELECT * FROM papers WHERE listing_day <= ? ORDER BY listing_day DESC, arxiv_id DESC LIMIT ?"
+        rows = await self._database.read(lambda db: list(db.query(query, [to_day(day), limit])))
+        return tuple(to_paper(row) for row in rows)
+
+    async def add(self, papers: Sequence[Paper], seen_at: datetime) -> int:
+        """See PaperStore."""
+        return await self._database.write(lambda db: upsert_papers(db, papers, seen_at), "papers.add")
+
+    async def vectors(self, arxiv_ids: Sequence[str], embedder: str) -> Mapping[str, NDArray[np.float32]]:
+        """See PaperStore."""
+        query = f"SELECT arxiv_id, vector FROM vectors WHERE embedder = ? AND arxiv_id {_IN_IDS}"
+        rows = await self._database.read(lambda db: list(db.query(query, [embedder, json.dumps(list(arxiv_ids))])))
+        return {row["arxiv_id"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
+
+    async def add_vectors(self, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """See PaperStore."""
+        rows = [(arxiv_id, embedder, vector.astype("<f4").tobytes()) for arxiv_id, vector in vectors.items()]
+
+        def change(db: SqliteUtils) -> None:
+            db.conn.executemany("INSERT OR REPLACE INTO vectors (arxiv_id, embedder, vector) VALUES (?, ?, ?)", rows)
+
+        await self._database.write(change, "papers.add_vectors")
+
+    async def background(self, embedder: str) -> tuple[date, bytes] | None:
+        """See PaperStore."""
+        row = await self._database.read(
+            lambda db: db.execute("SELECT upto, blob FROM backgrounds WHERE embedder = ?", [embedder]).fetchone()
+        )
+        return (date.fromisoformat(row[0]), row[1]) if row else None
+
+    async def save_background(self, embedder: str, upto: date, blob: bytes) -> None:
+        """See PaperStore."""
+        values = [embedder, to_day(upto), sqlite3.Binary(blob)]
+
+        def change(db: SqliteUtils) -> None:
+            db.execute("INSERT OR REPLACE INTO backgrounds (embedder, upto, blob) VALUES (?, ?, ?)", values)
+
+        await self._database.write(change, "papers.save_background")
+
+    async def count(self) -> int:
+        """See PaperStore."""
+        return await self._database.read(_count)

@@ -1,0 +1,51 @@
+"""The lock that lets one resident process run on one database."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bot.errors import LockHeld, StoreReadOnly
+
+
+@contextmanager
+def run_lock(database: Path, now: datetime) -> Iterator[None]:
+    """Hold the lock beside the database; the operating system frees it even after a kill.
+
+    Raises:
+        LockHeld: naming the process that holds it.
+        StoreReadOnly: the lock file cannot be made.
+    """
+    holder = database.with_suffix(".holder")
+    lock = FileLock(database.with_suffix(".lock"))
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LockHeld(
+            f"{database} is in use by {_describe(holder)}. One bot runs on one database: stop that one, or set another "
+            "data_dir."
+        ) from error
+    except OSError as error:
+        raise StoreReadOnly(f"{database.parent}: the lock cannot be made there ({error.strerror})") from error
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _describe(holder: Path) -> str:
+    try:
+        known = json.loads(holder.read_text())
+        return f"process {known['pid']} on {known['host']} since {known['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,35 @@
+"""The store: one database, split by subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.store.database import Database, Tap, no_tap
+from bot.store.feedback import SqliteFeedback
+from bot.store.ledger import SqliteLedger
+from bot.store.listings import SqliteListings
+from bot.store.locks import SqliteLocks
+from bot.store.papers import SqlitePapers
+from bot.store.scores import SqliteScores, SqliteTopics
+
+
+class SqliteStore:
+    """`Store` on one SQLite file, opened and migrated by its construction.
+
+    Raises:
+        StoreError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path, *, tap: Tap = no_tap) -> None:
+        self._database = Database(path, tap=tap)
+        self.papers = SqlitePapers(self._database)
+        self.listings = SqliteListings(self._database)
+        self.scores = SqliteScores(self._database)
+        self.topics = SqliteTopics(self._database)
+        self.ledger = SqliteLedger(self._database)
+        self.feedback = SqliteFeedback(self._database)
+        self.locks = SqliteLocks(self._database)
+
+    def close(self) -> None:
+        """Finish what is being written and close the file."""
+        self._database.close()

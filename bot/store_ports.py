@@ -1,0 +1,408 @@
+"""What Paperlark asks of its database, subject by subject. All SQL lives behind this, in `bot/store/`.
+
+Every method is one transaction: it happens wholly or not at all, and is on disk when it returns. All raise StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from bot.models import (
+    AnnounceType,
+    CurrentVote,
+    FeedbackEvent,
+    Impression,
+    Listing,
+    ListingState,
+    MessageRef,
+    Paper,
+    Post,
+    PostKey,
+    PostState,
+    Ranked,
+    Score,
+    TokenCost,
+    Totals,
+    Vote,
+    VoteOutcome,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class PaperStore(Protocol):
+    """Papers, their vectors, and what they say together."""
+
+    async def get(self, arxiv_ids: Sequence[str]) -> Mapping[str, Paper]:
+        """The known ones among these ids."""
+        ...
+
+    async def before(self, day: date, limit: int) -> tuple[Paper, ...]:
+        """The newest `limit` papers of listing days up to and including `day`, newest first."""
+        ...
+
+    async def add(self, papers: Sequence[Paper], seen_at: datetime) -> int:
+        """Insert or refresh papers; an older version never overwrites a newer. Returns how many were new."""
+        ...
+
+    async def vectors(self, arxiv_ids: Sequence[str], embedder: str) -> Mapping[str, NDArray[np.float32]]:
+        """The stored vectors of these papers."""
+        ...
+
+    async def add_vectors(self, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Store vectors, replacing older ones of the same embedder."""
+        ...
+
+    async def background(self, embedder: str) -> tuple[date, bytes] | None:
+        """The stored background: the last listing day it counts, and its bytes, which the store does not read."""
+        ...
+
+    async def save_background(self, embedder: str, upto: date, blob: bytes) -> None:
+        """Store the background, replacing the one before."""
+        ...
+
+    async def count(self) -> int:
+        """How many papers the archive holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRecord:
+    """What is stored of one category's listing of one day."""
+
+    category: str
+    day: date
+    state: ListingState
+    announced: int
+    checked_at: datetime
+    witness: str
+    note: str
+
+
+class ListingStore(Protocol):
+    """Which listings were read, and who was announced in them."""
+
+    async def save(self, source: str, listing: Listing, checked_at: datetime) -> int:
+        """Store a listing with its papers and entries; repeating it changes nothing. Returns how many are new."""
+        ...
+
+    async def records(
+        self, source: str, categories: Sequence[str], first: date, last: date
+    ) -> tuple[ListingRecord, ...]:
+        """What is known of these days, oldest first."""
+        ...
+
+    async def newest_complete(self, source: str, categories: Sequence[str], upto: date) -> date | None:
+        """The newest day, not after `upto`, on which every one of the categories is complete."""
+        ...
+
+    async def entries(
+        self,
+        categories: Sequence[str],
+        types: Sequence[AnnounceType],
+        first: date,
+        last: date,
+        seen_after: datetime | None = None,
+    ) -> tuple[str, ...]:
+        """The distinct papers announced so on these days, in order of day and id.
+
+        With `seen_after` only those whose line was stored after that moment.
+        """
+        ...
+
+    async def announced(self, categories: Sequence[str], days: Sequence[date]) -> int:
+        """How many distinct papers were announced on these days, of every type."""
+        ...
+
+
+class ScoreStore(Protocol):
+    """Scores, kept by what they depend on."""
+
+    async def get(self, cache_key: str, papers: Sequence[Paper]) -> Mapping[str, Score]:
+        """Stored scores of exactly these versions under this key."""
+        ...
+
+    async def add(self, cache_key: str, scores: Sequence[Score], at: datetime) -> None:
+        """Store scores, replacing those of the same key and version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsVersion:
+    """One version of a channel's topics text."""
+
+    channel: str
+    version: int
+    raw: str
+    origin: str
+    created_at: datetime
+
+
+class TopicStore(Protocol):
+    """The versions of every channel's topics."""
+
+    async def current(self, channel: str) -> TopicsVersion | None:
+        """The newest version."""
+        ...
+
+    async def add(self, channel: str, raw: str, origin: str, at: datetime) -> TopicsVersion:
+        """Make `raw` the current version; the same text as the current one makes no new version."""
+        ...
+
+
+class DigestKind(StrEnum):
+    """Why a digest exists."""
+
+    MORNING = "morning"  # moves the channel's mark
+    REMEDIAL = "remedial"  # for days already gone
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRecord:
+    """One digest as the ledger knows it. `days` may be empty: a morning that could only say why.
+
+    `occasion` is what called for it ("morning 2026-11-20T08:00Z", "remedial 2026-11-17", …); nothing calls twice.
+    """
+
+    channel: str
+    number: int
+    kind: DigestKind
+    occasion: str
+    days: tuple[date, ...]
+    totals: Totals
+    planned_at: datetime
+    completed_at: datetime | None
+    scored_by: str
+    selected_by: str
+    shown: int
+    remarks: tuple[str, ...]
+    cost: TokenCost | None = None
+    remedial_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRecord:
+    """A paper that was considered for a channel's digest, and what became of it.
+
+    `fate` is "shown", "thread", "left", "duplicate" or "muted".
+    """
+
+    arxiv_id: str
+    relevance: int
+    utility: float
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A message that is to be sent exactly once, and how far it has come."""
+
+    key: PostKey
+    sequence: int
+    state: PostState
+    platform: str
+    place: str
+    post: Post
+    in_thread: bool
+    attempts: int = 0
+    attempted_at: datetime | None = None
+    ref: MessageRef | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """A digest with all that must be written down before its first message is tried.
+
+    `after` is the channel's mark the plan was made from; if it moved meanwhile, the plan is refused.
+    """
+
+    record: DigestRecord
+    after: date | None
+    candidates: tuple[CandidateRecord, ...]
+    shown: tuple[Ranked, ...]
+    intents: tuple[Intent, ...]
+
+
+class LedgerStore(Protocol):
+    """Digests and the intents of their messages (DESIGN §4)."""
+
+    async def mark(self, channel: str) -> date | None:
+        """The channel's last posted listing day: the newest day any of its mornings covers."""
+        ...
+
+    async def first_day(self, channel: str) -> date | None:
+        """The oldest listing day any of its mornings covers; nothing older is ever a late arrival."""
+        ...
+
+    async def offered(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
+        """Those that were candidates of this channel before."""
+        ...
+
+    async def next_number(self, channel: str) -> int:
+        """The number the channel's next digest will have, from 1."""
+        ...
+
+    async def plan(self, plan: DigestPlan) -> bool:
+        """Write a whole digest down.
+
+        False, and nothing written, if its number or occasion is taken, a candidate was offered before, or the mark is
+        not `after` any more: somebody else was faster.
+        """
+        ...
+
+    async def add_intents(self, intents: Sequence[Intent]) -> int:
+        """Write further messages down (notes, notices); those already there stay. Returns how many are new."""
+        ...
+
+    async def intents(self, channel: str, digest: int) -> tuple[Intent, ...]:
+        """The messages of one digest in sending order."""
+        ...
+
+    async def open_intents(self, channel: str | None = None) -> tuple[Intent, ...]:
+        """All messages neither sent nor dropped, in sending order."""
+        ...
+
+    async def claim(self, key: PostKey, at: datetime) -> bool:
+        """Turn planned into sending; False if it was not planned (any more)."""
+        ...
+
+    async def release(self, key: PostKey, note: str) -> bool:
+        """Turn sending back into planned: it was certainly not posted."""
+        ...
+
+    async def complete(self, key: PostKey, ref: MessageRef, at: datetime) -> None:
+        """Turn sending into sent; a paper post becomes an impression in the same transaction."""
+        ...
+
+    async def drop(self, key: PostKey, note: str) -> None:
+        """Give a message up for a stated reason."""
+        ...
+
+    async def move_ref(self, key: PostKey, ref: MessageRef) -> None:
+        """The message of this key is another one now (a duplicate was healed)."""
+        ...
+
+    async def finish(self, channel: str, number: int, at: datetime) -> bool:
+        """Mark a digest completed if none of its messages is open; True if it is completed now."""
+        ...
+
+    async def unfinished(self, channel: str) -> tuple[int, ...]:
+        """The numbers of digests not completed, oldest first."""
+        ...
+
+    async def digests(self, channel: str, limit: int = 50) -> tuple[DigestRecord, ...]:
+        """The newest digests, newest first."""
+        ...
+
+    async def digest_of_day(self, channel: str, day: date) -> DigestRecord | None:
+        """The newest digest that covers this listing day."""
+        ...
+
+    async def digest_for(self, channel: str, occasion: str) -> DigestRecord | None:
+        """The digest this occasion called for."""
+        ...
+
+    async def ranked(self, channel: str, number: int) -> tuple[Ranked, ...]:
+        """The papers a digest shows, by position, as they were ranked."""
+        ...
+
+    async def shown(self, channel: str, arxiv_id: str) -> Ranked | None:
+        """The paper as it stood in the newest digest that shows it."""
+        ...
+
+    async def subject_of(self, ref: MessageRef) -> PostKey | None:
+        """The key of the message at this place, if it is one of ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVote:
+    """What stands on one message: this person has this emoji there, as of `order`."""
+
+    message: str
+    person: str
+    emoji: str
+    added: bool
+    order: float
+
+
+class FeedbackStore(Protocol):
+    """Votes: an append-only list of events, and what stands after them."""
+
+    async def record(self, votes: Sequence[Vote], received_at: datetime) -> tuple[VoteOutcome, ...]:
+        """Store votes, each event id once; one outcome for each, in order.
+
+        A vote on a message unknown so far is kept if a message of ours may just be landing in that place, and counts as
+        soon as that message is known.
+        """
+        ...
+
+    async def record_events(self, events: Sequence[FeedbackEvent], received_at: datetime) -> int:
+        """Store votes on papers that no message stands for (a command, an import). Returns how many were new."""
+        ...
+
+    async def current(self, channel: str) -> tuple[CurrentVote, ...]:
+        """The votes that stand, oldest first: added and not removed since, by (message, person, emoji)."""
+        ...
+
+    async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
+        """The newest state of every (message, person, emoji) on these messages."""
+        ...
+
+    async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:
+        """Everything shown in the channel, oldest first."""
+        ...
+
+
+class LockStore(Protocol):
+    """Turns that all processes on one database share."""
+
+    async def reserve_turn(self, name: str, interval_s: float) -> float:
+        """Reserve the next turn and return how many seconds (real time) to wait for it."""
+        ...
+
+
+class Store(Protocol):
+    """The database, split by subject."""
+
+    @property
+    def papers(self) -> PaperStore:
+        """Papers and vectors."""
+        ...
+
+    @property
+    def listings(self) -> ListingStore:
+        """Listings."""
+        ...
+
+    @property
+    def scores(self) -> ScoreStore:
+        """Scores."""
+        ...
+
+    @property
+    def topics(self) -> TopicStore:
+        """Topics versions."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """Digests and intents."""
+        ...
+
+    @property
+    def feedback(self) -> FeedbackStore:
+        """Votes and impressions."""
+        ...
+
+    @property
+    def locks(self) -> LockStore:
+        """Shared turns."""
+        ...

@@ -1,0 +1,13 @@
+"""Text from outside made readable: LaTeX, control characters, length, names of people.
+
+Everything here is pure, never fails on any string, and takes time about linear in its length. Escaping for a platform is
+the platform's own work.
+"""
+
+from __future__ import annotations
+
+from bot.text.clean import cut, one_line
+from bot.text.latex import readable
+from bot.text.names import author_line, short_name
+
+__all__ = ["author_line", "cut", "one_line", "readable", "short_name"]

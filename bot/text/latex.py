@@ -1,0 +1,198 @@
+r"""LaTeX as arXiv's authors write it, read as Unicode: "$\alpha$-$\beta$" is "α-β", "Li\`o" is "Liò".
+
+pylatexenc knows the macros. Around it stands what arXiv needs: prices are no mathematics, a percent sign is no comment, and
+whatever is unbalanced, deep or long still comes out as text in bounded time.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.text.clean import one_line
+from bot.text.macros import convert
+from bot.text.scripts import plain_math, with_powers
+
+# Only the vicinity of LaTeX is given to pylatexenc (about 5 µs a character), and no more of it than this in one text.
+_MOST_LATEX = 100_000
+_LONGEST_PIECE = 4_000
+_LONGEST_MATH = 2_000
+_DEEPEST = 15
+
+_HAS_LATEX = re.compile(r"[\\${}~]|--|``")
+_NEEDS_CONVERSION = re.compile(r"[\\${}]")
+_TOKENS = re.compile(
+    r"\\(?:begin|end)\s?\{[^{}\\$]{0,40}\}(?:\[[^\[\]]{0,40}\])?|\\(?:[a-zA-Z]+\*?|.)|[${}]|[^\\${}]+|\\"
+)
+_IS_MATHEMATICAL = re.compile(r"[\\^_{}]")
+_WORD = re.compile(r"\b[a-z]{3,}\b")
+_DISPLAY = re.compile(r"(?<![^\s(])\$\$([^$]+)\$\$(?![\w$])")
+
+# Characters that mean something to LaTeX but are meant literally here are hidden from it behind noncharacters, which
+# `one_line` has removed from the input.
+_LITERAL = "$_^&#%~"
+_HIDDEN = {char: chr(0xFDD0 + place) for place, char in enumerate(_LITERAL)}
+_SHOW = {ord(hidden): char for char, hidden in _HIDDEN.items()}
+_HIDE = str.maketrans(_HIDDEN)
+# What pylatexenc's parser would misread inside a formula: "^\\text{T}", a script without content, a macro that wants more.
+_UNGROUPED = re.compile(r"([\^_]) ?(\\[a-zA-Z]+)(\{[^{}]*\})")
+_EMPTY_SCRIPT = re.compile(r"[\^_](?= ?(?:[}^_]|$))")
+_OPEN_MACRO = re.compile(r"\\[a-zA-Z]+ ?$")
+_HIDE_IN_MATH = str.maketrans({char: _HIDDEN[char] for char in "$&#%"})
+_ESCAPED = {f"\\{char}": _HIDDEN[char] for char in "$_&#%"}
+
+# "--flag" keeps its dashes; "Fig.~1" has a space where "costs ~1 s" has a tilde.
+_EM_DASH = re.compile(r"(?<=[^\s-])---(?!-)|(?<!-)---(?=\s)")
+_EN_DASH = re.compile(r"(?<=[^\s-])--(?!-)|(?<!-)--(?=\s)")
+_TIE = re.compile(r"(?<=[^\s(\[/\\~])~(?=[^\s~])")
+
+
+def readable(text: str) -> str:
+    """The text with its LaTeX as Unicode, as one clean line (see `one_line`). Never fails.
+
+    A dollar sign that opens no formula is a dollar sign. Macros nobody knows leave their name or their argument. Beyond
+    100,000 characters of LaTeX in one text the rest only loses its mark-up.
+    """
+    text = one_line(text)
+    if not _HAS_LATEX.search(text):
+        return with_powers(text)
+    pieces = _pieces(_balanced(_marked(_TOKENS.findall(_typeset(text)))))
+    return one_line(with_powers(plain_math("".join(_converted(pieces))).translate(_SHOW)))
+
+
+def _typeset(text: str) -> str:
+    """Ties, dashes, double quotation marks and displayed formulas, which need no parsing."""
+    text = _DISPLAY.sub(r"$\1$", text)
+    text = _EN_DASH.sub("–", _EM_DASH.sub("—", _TIE.sub(" ", text)))
+    return text.replace("``", "“").replace("''", "”") if "``" in text else text
+
+
+def _marked(tokens: list[str]) -> list[tuple[str, bool]]:
+    """Each token with whether it is a whole formula, `$…$`; every other dollar sign is hidden."""
+    marked: list[tuple[str, bool]] = []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        end = _formula_end(tokens, place) if token in _CLOSER else None
+        if end is None:
+            marked.append((_outside(token), False))
+            place += 1
+        else:
+            marked.append((_formula("".join(tokens[place + 1 : end])), True))
+            place = end + 1
+    return marked
+
+
+_CLOSER = {"$": "$", r"\(": r"\)", r"\[": r"\]"}
+
+
+def _formula_end(tokens: list[str], start: int) -> int | None:
+    """The index of the token that closes the formula opened at `start`, None if it opens none."""
+    length = 0
+    for place in range(start + 1, len(tokens)):
+        if tokens[place] == _CLOSER[tokens[start]]:
+            inner = "".join(tokens[start + 1 : place])
+            after = tokens[place + 1][0] if place + 1 < len(tokens) else ""
+            return place if tokens[start].startswith("\\") or _is_formula(inner, after) else None
+        length += len(tokens[place])
+        if length > _LONGEST_MATH or tokens[place] in _CLOSER:
+            return None
+    return None
+
+
+def _is_formula(inner: str, after: str) -> bool:
+    """Whether what stands between two dollar signs is mathematics rather than two prices."""
+    if not inner.strip():
+        return False
+    if _IS_MATHEMATICAL.search(inner):
+        return True
+    if inner[0].isspace() or inner[-1].isspace():
+        return False
+    return not inner[0].isdigit() or not (after.isdigit() or _WORD.search(inner))
+
+
+def _formula(inner: str) -> str:
+    tokens = [(_ESCAPED.get(token, token), False) for token in _TOKENS.findall(inner)]
+    balanced = "".join(token for token, _ in _balanced(tokens))
+    balanced = _UNGROUPED.sub(r"\1{\2\3}", _EMPTY_SCRIPT.sub(lambda sign: _HIDDEN[sign[0]], balanced))
+    if _OPEN_MACRO.search(balanced):
+        balanced += " {}{}"
+    return f"${balanced.translate(_HIDE_IN_MATH)}$"
+
+
+def _outside(token: str) -> str:
+    """A token of running text: environments vanish, special characters become literal."""
+    if token.startswith((r"\begin", r"\end")) and token.endswith(("}", "]")):
+        return " "
+    if token[0] == "\\":
+        return _ESCAPED.get(token, token) if token != "\\" else ""
+    return token.translate(_HIDE)
+
+
+def _balanced(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The tokens without braces that close or open nothing, and without those nested too deeply."""
+    kept = list(tokens)
+    opened: list[int] = []
+    for place, (token, _) in enumerate(tokens):
+        if token == "{":
+            opened.append(place)
+        elif token == "}" and opened:
+            start = opened.pop()
+            if len(opened) >= _DEEPEST:
+                kept[start], kept[place] = _gap(tokens, start), _gap(tokens, place)
+        elif token == "}":
+            kept[place] = _gap(tokens, place)
+    for place in opened:
+        kept[place] = _gap(tokens, place)
+    return kept
+
+
+def _gap(tokens: list[tuple[str, bool]], place: int) -> tuple[str, bool]:
+    """What stands in a brace's place: a space where a macro's name would run into what follows."""
+    return (" " if place and _OPEN_MACRO.search(tokens[place - 1][0]) else "", False)
+
+
+def _pieces(tokens: list[tuple[str, bool]]) -> list[str]:
+    """The text in pieces that can be converted one by one: no macro is parted from its argument, no group is opened."""
+    pieces: list[str] = []
+    piece: list[str] = []
+    depth = 0
+    for token, is_formula in tokens:
+        depth += (token == "{") - (token == "}")
+        end = _first_word(token) if depth == 0 and not is_formula else 0
+        if not end:
+            piece.append(token)
+            continue
+        pieces += ["".join([*piece, token[:end]]), token[end:]]
+        piece = []
+    return [*pieces, "".join(piece)]
+
+
+def _first_word(token: str) -> int:
+    """Where the first word of running text ends, so that a macro before it cannot reach further; 0 if it has none."""
+    if not token or token[0] in "\\{}":
+        return 0
+    start = len(token) - len(token.lstrip())
+    end = token.find(" ", start)
+    return end if end > start else 0
+
+
+def _converted(pieces: list[str]) -> list[str]:
+    converted: list[str] = []
+    room = _MOST_LATEX
+    for piece in pieces:
+        if not _NEEDS_CONVERSION.search(piece):
+            converted.append(piece)
+        elif len(piece) <= min(room, _LONGEST_PIECE) and (result := convert(piece)) is not None:
+            converted.append(result)
+            room -= len(piece)
+        else:
+            converted.append(_stripped(piece))
+    return converted
+
+
+_MACRO = re.compile(r"\\(?:([^a-zA-Z\s])|[a-zA-Z]+\*?\s?|\s?)")
+
+
+def _stripped(piece: str) -> str:
+    """What is left when mark-up is taken away without understanding it."""
+    return _MACRO.sub(lambda macro: macro[1] or "", piece).translate({ord(char): None for char in "${}"})

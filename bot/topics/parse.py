@@ -1,0 +1,30 @@
+"""Lines to topics, taste and keywords."""
+
+from __future__ import annotations
+
+from bot.models import Topics
+from bot.topics.check import warnings_of
+from bot.topics.decode import decode
+from bot.topics.drafts import Drafts
+from bot.topics.keywords import read_keywords
+from bot.topics.layout import layout_of
+from bot.topics.lines import read_lines
+from bot.topics.sections import has_prompt, place
+
+
+def parse_topics(text: str | bytes) -> Topics:
+    """What a topics text says; never raises.
+
+    Topics are counted from 1 in the order of the file, whatever numbers it gives them. Bytes are UTF-8, UTF-16 or UTF-32 by
+    their mark, else Windows-1252 with a warning; what is no text at all becomes empty Topics with a warning. Of a whole
+    prompt, or a digest file that ends with one, only its own topics count.
+    """
+    raw, doubts = decode(text)
+    placed = place(list(read_lines(raw)))
+    drafts = Drafts(layout_of(placed))
+    for entry in placed:
+        drafts.take(entry)
+    found, keywords = drafts.found(), read_keywords(placed)
+    # A file that is no text has been warned about; that it is empty then would be a second, wrong warning.
+    warnings = doubts if doubts and not raw else doubts + warnings_of(raw, found, keywords, has_prompt=has_prompt(placed))
+    return Topics(raw, found.topics, found.taste, keywords, warnings)

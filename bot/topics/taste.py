@@ -1,0 +1,47 @@
+"""Sentences about a reader's taste, and which of them say what is not wanted."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"""(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bal\.)(?<!\betc\.)(?<!\b[A-Z]\.)["”)]?\s+(?=["“(A-Z0-9\u0080-\uffff])|(?<=[。！？])\s*""")
+_TASTEFUL = re.compile(
+    r"\b(?:your friend|my friend|in suggesting|remember that|(?:he|she|they|we|i|friend|readers?)"
+    r"(?: am| are| is|'m|'re|'s)?(?: also| really| particularly| especially| mostly| do| does| would| don't| doesn't| not)*"
+    r" (?:likes?|loves?|enjoys?|wants?|prefers?|dislikes?|hates?|interested|cares?|appreciates?|looking))\b",
+    re.I,
+)
+_ADDRESSED_TO_MODEL = re.compile(
+    r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])", re.I
+)
+_NEGATIVE = re.compile(
+    r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bavoid|\bdislik|\bhat(?:es?|ed|ing)\b|\bignor|\bskip|\bexclud"
+    r"|\bfilter(?:s|ed|ing)?\b(?: them)? out|\buninterest|\birrelevant|\bunwanted|\bno (?:interest|need|papers|more|longer)\b|\bnothing\b"
+    r"|\bbored|\bboring|\btired of|\bsick of|\bless interested|\bnot[- ]relevant|\breject|\bdiscard|\bexcept\b|\brather than\b|\bstay away",
+    re.I,
+)
+_TURN = re.compile(r"\s*(?:[,;]\s*(?:but|not|except|however|although|though|rather than)|\b(?:but|except|however|rather than)\b|;)\s*", re.I)
+
+
+def sentences(paragraph: str) -> list[str]:
+    """The sentences of a paragraph (one line each where lines end like sentences), without words to a model."""
+    found = (sentence.strip() for sentence in _END.split(paragraph))
+    return [sentence for sentence in found if sentence and not _ADDRESSED_TO_MODEL.match(sentence)]
+
+
+def sounds_like_taste(text: str) -> bool:
+    """Whether a line speaks about what somebody likes rather than continuing a topic."""
+    return bool(_TASTEFUL.search(text[:200]))
+
+
+def is_negative(sentence: str) -> bool:
+    """Whether a sentence says what is not wanted: "He does not want to read surveys." """
+    return bool(_NEGATIVE.search(sentence))
+
+
+def wanted_clauses(sentence: str) -> str:
+    """What a sentence wants, without its clauses about what it does not: "clever tricks" of "clever tricks, but no surveys"."""
+    if not is_negative(sentence):
+        return sentence
+    head = _TURN.split(sentence, maxsplit=1)[0]
+    return head if head != sentence and not is_negative(head) else ""

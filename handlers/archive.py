@@ -1,0 +1,87 @@
+"""What the archive knows when a day is judged: vectors, the background, recent papers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.models import Background, Listing, Paper
+from bot.ports import Progress, no_progress
+from bot.ranking import background as backgrounds
+from bot.ranking.terms import embedding_text
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+RECENT_PAPERS = 4000
+_BATCH = 256
+
+
+async def embed_missing(env: Environment, papers: Sequence[Paper], progress: Progress = no_progress) -> None:
+    """Compute and store the vectors these papers lack, in batches, so that an interruption loses little."""
+    known = await env.store.papers.vectors([paper.arxiv_id for paper in papers], env.embedder.name)
+    missing = [paper for paper in papers if paper.arxiv_id not in known]
+    for start in range(0, len(missing), _BATCH):
+        batch = missing[start : start + _BATCH]
+        vectors = await asyncio.to_thread(env.embedder.embed, [embedding_text(paper) for paper in batch])
+        by_id = {paper.arxiv_id: vector for paper, vector in zip(batch, vectors, strict=True)}
+        await env.store.papers.add_vectors(env.embedder.name, by_id)
+        progress("embedding", min(start + _BATCH, len(missing)), len(missing))
+
+
+async def vectors_of(env: Environment, papers: Sequence[Paper]) -> NDArray[np.float32]:
+    """The vectors of papers, `(n_papers, dimensions)` float32 in their order; missing ones are computed."""
+    await embed_missing(env, papers)
+    known = await env.store.papers.vectors([paper.arxiv_id for paper in papers], env.embedder.name)
+    if not papers:
+        return np.zeros((0, env.embedder.dimensions), dtype=np.float32)
+    return np.stack([known[paper.arxiv_id] for paper in papers])
+
+
+async def extend_background(env: Environment, listing: Listing) -> None:
+    """Count a listing's papers into the stored background, once; days must come in order, late ones are left out."""
+    known = await _stored_background(env)
+    if known.upto is not None and known.upto >= listing.day:
+        return
+    vectors = await vectors_of(env, listing.papers)
+    extended = await asyncio.to_thread(backgrounds.extend, known, listing.papers, vectors, listing.day)
+    blob = await asyncio.to_thread(backgrounds.to_bytes, extended)
+    await env.store.papers.save_background(env.embedder.name, listing.day, blob)
+
+
+async def background_before(env: Environment, day: date) -> Background:
+    """What was known before `day`: the stored background, or one rebuilt from the archive for a day long past."""
+    known = await _stored_background(env)
+    if known.upto is None or known.upto < day:
+        return known
+    papers = await env.store.papers.before(day - timedelta(days=1), RECENT_PAPERS)
+    rebuilt = Background()
+    for when, group in groupby(reversed(papers), key=lambda paper: paper.listing_day):
+        batch = tuple(group)
+        vectors = await vectors_of(env, batch)
+        rebuilt = await asyncio.to_thread(backgrounds.extend, rebuilt, batch, vectors, when or day)
+    return rebuilt
+
+
+async def recent_papers(env: Environment, day: date) -> tuple[tuple[Paper, ...], NDArray[np.float32]]:
+    """The newest papers of listing days before `day`, newest first, with their vectors."""
+    papers = await env.store.papers.before(day - timedelta(days=1), RECENT_PAPERS)
+    return papers, await vectors_of(env, papers)
+
+
+async def _stored_background(env: Environment) -> Background:
+    stored = await env.store.papers.background(env.embedder.name)
+    if stored is None:
+        return Background()
+    try:
+        return await asyncio.to_thread(backgrounds.from_bytes, stored[1])
+    except ValueError:
+        # It can be made again from the papers, which are the truth.
+        logger.warning("the stored background is unreadable and will be rebuilt")
+        return Background()

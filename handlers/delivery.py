@@ -1,0 +1,130 @@
+"""Intended messages become sent ones, each exactly once (DESIGN §4).
+
+An intent goes planned → sending → sent. Only a message that certainly was not posted goes back to planned; one whose
+answer was lost stays in sending until it was looked for twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.models import MessageRef, PostRole, PostState
+from bot.ports import ChatPlatform
+from bot.store_ports import Intent
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+# Clocks of a platform and of this machine may differ; a look reaches back this much further than the attempt.
+_CLOCK_SKEW = timedelta(minutes=5)
+_DELAYS_TAKEN = 5
+
+
+class DeliveryPaused(Exception):
+    """A digest could not be sent to its end now. What is left stays written down."""
+
+
+async def deliver(env: Environment, channel: str, number: int) -> bool:
+    """Send what is still open of a digest, in order; True once all of it is sent or given up.
+
+    Raises:
+        DeliveryPaused: the platform does not take it now, or another process is sending it.
+    """
+    header: MessageRef | None = None
+    for intent in await env.store.ledger.intents(channel, number):
+        ref = intent.ref
+        if intent.state in {PostState.PLANNED, PostState.SENDING}:
+            ref = await send(env, intent, header if intent.in_thread else None)
+        if intent.key.role is PostRole.HEADER:
+            header = ref
+    done = await env.store.ledger.finish(channel, number, env.clock.now())
+    logger.info("digest %d of %s is %s", number, channel, "complete" if done else "still open")
+    return done
+
+
+async def send(  # noqa: C901 - one branch for each way an attempt can end
+    env: Environment, intent: Intent, thread: MessageRef | None = None) -> MessageRef | None:
+    """Bring one intent to its end; the message's reference, or None if it was given up.
+
+    Raises:
+        DeliveryPaused: it could not be brought to its end now.
+    """
+    platform = env.platforms.get(intent.platform)
+    if platform is None:
+        raise DeliveryPaused(f"{intent.key}: platform {intent.platform} is not running")
+    if intent.state is PostState.SENDING:
+        found = await settle(env, platform, intent, thread)
+        if found:
+            return found
+    for _ in range(_DELAYS_TAKEN):
+        if not await env.store.ledger.claim(intent.key, env.clock.now()):
+            raise DeliveryPaused(f"{intent.key}: another process is sending it")
+        try:
+            ref = await platform.post(intent.place, intent.post, intent.key, thread)
+        except PostDelayed as error:
+            await env.store.ledger.release(intent.key, str(error))
+            await env.clock.sleep(error.retry_after_s or env.settings.timing.retry_s)
+        except PostUncertain as error:
+            logger.warning("%s: no answer (%s); looking whether it was posted", intent.key, error)
+            found = await _settle_now(env, platform, intent, thread)
+            if found:
+                return found
+        except PostRefused as error:
+            await _give_up(env, intent, error)
+            return None
+        else:
+            await env.store.ledger.complete(intent.key, ref, env.clock.now())
+            return ref
+    raise DeliveryPaused(f"{intent.key}: the platform keeps asking to wait")
+
+
+async def settle(
+    env: Environment, platform: ChatPlatform, intent: Intent, thread: MessageRef | None = None
+) -> MessageRef | None:
+    """Find out what became of a message whose answer was lost; None once it is planned again.
+
+    Waits until `settle_s` after the attempt, then looks twice.
+
+    Raises:
+        DeliveryPaused: the platform cannot be looked at now.
+    """
+    attempted_at = intent.attempted_at or env.clock.now()
+    timing = env.settings.timing
+    # A clock that jumped back must not turn the wait into days.
+    elapsed_s = max(0.0, (env.clock.now() - attempted_at).total_seconds())
+    await env.clock.sleep(max(0.0, timing.settle_s - elapsed_s))
+    for look in range(2):
+        if look:
+            await env.clock.sleep(timing.look_gap_s)
+        try:
+            found = await platform.find(intent.place, intent.key, attempted_at - _CLOCK_SKEW, thread)
+        except PlatformError as error:
+            raise DeliveryPaused(f"{intent.key}: cannot look whether it was posted ({error})") from error
+        if found:
+            await env.store.ledger.complete(intent.key, found[0], env.clock.now())
+            logger.info("%s had been posted; its lost answer is settled", intent.key)
+            return found[0]
+    # A request may still land after both looks: the one ambiguity that stays. Reconciliation heals it.
+    logger.info("%s was not posted as far as two looks can tell; it is sent again", intent.key)
+    await env.store.ledger.release(intent.key, "not found after an attempt without answer")
+    return None
+
+
+async def _settle_now(
+    env: Environment, platform: ChatPlatform, intent: Intent, thread: MessageRef | None
+) -> MessageRef | None:
+    for current in await env.store.ledger.open_intents(intent.key.channel):
+        if current.key == intent.key:
+            return await settle(env, platform, current, thread)
+    return None
+
+
+async def _give_up(env: Environment, intent: Intent, error: PostRefused) -> None:
+    if intent.key.role is PostRole.HEADER:
+        # Without a header there is no digest: the place itself is closed to us. It stays planned for better days.
+        await env.store.ledger.release(intent.key, str(error))
+        raise DeliveryPaused(f"{intent.key}: refused ({error})") from error
+    logger.error("%s was refused and is given up: %s", intent.key, error)
+    await env.store.ledger.drop(intent.key, str(error))

@@ -1,0 +1,247 @@
+"""An edition: which papers a digest is about, ranked, rendered, and ready to be written down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.models import AnnounceType, Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
+from bot.ports import Progress, no_progress
+from bot.ranking.explain import why
+from bot.ranking.rank import RankingInputs, Selection, rank, select
+from bot.ranking.rules import Rule, RuleKind
+from bot.rendering import header_post, late_papers, more_posts, nothing_relevant, paper_posts
+from bot.settings import ChannelSettings
+from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
+from handlers.environment import Environment
+from handlers.scoring import Judged, judge, topics_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a digest shall be about.
+
+    `first` and `last` bound its listing days (both None: a digest without papers, which only says why). `after` is the
+    channel's mark it was made from. Papers announced on earlier days but seen only after `late_since` come along.
+    """
+
+    channel: str
+    kind: DigestKind
+    occasion: str
+    first: date | None = None
+    last: date | None = None
+    after: date | None = None
+    late_from: date | None = None
+    late_since: datetime | None = None
+    remedial_on: date | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An edition ready to be written down: the plan for the ledger and the digest for files and previews."""
+
+    plan: DigestPlan
+    digest: Digest
+    posts: tuple[Post, ...]
+
+
+def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
+    """The announce types a channel wants to see."""
+    types = [AnnounceType.NEW]
+    if channel.cross_lists:
+        types.append(AnnounceType.CROSS)
+    if channel.replacements:
+        types.append(AnnounceType.REPLACE)
+        if channel.cross_lists:
+            types.append(AnnounceType.REPLACE_CROSS)
+    return tuple(types)
+
+
+async def prepare(env: Environment, edition: Edition, progress: Progress = no_progress) -> Prepared:
+    """Choose, score, rank and render the papers of an edition. Writes nothing but scores.
+
+    Raises:
+        ScorerError: the papers could not be scored.
+    """
+    # Taken first: a paper stored while this runs is then newer than the digest and comes with the next one.
+    planned_at = env.clock.now()
+    pool = await _pool(env, edition)
+    judged = await judge(env, edition.channel, pool.candidates, edition.last or planned_at.date(), progress)
+    inputs = _ranking_inputs(env, edition.channel, judged)
+    ranked = await asyncio.to_thread(rank, inputs)
+    channel = env.channel(edition.channel)
+    selection = await asyncio.to_thread(
+        select, inputs, ranked, papers=channel.papers, more=channel.more, min_relevance=channel.min_relevance
+    )
+    digest = await _digest(env, edition, pool, judged, selection)
+    topics = await topics_of(env, edition.channel)
+    whys = {paper.paper.arxiv_id: why(paper) for paper in digest.ranked}
+    shown = paper_posts(digest, topics, whys, pool.late)
+    posts = (header_post(digest), *shown, *more_posts(digest, topics, whys, pool.late))
+    record = _record(edition, digest, planned_at)
+    plan = DigestPlan(
+        record=record,
+        after=edition.after,
+        candidates=_fates(ranked, selection),
+        shown=digest.ranked,
+        intents=_intents(env, record, posts, digest.ranked, digest.shown),
+    )
+    return Prepared(plan, digest, posts)
+
+
+async def score_ahead(env: Environment, key: str) -> None:
+    """Score the newest listing for a channel before its morning, so that posting need not wait."""
+    channel = env.channel(key)
+    day = await env.store.listings.newest_complete(
+        env.source.name, channel.categories, env.source.newest_day(env.clock.now())
+    )
+    if day is None:
+        return
+    pool = await _pool(env, Edition(key, DigestKind.MORNING, "ahead", day, day))
+    await judge(env, key, pool.candidates, day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The papers an edition is about: `candidates` are new to the channel, `late` those of them from earlier days."""
+
+    days: tuple[date, ...]
+    candidates: tuple[Paper, ...]
+    late: frozenset[str]
+    announced: int
+    scanned: int
+
+
+async def _pool(env: Environment, edition: Edition) -> _Pool:
+    channel = env.channel(edition.channel)
+    types = admitted_types(channel)
+    if edition.first is None or edition.last is None:
+        return _Pool((), (), frozenset(), 0, 0)
+    listings = env.store.listings
+    admitted = await listings.entries(channel.categories, types, edition.first, edition.last)
+    late: tuple[str, ...] = ()
+    if edition.late_from and edition.late_from < edition.first:
+        yesterday = edition.first - timedelta(days=1)
+        late = await listings.entries(channel.categories, types, edition.late_from, yesterday, edition.late_since)
+    wanted = tuple(dict.fromkeys((*admitted, *late)))
+    offered = await env.store.ledger.offered(edition.channel, wanted)
+    known = await env.store.papers.get(wanted)
+    fresh = [known[one] for one in wanted if one in known and one not in offered and not known[one].withdrawn]
+    late_ones = frozenset(late) - frozenset(admitted) - offered
+    records = await listings.records(env.source.name, channel.categories, edition.first, edition.last)
+    days = tuple(sorted({record.day for record in records if record.state == "complete"}))
+    announced = await listings.announced(channel.categories, days) + len(late_ones)
+    return _Pool(days, tuple(fresh), late_ones, announced, len(admitted) + len(late_ones))
+
+
+def _ranking_inputs(env: Environment, key: str, judged: Judged) -> RankingInputs:
+    return RankingInputs(
+        papers=judged.papers,
+        scores=judged.scores,
+        vectors=judged.vectors,
+        topics=judged.topics,
+        rules=_rules(env.channel(key)),
+    )
+
+
+def _rules(channel: ChannelSettings) -> tuple[Rule, ...]:
+    return (
+        *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),
+        *(Rule(RuleKind.MUTE_PHRASE, phrase) for phrase in channel.mute_phrases),
+        *(Rule(RuleKind.FOLLOW_AUTHOR, name) for name in channel.follow_authors),
+    )
+
+
+async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judged, selection: Selection) -> Digest:
+    remarks = [*edition.remarks, *judged.remarks]
+    if pool.days and not selection.posted:
+        remarks.append(nothing_relevant(env.channel(edition.channel).min_relevance))
+    if pool.late:
+        remarks.append(late_papers(len(pool.late)))
+    return Digest(
+        channel=edition.channel,
+        number=await env.store.ledger.next_number(edition.channel),
+        days=pool.days,
+        totals=Totals(pool.announced, pool.scanned, selection.relevant),
+        ranked=selection.posted,
+        shown=selection.shown,
+        scored_by=env.scorer.name,
+        selected_by=judged.topics.raw,
+        cost=judged.cost,
+        remarks=tuple(remarks),
+        remedial_on=edition.remedial_on,
+    )
+
+
+def _record(edition: Edition, digest: Digest, planned_at: datetime) -> DigestRecord:
+    return DigestRecord(
+        channel=digest.channel,
+        number=digest.number,
+        kind=edition.kind,
+        occasion=edition.occasion,
+        days=digest.days,
+        totals=digest.totals,
+        planned_at=planned_at.astimezone(UTC),
+        completed_at=None,
+        scored_by=digest.scored_by,
+        selected_by=digest.selected_by,
+        shown=digest.shown,
+        remarks=digest.remarks,
+        cost=digest.cost,
+        remedial_on=digest.remedial_on,
+    )
+
+
+def _fates(ranked: Sequence[Ranked], selection: Selection) -> tuple[CandidateRecord, ...]:
+    fates = {paper.paper.arxiv_id: "thread" for paper in selection.posted}
+    fates.update({paper.paper.arxiv_id: "shown" for paper in selection.posted[: selection.shown]})
+    fates.update({twin.ranked.paper.arxiv_id: "duplicate" for twin in selection.duplicates})
+    fates.update({paper.paper.arxiv_id: "muted" for paper in selection.muted})
+    return tuple(
+        CandidateRecord(
+            paper.paper.arxiv_id, paper.score.relevance, paper.utility, fates.get(paper.paper.arxiv_id, "left")
+        )
+        for paper in ranked
+    )
+
+
+def _intents(
+    env: Environment, record: DigestRecord, posts: Sequence[Post], ranked: Sequence[Ranked], shown: int
+) -> tuple[Intent, ...]:
+    channel = env.channel(record.channel)
+    subjects = ["", *(paper.paper.arxiv_id for paper in ranked)]
+    return tuple(
+        Intent(
+            key=PostKey(record.channel, record.number, PostRole.PAPER if place else PostRole.HEADER, subject),
+            sequence=place,
+            state=PostState.PLANNED,
+            platform=channel.platform,
+            place=channel.id,
+            post=post,
+            in_thread=place > shown,
+        )
+        for place, (subject, post) in enumerate(zip(subjects, posts, strict=True))
+    )
+
+
+def stored_digest(record: DigestRecord, ranked: Sequence[Ranked]) -> Digest:
+    """The digest that the ledger holds, for files and previews."""
+    return Digest(
+        channel=record.channel,
+        number=record.number,
+        days=record.days,
+        totals=record.totals,
+        ranked=tuple(ranked),
+        shown=record.shown,
+        scored_by=record.scored_by,
+        selected_by=record.selected_by,
+        cost=record.cost,
+        remarks=record.remarks,
+        remedial_on=record.remedial_on,
+    )

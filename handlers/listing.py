@@ -1,0 +1,134 @@
+"""A listing appeared: ingest it, and score it for every channel that reads its categories."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.errors import SourceError
+from bot.models import Listing, ListingState
+from bot.ports import Progress, no_progress
+from bot.store_ports import ListingRecord
+from handlers.archive import embed_missing, extend_background
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an attempt to read listings brought. `problem` is one sentence when something could not be read."""
+
+    days: tuple[date, ...] = ()
+    new_papers: int = 0
+    problem: str = ""
+
+
+async def ingest_due(env: Environment, progress: Progress = no_progress) -> Ingested:
+    """Read every listing that should exist by now and is not stored, days missed included.
+
+    Safe to repeat and to interrupt: each listing is stored in one transaction. A category never read before starts with
+    the newest listing only.
+    """
+    async with env.ingesting:
+        return await _ingest_due(env, progress)
+
+
+async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
+    categories = wanted_categories(env)
+    expected = env.source.newest_day(env.clock.now())
+    first = await _first_missing_day(env, categories, expected)
+    if first is None:
+        return Ingested()
+    try:
+        listings = await _read(env, categories, first, expected, progress)
+    except SourceError as error:
+        logger.warning("listing of %s could not be read: %s", expected, error)
+        await _note_failure(env, categories, expected, str(error))
+        return Ingested(problem=str(error))
+    return await store_listings(env, listings, progress)
+
+
+async def ingest_days(
+    env: Environment, categories: Sequence[str], first: date, last: date, progress: Progress = no_progress
+) -> Ingested:
+    """Read the listings of these days (both included) unless they are stored already.
+
+    Raises:
+        SourceError: they could not be read.
+    """
+    missing = await missing_days(env, categories, first, last)
+    if not missing:
+        return Ingested()
+    listings = await env.source.days(min(missing), max(missing), categories, progress)
+    return await store_listings(env, [listing for listing in listings if listing.day in missing], progress)
+
+
+async def store_listings(env: Environment, listings: Sequence[Listing], progress: Progress = no_progress) -> Ingested:
+    """Store listings oldest first, then the vectors of their papers, then what they teach about words."""
+    new = 0
+    complete = []
+    for listing in sorted(listings, key=lambda listing: listing.day):
+        new += await env.store.listings.save(env.source.name, listing, env.clock.now())
+        if listing.state is ListingState.COMPLETE:
+            complete.append(listing)
+    await embed_missing(env, [paper for listing in complete for paper in listing.papers], progress)
+    for listing in complete:
+        await extend_background(env, listing)
+    days = tuple(listing.day for listing in complete)
+    logger.info("ingested %d listings (%s), %d new papers", len(days), ", ".join(map(str, days)) or "none", new)
+    return Ingested(days, new)
+
+
+def wanted_categories(env: Environment) -> tuple[str, ...]:
+    """The categories of all channels, sorted."""
+    return tuple(sorted({name for channel in env.settings.channels.values() for name in channel.categories}))
+
+
+async def missing_days(env: Environment, categories: Sequence[str], first: date, last: date) -> frozenset[date]:
+    """The days in which a listing is expected but not complete in every one of the categories."""
+    records = await env.store.listings.records(env.source.name, categories, first, last)
+    complete = _complete_days(records, len(set(categories)))
+    return frozenset(day for day in _days(first, last) if day not in complete and not env.source.quiet_reason(day))
+
+
+async def _first_missing_day(env: Environment, categories: Sequence[str], expected: date) -> date | None:
+    """Where reading must begin: after the newest day known complete, or at `expected` for a fresh archive."""
+    starts = []
+    for category in categories:
+        newest = await env.store.listings.newest_complete(env.source.name, [category], expected)
+        if newest != expected:
+            starts.append(newest + timedelta(days=1) if newest else expected)
+    return min(starts, default=None)
+
+
+async def _read(
+    env: Environment, categories: Sequence[str], first: date, expected: date, progress: Progress
+) -> list[Listing]:
+    """The newest listing from its witness, and the days before it from the archive of the source."""
+    newest = await env.source.newest(categories, progress)
+    listings = [newest] if newest.state is ListingState.COMPLETE or newest.day == expected else []
+    known = newest.state is ListingState.COMPLETE
+    last_past = min(newest.day, expected + timedelta(days=1)) - timedelta(days=1) if known else expected
+    if first <= last_past and await missing_days(env, categories, first, last_past):
+        missing = await missing_days(env, categories, first, last_past)
+        past = await env.source.days(min(missing), max(missing), categories, progress)
+        listings += [listing for listing in past if listing.day in missing and (not known or listing.day != newest.day)]
+    return listings
+
+
+async def _note_failure(env: Environment, categories: Sequence[str], day: date, reason: str) -> None:
+    failed = Listing(day, tuple(categories), ListingState.FAILED, note=reason)
+    await env.store.listings.save(env.source.name, failed, env.clock.now())
+
+
+def _complete_days(records: Iterable[ListingRecord], n_categories: int) -> frozenset[date]:
+    counts = Counter(record.day for record in records if record.state is ListingState.COMPLETE)
+    return frozenset(day for day, count in counts.items() if count == n_categories)
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))

@@ -1,0 +1,266 @@
+"""Post a channel's digest: at its set time, late, by hand, or for days already gone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.errors import ScorerError
+from bot.models import ListingState
+from bot.ports import Progress, no_progress
+from bot.rendering import arxiv_unreachable, no_announcement
+from bot.settings import CatchUp
+from bot.store_ports import DigestKind, DigestRecord
+from handlers.delivery import deliver
+from handlers.edition import Edition, Prepared, prepare
+from handlers.environment import Environment
+from handlers.listing import Ingested, ingest_days, ingest_due
+
+logger = logging.getLogger(__name__)
+
+# More than the listing days that are ever caught up one by one, and room for losing to another process.
+_MOST_DIGESTS = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a channel stands.
+
+    `expected` is the newest listing day that should have been complete at the moment asked about, `days` the complete
+    ones up to it that are after `mark` (the last one posted) and not too old to be posted unasked, oldest first.
+    `too_old` counts the others.
+    """
+
+    expected: date
+    mark: date | None
+    days: tuple[date, ...]
+    too_old: int = 0
+
+
+async def post_morning(env: Environment, key: str, scheduled_for: datetime, progress: Progress = no_progress) -> None:
+    """Bring the morning that was due at `scheduled_for` to its end, as far as that is possible now.
+
+    What is there is posted; what is missing is said. Repeating it changes nothing, except that a listing which was
+    missing then and is there now is posted as a new message.
+
+    Raises:
+        DeliveryPaused: messages are left for recovery.
+    """
+    occasion = f"morning {_minute(scheduled_for)}"
+    await deliver_unfinished(env, key)
+    ingested = await ingest_due(env, progress)
+    for _ in range(_MOST_DIGESTS):
+        situation = await situation_of(env, key, scheduled_for)
+        first = await env.store.ledger.digest_for(key, occasion)
+        if situation.days:
+            edition = await _news(env, key, situation, first, occasion)
+        elif first is None:
+            edition = _nothing(env, key, situation, ingested, occasion)
+        else:
+            return
+        try:
+            prepared = await prepare(env, edition, progress)
+        except ScorerError as error:
+            logger.exception("the papers for %s could not be scored", key)
+            if first is not None:
+                return
+            remarks = (f"The papers could not be scored ({error}); they follow as soon as that works.",)
+            prepared = await prepare(env, _empty(key, situation, occasion, remarks), progress)
+            await _plan_and_deliver(env, prepared)
+            return
+        await _plan_and_deliver(env, prepared)
+
+
+async def has_begun(env: Environment, key: str, scheduled_for: datetime) -> bool:
+    """Whether anything was written down for the morning due at `scheduled_for`."""
+    return await env.store.ledger.digest_for(key, f"morning {_minute(scheduled_for)}") is not None
+
+
+async def deliver_unfinished(env: Environment, key: str) -> None:
+    """Send what earlier digests of the channel still have open, oldest first.
+
+    Raises:
+        DeliveryPaused: it cannot be sent now.
+    """
+    for number in await env.store.ledger.unfinished(key):
+        await deliver(env, key, number)
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What `paperlark digest` has to show: a digest of the ledger, or a preview of one."""
+
+    record: DigestRecord | None = None
+    prepared: Prepared | None = None
+    was_there: bool = False
+    message: str = ""
+
+
+async def post_by_hand(
+    env: Environment, key: str, day: date | None, *, dry_run: bool = False, progress: Progress = no_progress
+) -> ByHand:
+    """One digest now: what is new since the mark, or one listing day (remedial, unless it is the newest).
+
+    A day that has its digest is not posted again. With `dry_run` nothing is posted and nothing but papers and scores is
+    stored.
+
+    Raises:
+        SourceError, ScorerError: it cannot be made.
+        DeliveryPaused: messages are left for recovery.
+    """
+    if not dry_run:
+        await deliver_unfinished(env, key)
+    for _ in range(_MOST_DIGESTS):
+        choice = await _choose_by_hand(env, key, day, progress)
+        if not isinstance(choice, Edition):
+            return choice
+        prepared = await prepare(env, choice, progress)
+        if dry_run:
+            return ByHand(prepared=prepared)
+        if await _plan_and_deliver(env, prepared):
+            return ByHand(record=prepared.plan.record)
+    return ByHand(message="another process is posting to this channel; try again when it is done")
+
+
+async def situation_of(env: Environment, key: str, moment: datetime) -> Situation:
+    """Where the channel stood with respect to the listings that should have been complete at `moment`."""
+    categories = env.channel(key).categories
+    expected = env.source.newest_day(moment)
+    mark = await env.store.ledger.mark(key)
+    if mark is None:
+        newest = await env.store.listings.newest_complete(env.source.name, categories, expected)
+        return Situation(expected, None, (newest,) if newest else ())
+    days = await complete_days(env, categories, mark + timedelta(days=1), expected)
+    oldest = _oldest_unasked(env)
+    return Situation(expected, mark, tuple(day for day in days if day >= oldest), sum(day < oldest for day in days))
+
+
+async def complete_days(env: Environment, categories: Sequence[str], first: date, last: date) -> tuple[date, ...]:
+    """The days from `first` to `last` whose listing is complete in all these categories, oldest first."""
+    records = await env.store.listings.records(env.source.name, categories, first, last)
+    by_day: dict[date, int] = {}
+    for record in records:
+        if record.state is ListingState.COMPLETE:
+            by_day[record.day] = by_day.get(record.day, 0) + 1
+    return tuple(sorted(day for day, count in by_day.items() if count == len(set(categories))))
+
+
+async def remedial_edition(env: Environment, key: str, day: date) -> Edition:
+    """A digest of one day already gone, which says so and does not move the channel's mark."""
+    today = env.clock.now().astimezone(env.channel(key).zone).date()
+    return Edition(key, DigestKind.REMEDIAL, f"remedial {day}", day, day, remedial_on=today)
+
+
+async def _news(env: Environment, key: str, situation: Situation, first: DigestRecord | None, occasion: str) -> Edition:
+    """The listing days not posted yet: all of them in one digest, or the oldest one, as the settings say."""
+    days = situation.days
+    if env.settings.catch_up is CatchUp.SINGLY:
+        days = days[:1]
+    remarks = []
+    if first is not None:
+        occasion = f"{occasion}, {days[-1]}"
+        if not first.days:
+            remarks.append("Late: this listing was not there when the morning was due.")
+    if situation.too_old:
+        remarks.append(
+            f"{situation.too_old} older listing days were missed and are not posted unasked; "
+            "`paperlark backfill` posts them."
+        )
+    late_from, late_since = await _late_window(env, key)
+    is_past = days[-1] < situation.days[-1]
+    return Edition(
+        channel=key,
+        kind=DigestKind.MORNING,
+        occasion=occasion,
+        first=days[0],
+        last=days[-1],
+        after=situation.mark,
+        late_from=late_from,
+        late_since=late_since,
+        remedial_on=env.clock.now().astimezone(env.channel(key).zone).date() if is_past else None,
+        remarks=tuple(remarks),
+    )
+
+
+async def _late_window(env: Environment, key: str) -> tuple[date | None, datetime | None]:
+    """From which day on, and since when, a paper is a late arrival: after the last morning that had papers."""
+    first_day = await env.store.ledger.first_day(key)
+    if first_day is None:
+        return None, None
+    for record in await env.store.ledger.digests(key):
+        if record.kind is DigestKind.MORNING and record.days:
+            return max(first_day, _oldest_unasked(env)), record.planned_at
+    return None, None
+
+
+def _oldest_unasked(env: Environment) -> date:
+    return env.clock.now().date() - timedelta(days=env.settings.timing.catch_up_days)
+
+
+def _nothing(env: Environment, key: str, situation: Situation, ingested: Ingested, occasion: str) -> Edition:
+    """A morning without papers, which says why."""
+    channel = env.channel(key)
+    now = env.clock.now()
+    if situation.mark is not None and situation.expected <= situation.mark:
+        today = now.astimezone(channel.zone).date()
+        gap = ((situation.mark + timedelta(days=1) + timedelta(days=n)) for n in range((today - situation.mark).days))
+        reasons = [reason for day in gap if (reason := env.source.quiet_reason(day))]
+        remark = no_announcement(reasons[-1] if reasons else "no new listing yet")
+    elif ingested.problem:
+        logger.warning("morning of %s goes without its listing: %s", key, ingested.problem)
+        remark = arxiv_unreachable(now + timedelta(seconds=env.settings.timing.poll_s), channel.zone)
+    else:
+        remark = no_announcement("no announcement yet")
+    return _empty(key, situation, occasion, (remark,))
+
+
+def _empty(key: str, situation: Situation, occasion: str, remarks: tuple[str, ...]) -> Edition:
+    return Edition(key, DigestKind.MORNING, occasion, after=situation.mark, remarks=remarks)
+
+
+async def _plan_and_deliver(env: Environment, prepared: Prepared) -> bool:
+    """Write the digest down, then send it; False if another process wrote one down first."""
+    if not await env.store.ledger.plan(prepared.plan):
+        return False
+    record = prepared.plan.record
+    logger.info(
+        "planned digest %d of %s: %d of %d relevant papers", record.number, record.channel,
+        len(prepared.plan.shown), record.totals.relevant,
+    )  # fmt: skip
+    await deliver(env, record.channel, record.number)
+    return True
+
+
+async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a person can get
+    env: Environment, key: str, day: date | None, progress: Progress) -> Edition | ByHand:
+    if day is None:
+        ingested = await ingest_due(env, progress)
+        situation = await situation_of(env, key, env.clock.now())
+        if situation.days:
+            return await _news(env, key, situation, None, f"by hand {situation.days[-1]}")
+        if situation.mark is not None and situation.mark >= situation.expected:
+            return await _stored(env, key, situation.mark)
+        return ByHand(message=ingested.problem or f"arXiv has not announced the listing of {situation.expected} yet")
+    if await env.store.ledger.digest_of_day(key, day) is not None:
+        return await _stored(env, key, day)
+    if reason := env.source.quiet_reason(day):
+        return ByHand(message=f"there is no listing of {day}: {reason}")
+    categories = env.channel(key).categories
+    await ingest_days(env, categories, day, day, progress)
+    if not await complete_days(env, categories, day, day):
+        return ByHand(message=f"arXiv has not announced the listing of {day}")
+    situation = await situation_of(env, key, env.clock.now())
+    if day == situation.expected and (situation.mark is None or situation.days == (day,)):
+        return await _news(env, key, situation, None, f"by hand {day}")
+    return await remedial_edition(env, key, day)
+
+
+async def _stored(env: Environment, key: str, day: date) -> ByHand:
+    record = await env.store.ledger.digest_of_day(key, day)
+    return ByHand(record=record, was_there=True)
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -1,0 +1,1 @@
+"""The prompts and the example topics file, as package data."""

@@ -1,0 +1,104 @@
+"""How the contract test reaches each platform: one harness a platform, by the name the registry uses."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+
+from bot.models import MessageRef
+from bot.platforms.console import ConsolePlatform
+from bot.ports import ChatPlatform
+from tests.fakes import FakeClock, FakeInbox
+
+
+class Harness(Protocol):
+    """A platform that runs with a FakeInbox, and a reader who uses it.
+
+    `dangers` are strings that must never reach the platform unescaped: what would ping, run or format there.
+    """
+
+    platform: ChatPlatform
+    place: str
+    inbox: FakeInbox
+    clock: FakeClock
+    dangers: tuple[str, ...]
+
+    async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
+        """A reader adds or removes an emoji; returns once the platform has dealt with it."""
+        ...
+
+    def sent(self) -> str:
+        """Everything the platform has sent so far."""
+        ...
+
+
+class TypedLines:
+    """A LineReader whose lines a test types; `type` returns once the platform asks for the next one."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._taken = False
+
+    async def __call__(self) -> str | None:
+        if self._taken:
+            self._queue.task_done()
+        self._taken = False
+        line = await self._queue.get()
+        self._taken = True
+        return line
+
+    async def type(self, line: str) -> None:
+        self._queue.put_nowait(line)
+        await self._queue.join()
+
+    def end(self) -> None:
+        self._queue.put_nowait(None)
+
+
+class ConsoleHarness:
+    """The terminal, with a person who types."""
+
+    platform: ChatPlatform
+    place = "terminal"
+    dangers: tuple[str, ...] = ("\x1b", "\u202e", "\x07")
+
+    def __init__(self, folder: Path) -> None:
+        self.inbox = FakeInbox()
+        self.clock = FakeClock()
+        self.lines = TypedLines()
+        self._output = io.StringIO()
+        self.platform = ConsolePlatform(
+            self.clock,
+            screen=Console(file=self._output, width=80),
+            lines=self.lines,
+            transcript=folder / "terminal.jsonl",
+            folder=folder / "files",
+        )
+
+    async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
+        await self.lines.type(f"{emoji} {ref.message}" if added else "undo")
+
+    def sent(self) -> str:
+        return self._output.getvalue()
+
+
+@asynccontextmanager
+async def console_harness(folder: Path) -> AsyncIterator[Harness]:
+    harness = ConsoleHarness(folder)
+    running = asyncio.create_task(harness.platform.run(harness.inbox))
+    await asyncio.sleep(0)
+    try:
+        yield harness
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+HARNESSES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {"console": console_harness}

@@ -1,0 +1,95 @@
+"""bot.emoji: one spelling for every emoji."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.emoji import NAMES, normalise, typed
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ("👍", "👍"),
+        ("👍🏽", "👍"),
+        ("+1", "👍"),
+        ("+1::skin-tone-2", "👍"),
+        (":+1::skin-tone-6:", "👍"),
+        ("thumbsup", "👍"),
+        (":thumbsdown:", "👎"),
+        ("-1", "👎"),
+        ("❤", "❤️"),
+        ("❤️", "❤️"),
+        ("❤\ufe0e", "❤️"),
+        ("heart", "❤️"),
+        ("HEART", "❤️"),
+        ("⭐\ufe0f", "⭐"),
+        ("ℹ", "ℹ️"),
+        ("1️⃣", "1\u20e3"),
+        ("🇩🇪", "🇩🇪"),
+        ("👩🏽‍💻", "👩‍💻"),
+        ("🏳️‍🌈", "🏳‍🌈"),
+        ("partyparrot", ":partyparrot:"),
+        (":partyparrot:", ":partyparrot:"),
+        ("raised_hand_custom::skin-tone-3", ":raised_hand_custom:"),
+        ("<:party:1234>", ":party:"),
+        ("<a:party:1234>", ":party:"),
+        ("了解", ":了解:"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_what_platforms_report_has_one_spelling(reported, expected):
+    assert normalise(reported) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("+1", "👍"),
+        ("👎🏿", "👎"),
+        ("❤", "❤️"),
+        ("fire", "🔥"),
+        (":fire:", "🔥"),
+        (":my_emoji:", ":my_emoji:"),
+        ("my_emoji", None),
+        ("3", None),
+        ("100", None),
+        (":100:", "💯"),
+        ("why", None),
+        ("next", None),
+        ("::", None),
+        (":a b:", None),
+        ("", None),
+        ("👍3", None),
+    ],
+)
+def test_a_typed_word_is_an_emoji_only_if_it_surely_is_one(text, expected):
+    assert typed(text) == expected
+
+
+def test_every_known_name_leads_to_a_canonical_emoji():
+    assert {name: normalise(f":{name}:") for name in NAMES if name != "<3"} == {
+        name: emoji for name, emoji in NAMES.items() if name != "<3"
+    }
+    assert {normalise(emoji) for emoji in NAMES.values()} == set(NAMES.values())
+
+
+@given(st.text(max_size=300))
+def test_normalising_twice_changes_nothing(text):
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(st.text(max_size=300))
+def test_a_normalised_emoji_is_one_short_word(text):
+    emoji = normalise(text)
+    assert len(emoji) <= 102
+    assert len(emoji.split()) <= 1
+    assert not any(ord(char) < 32 for char in emoji)
+
+
+@given(st.text(max_size=50))
+def test_what_was_typed_and_what_is_reported_agree(text):
+    if (emoji := typed(text)) is not None:
+        assert emoji == normalise(text)
