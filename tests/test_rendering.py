@@ -216,6 +216,16 @@ def test_paper_and_more_posts_share_the_digest_without_loss():
     assert all(post.votable and post.role is PostRole.PAPER for post in (*first, *more))
 
 
+def test_a_paper_that_was_not_scored_has_a_card_without_verdict():
+    card = rendering.plain_card(a_paper(), 2)
+    assert rendering.card_text(card).splitlines() == [
+        "2. Large Language Model Compression with Global Rank and Sparsity Optimization",
+        "   C. Zhou, Q. Qiao, W. Zhang, C. Jin · cs.LG",
+        "   https://arxiv.org/abs/2505.03801 · PDF https://arxiv.org/pdf/2505.03801",
+    ]
+    assert "   late" in rendering.card_text(replace(card, marks=("late",))).splitlines()
+
+
 def test_papers_zero_puts_every_paper_into_the_thread():
     digest = a_digest(shown=0)
     assert rendering.paper_posts(digest, TOPICS) == ()

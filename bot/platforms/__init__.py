@@ -17,9 +17,12 @@ PlatformFactory = Callable[["Settings", Clock], ChatPlatform]
 
 
 def _console(settings: Settings, clock: Clock) -> ChatPlatform:
+    import sys
+
     from bot.platforms.console import ConsolePlatform
 
-    return ConsolePlatform(clock, transcript=settings.data_dir / "terminal.jsonl")
+    transcript = settings.data_dir / "terminal.jsonl"
+    return ConsolePlatform(clock, transcript=transcript, outlives_input=not sys.stdin.isatty())
 
 
 PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console})

@@ -68,7 +68,7 @@ def _posts(
 def card_lines(card: PaperCard) -> tuple[str, ...]:
     """What stands under a card's title, in plain lines; empty parts are left out."""
     byline = " · ".join(part for part in (card.authors, card.categories) if part)
-    verdict = " · ".join((card.verdict, *card.marks))
+    verdict = " · ".join(part for part in (card.verdict, *card.marks) if part)
     links = f"{card.url} · PDF {card.pdf_url}" if card.pdf_url else card.url
     why = f"why: {card.why}" if card.why else ""
     return tuple(line for line in (byline, verdict, card.comment, why, links) if line)

@@ -47,7 +47,7 @@ class SampleSource:
         return "weekend" if day.weekday() >= _SATURDAY else "the sample has no listing of this day"
 
     async def newest(self, categories: Sequence[str], progress: Progress = no_progress) -> Listing:
-        """The last listing up to today, PENDING before the first.
+        """The last listing up to today, EMPTY before the first.
 
         Raises:
             BadSourceAnswer: the file is damaged.

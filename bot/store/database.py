@@ -41,13 +41,16 @@ def no_tap(moment: str, write: str) -> None:
 class Database:
     """The file, opened and migrated. Writes are serialised in one thread; reads run beside them.
 
+    `busy_timeout_s` is how long another process may hold the file before that is an error.
+
     Raises:
         StoreError: it cannot be opened; the subclass says why and the message what to do.
     """
 
-    def __init__(self, path: Path, *, tap: Tap = no_tap) -> None:
+    def __init__(self, path: Path, *, tap: Tap = no_tap, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self._tap = tap
+        self._busy_timeout_s = busy_timeout_s
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._local = threading.local()
@@ -62,7 +65,7 @@ class Database:
         except OSError as error:
             raise StoreReadOnly(f"{self.path.parent}: the data folder cannot be made ({error.strerror})") from error
         is_new = not self.path.exists()
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+        connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s, check_same_thread=False)
         try:
             db = SqliteUtils(connection)
             if not is_new:
@@ -105,7 +108,7 @@ class Database:
             db = getattr(self._local, "db", None)
             if db is None:
                 uri = f"{self.path.absolute().as_uri()}?mode=ro"
-                connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+                connection = sqlite3.connect(uri, uri=True, timeout=self._busy_timeout_s, check_same_thread=False)
                 db = self._local.db = SqliteUtils(connection)
                 self._readers.append(connection)
             db.conn.execute("BEGIN")
@@ -159,7 +162,15 @@ def _migrate(db: SqliteUtils, path: Path) -> None:
             db.conn.backup(target)
         finally:
             target.close()
-    migrations.apply(db)
+    # One transaction for all steps: neither a failure nor a kill leaves a half-migrated file, and of two processes that
+    # start together the second one waits and finds nothing left to do.
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.conn.commit()
+    except BaseException:
+        db.conn.rollback()
+        raise
 
 
 _KINDS: tuple[tuple[str, type[StoreError], str], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.store.database import Database, Tap, no_tap
+from bot.store.database import BUSY_TIMEOUT_S, Database, Tap, no_tap
 from bot.store.feedback import SqliteFeedback
 from bot.store.ledger import SqliteLedger
 from bot.store.listings import SqliteListings
@@ -20,8 +20,8 @@ class SqliteStore:
         StoreError: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, tap: Tap = no_tap) -> None:
-        self._database = Database(path, tap=tap)
+    def __init__(self, path: Path, *, tap: Tap = no_tap, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._database = Database(path, tap=tap, busy_timeout_s=busy_timeout_s)
         self.papers = SqlitePapers(self._database)
         self.listings = SqliteListings(self._database)
         self.scores = SqliteScores(self._database)

@@ -16,7 +16,9 @@ _INVISIBLE = re.compile(
     "\uffa0\ufff0-\ufffb\ufdd0-\ufdef\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 # Joiners are letters' business in many scripts and glue emoji together; beside Latin text they only hide.
-_JOINERS = re.compile("(?<![^\x00-\u02ff\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\u02ff\\s\u200c\u200d])")
+_JOINERS = re.compile(
+    "(?<![^\x00-\u02ff\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\u02ff\\s\u200c\u200d])"
+)
 _JOINER_RUN = re.compile("[\u200c\u200d]{2,}")
 
 # No language stacks more marks on a letter. Longer runs are vandalism, and make NFC quadratic (UAX #15, section 13).
@@ -95,7 +97,11 @@ def _sticks(text: str, place: int) -> bool:
 
 
 def _extends(char: str) -> bool:
-    return char in "\u200c\u200d" or unicodedata.category(char) in {"Mn", "Me", "Mc"} or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return (
+        char in "\u200c\u200d"
+        or unicodedata.category(char) in {"Mn", "Me", "Mc"}
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
 
 
 def _is_flag_half(char: str) -> bool:

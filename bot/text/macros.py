@@ -16,23 +16,12 @@ if TYPE_CHECKING:
 _Render = Callable[[Any, Any], str]
 
 # Their argument is their text.
-_TRANSPARENT = (
-    "texttt textbf textit textsc textrm textsf textmd textup textsl textnormal text emph mbox hbox fbox underline uline ul "
-    "bm boldsymbol pmb ensuremath mathrm mathbf mathit mathsf mathtt mathnormal mathcal mathscr mathfrak operatorname "
-    "num hl sout title author"
-).split()
+_TRANSPARENT = ["texttt", "textbf", "textit", "textsc", "textrm", "textsf", "textmd", "textup", "textsl", "textnormal", "text", "emph", "mbox", "hbox", "fbox", "underline", "uline", "ul", "bm", "boldsymbol", "pmb", "ensuremath", "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "mathnormal", "mathcal", "mathscr", "mathfrak", "operatorname", "num", "hl", "sout", "title", "author"]
 # They change how others look.
-_SILENT = (
-    "bf it em rm tt sc sf sl bfseries itshape scshape ttfamily rmfamily sffamily upshape mdseries normalfont tiny "
-    "scriptsize footnotesize small normalsize large Large LARGE huge Huge displaystyle textstyle scriptstyle limits "
-    "nolimits left right big Big bigg Bigg bigl bigr Bigl Bigr xspace noindent centering par maketitle date protect "
-    "boldmath unboldmath null relax leavevmode hfill vfill quad qquad newline linebreak newpage item"
-).split()
+_SILENT = ["bf", "it", "em", "rm", "tt", "sc", "sf", "sl", "bfseries", "itshape", "scshape", "ttfamily", "rmfamily", "sffamily", "upshape", "mdseries", "normalfont", "tiny", "scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "xspace", "noindent", "centering", "par", "maketitle", "date", "protect", "boldmath", "unboldmath", "null", "relax", "leavevmode", "hfill", "vfill", "quad", "qquad", "newline", "linebreak", "newpage", "item"]
 # References into a text the reader does not see.
-_DROPPED = "cite citep citet citealp citeauthor citeyear ref cref Cref eqref autoref label vspace hspace includegraphics".split()
-_OPERATORS = (
-    "log ln lg exp sin cos tan tanh sinh cosh max min sup inf lim argmax argmin det dim ker arg deg gcd Pr mod bmod"
-).split()
+_DROPPED = ["cite", "citep", "citet", "citealp", "citeauthor", "citeyear", "ref", "cref", "Cref", "eqref", "autoref", "label", "vspace", "hspace", "includegraphics"]
+_OPERATORS = ["log", "ln", "lg", "exp", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min", "sup", "inf", "lim", "argmax", "argmin", "det", "dim", "ker", "arg", "deg", "gcd", "Pr", "mod", "bmod"]
 _WORDS = {
     "deg": "°",
     "degree": "°",
@@ -176,7 +165,7 @@ def _code_point(node: Any, to: Any) -> str:
     """MathJax's \\unicode{x2014}, which abstracts take over from TeX converted elsewhere."""
     content = to.node_arg_to_text(node, 0)
     number = _HEX.fullmatch(content)
-    return chr(int(number[1], 16)) if number and int(number[1], 16) <= 0x10FFFF else content  # noqa: PLR2004 (Unicode's end)
+    return chr(int(number[1], 16)) if number and int(number[1], 16) <= 0x10FFFF else content
 
 
 def _unknown(node: Any, _to: Any) -> str:

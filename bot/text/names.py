@@ -13,13 +13,13 @@ _DEEPEST = 4
 _LONGEST = 300
 
 _COLLECTIVE = re.compile(
-    r"\b(collaborations?|team|group|consortium|project|organi[sz]ation|institute|university|labs?|network|et al)\b", re.I
+    r"\b(collaborations?|team|group|consortium|project|organi[sz]ation|institute|university|labs?|network|et al)\b",
+    re.IGNORECASE,
 )
 _PARTICLES = frozenset(
-    "af al ap ben bin da dal das de degli dei del della den der des di do dos du e el et ibn la las le lo los mac ten ter "
-    "van vom von y zu zum zur st st. san santa 't".split()
+    ["af", "al", "ap", "ben", "bin", "da", "dal", "das", "de", "degli", "dei", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "e", "el", "et", "ibn", "la", "las", "le", "lo", "los", "mac", "ten", "ter", "van", "vom", "von", "y", "zu", "zum", "zur", "st", "st.", "san", "santa", "'t"]
 )
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d)\.?", re.I)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d)\.?", re.IGNORECASE)
 # Scripts whose names are written whole: Chinese, Japanese, Korean.
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -46,7 +46,7 @@ def short_name(name: str) -> str:
     """
     plain = _without_affiliation(readable(name[:_LONGEST]))
     words = plain.split()
-    if len(words) < 2 or _EAST_ASIAN.search(plain) or _COLLECTIVE.search(plain):  # noqa: PLR2004 (a given and a family name)
+    if len(words) < 2 or _EAST_ASIAN.search(plain) or _COLLECTIVE.search(plain):
         return plain
     if words[0].endswith(","):  # "Zhou, Changhai"
         words = [*words[1:], words[0].rstrip(",")]

@@ -67,4 +67,3 @@ def _draw(script: re.Match[str]) -> str:
         return "".join(table[char] for char in bare)
     mark = "^" if is_raised else "_"
     return f"{mark}{content}" if _SIMPLE.fullmatch(content) else f"{mark}({content})"
-

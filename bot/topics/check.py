@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from bot.models import Topic
 from bot.text import cut
 from bot.topics.drafts import Found
 
+# More than this is a mistake, not a list of topics.
+MOST_READ = 200_000
 _LONG_FILE = 20_000
 _LONG_TOPIC = 3_000
 _MANY_TOPICS = 40
@@ -27,7 +30,7 @@ def warnings_of(raw: str, found: Found, keywords: Mapping[str, Sequence[str]], *
             *_about_rest(found, has_prompt=has_prompt),
             *_about_numbers(found.numbers, len(found.topics)),
             *_about_each(found),
-            *_about_likeness(found.topics),
+            *islice(_about_likeness(found.topics), _MOST_NAMED),
             *_about_size(raw, found.topics),
         ]
     )
@@ -84,7 +87,9 @@ def _about_likeness(topics: Sequence[Topic]) -> Iterator[str]:
 
 
 def _about_size(raw: str, topics: Sequence[Topic]) -> Iterator[str]:
-    if len(raw) > _LONG_FILE:
+    if len(raw) > MOST_READ:
+        yield f"The file is far too long ({len(raw):,} characters); only {MOST_READ:,} of them were read."
+    elif len(raw) > _LONG_FILE:
         yield f"The file is very long ({len(raw):,} characters); a model reads all of it for every batch of papers."
     if len(topics) > _MANY_TOPICS:
         yield f"{len(topics):,} topics are many; a reader's list usually has fewer than {_MANY_TOPICS}."

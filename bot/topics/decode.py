@@ -17,7 +17,9 @@ _BINARY_SHARE = 0.05
 _SAMPLE = 100_000
 
 NOT_TEXT = "This is not a text file (it looks like a document, an image or an archive): nothing was read. Save it as plain text."
-NOT_UTF8 = "The file is not UTF-8; it was read as Windows-1252. Check accents and quotation marks, and save it as UTF-8."
+NOT_UTF8 = (
+    "The file is not UTF-8; it was read as Windows-1252. Check accents and quotation marks, and save it as UTF-8."
+)
 
 
 def decode(raw: str | bytes) -> tuple[str, tuple[str, ...]]:

@@ -98,7 +98,7 @@ class Drafts:
                 self._take_outside(line, entry.section)
             case _:
                 self._open = False
-        self._after_blank = False
+        self._after_blank = line.kind is Kind.HEADING
 
     def _take_outside(self, line: Line, section: Section) -> None:
         """A line below a heading about taste; below one about the unwanted each line goes on with that heading."""

@@ -13,7 +13,7 @@ IRRELEVANT = "irrelevant"
 
 _NAMED = re.compile(r"(?P<name>[^:,;()]{1,40}?)\s*:\s*(?P<phrases>.*)")
 _SEPARATOR = re.compile(r"[,;、，；|]|(?:\s/\s)")
-_FILLER = re.compile(r"(?:and |or )?(?:etc|so on|others?|more|n/?a|none|\W*)\.*", re.I)
+_FILLER = re.compile(r"(?:and |or )?(?:etc|so on|others?|more|n/?a|none|\W*)\.*", re.IGNORECASE)
 _SAME_LIST = {
     RELEVANT: ("relevant", "keep", "include", "included", "positive", "interested", "yes", "good", "wanted", "interesting"),
     IRRELEVANT: (

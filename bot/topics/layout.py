@@ -54,7 +54,9 @@ def layout_of(placed: Sequence[Placed]) -> Layout:
 def _below_a_bullet(body: Sequence[Line], numbered: Line) -> bool:
     """Whether the first numbered line is a step inside of a bulleted topic."""
     before = body[: body.index(numbered)]
-    return any(line.kind is Kind.BULLET and line.indent < numbered.indent and not is_label(line.text) for line in before)
+    return any(
+        line.kind is Kind.BULLET and line.indent < numbered.indent and not is_label(line.text) for line in before
+    )
 
 
 def _heading_level(body: Sequence[Line]) -> int:

@@ -13,7 +13,7 @@ _TAB = 4
 # Full-width digits, brackets, colons and stops as East Asian keyboards type them.
 _NARROW = str.maketrans("０１２３４５６７８９（）：．，；＃　", "0123456789():.,;# ")
 
-_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _QUOTE = re.compile(r"\s*(?:>\s?)+")
 _RULE = re.compile(r"[-=*_~`\s]{3,}|[=*_]+")
 _FENCE = re.compile(r"(?:```|~~~)\w*")
@@ -21,9 +21,10 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _BOLD_LINE = re.compile(r"(?:\*\*|__)([^*_].*?)(?:\*\*|__)\s*:?")
 _BULLET = re.compile(r"[-*+•‣◦▪▸·–—]\s+(?:\[[ xX]\]\s+)?|[•‣◦▪▸·–—]|[-+](?=[A-Za-z*])|\[[ xX]\]\s+")
 _NUMBER = re.compile(
-    r"(?:\*\*|__)?(?:topic\s*)?(?:#\s?)?[(\[]?(?P<number>\d{1,4})(?P<mark>[.)\]:、]+|\s[-–—:](?=\s))(?!\d)\s*(?P<rest>.*)", re.I
+    r"(?:\*\*|__)?(?:topic\s*)?(?:#\s?)?[(\[]?(?P<number>\d{1,4})(?P<mark>[.)\]:、]+|\s[-–—:](?=\s))(?!\d)\s*(?P<rest>.*)",
+    re.IGNORECASE,
 )
-_TOPIC_WORD = re.compile(r"(?:\*\*|__)?topic\s*(?P<number>\d{1,4})\b(?P<mark>\s*)(?P<rest>.*)", re.I)
+_TOPIC_WORD = re.compile(r"(?:\*\*|__)?topic\s*(?P<number>\d{1,4})\b(?P<mark>\s*)(?P<rest>.*)", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
 
 _POSITIVE = (
@@ -35,14 +36,14 @@ _NEGATIVE = (
     "|filter|excluded?|excluding|not interested in|not interested|not interesting|not wanted|unwanted|avoid|ignore|skip|reject"
     "|discard|drop|negative|no"
 )
-_LABEL = re.compile(rf"(?:(?P<no>{_NEGATIVE})|(?P<yes>{_POSITIVE}))\s*(?:\([^()]*\)\s*)?(?::|[-–—]\s|$)\s*", re.I)
+_LABEL = re.compile(rf"(?:(?P<no>{_NEGATIVE})|(?P<yes>{_POSITIVE}))\s*(?:\([^()]*\)\s*)?(?::|[-–—]\s|$)\s*", re.IGNORECASE)
 # Without a colon only words that cannot begin a sentence about something wanted.
-_BARE_NEGATIVE = re.compile(r"(?P<no>not relevant|irrelevant)\b\s*[,.]?\s*(?:are\s+)?", re.I)
+_BARE_NEGATIVE = re.compile(r"(?P<no>not relevant|irrelevant)\b\s*[,.]?\s*(?:are\s+)?", re.IGNORECASE)
 _INLINE_LABEL = re.compile(
     r"(?:(?<=[.;,|)])\s*|\s[-–—]\s*|(?<=\s))(?P<label>Not [Rr]elevant|not relevant|NOT RELEVANT|Irrelevant|IRRELEVANT"
     r"|Relevant|RELEVANT|Keep|Filter(?: out)?|Exclude|Include)\s*:"
 )
-_NOTHING = re.compile(r"(?:n/?\.?a\.?|none|nothing|nil|null|[-–—.]*|\.\.\.|…|tbd|\?+)", re.I)
+_NOTHING = re.compile(r"(?:n/?\.?a\.?|none|nothing|nil|null|[-–—.]*|\.\.\.|…|tbd|\?+)", re.IGNORECASE)
 
 
 class Kind(Enum):
@@ -140,7 +141,9 @@ def parts(text: str) -> list[Part]:
     labels = [*_INLINE_LABEL.finditer(text)]
     starts = [0, *(label.start() for label in labels)]
     ends = [*starts[1:], len(text)]
-    found = [_part(text[start:end].lstrip(" .;,|-–—" if start else " ")) for start, end in zip(starts, ends, strict=True)]
+    found = [
+        _part(text[start:end].lstrip(" .;,|-–—" if start else " ")) for start, end in zip(starts, ends, strict=True)
+    ]
     return [part for part in found if part.text or part.wanted is not None]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.models import Topics
-from bot.topics.check import warnings_of
+from bot.topics.check import MOST_READ, warnings_of
 from bot.topics.decode import decode
 from bot.topics.drafts import Drafts
 from bot.topics.keywords import read_keywords
@@ -11,20 +13,31 @@ from bot.topics.layout import layout_of
 from bot.topics.lines import read_lines
 from bot.topics.sections import has_prompt, place
 
+_PROMPT_TITLE = re.compile(r"^#{1,6} +paper selection prompt[ #]*$", re.IGNORECASE | re.MULTILINE)
+
 
 def parse_topics(text: str | bytes) -> Topics:
     """What a topics text says; never raises.
 
     Topics are counted from 1 in the order of the file, whatever numbers it gives them. Bytes are UTF-8, UTF-16 or UTF-32 by
     their mark, else Windows-1252 with a warning; what is no text at all becomes empty Topics with a warning. Of a whole
-    prompt, or a digest file that ends with one, only its own topics count.
+    prompt, or a digest file that ends with one, only its own topics count. At most 200,000 characters are read; `raw` keeps all.
     """
     raw, doubts = decode(text)
-    placed = place(list(read_lines(raw)))
+    placed = place(list(read_lines(_core(raw))))
     drafts = Drafts(layout_of(placed))
     for entry in placed:
         drafts.take(entry)
     found, keywords = drafts.found(), read_keywords(placed)
     # A file that is no text has been warned about; that it is empty then would be a second, wrong warning.
-    warnings = doubts if doubts and not raw else doubts + warnings_of(raw, found, keywords, has_prompt=has_prompt(placed))
+    warnings = (
+        doubts if doubts and not raw else doubts + warnings_of(raw, found, keywords, has_prompt=has_prompt(placed))
+    )
     return Topics(raw, found.topics, found.taste, keywords, warnings)
+
+
+def _core(raw: str) -> str:
+    """The prompt at the end of a digest file, or all of any other text; of either no more than a reader can mean."""
+    prompt = _PROMPT_TITLE.search(raw)
+    start = prompt.start() if prompt else 0
+    return raw[start : start + MOST_READ]

@@ -29,33 +29,32 @@ class Placed:
     opens: bool = False
 
 
-_PROMPT_TITLE = re.compile(r"paper selection prompt", re.I)
 _FOREIGN_TITLE = re.compile(
-    r"paper selection prompt|instructions?|(?:.* )?scor(?:ing|es?)(?: .*)?|(?:output|response|answer) format|papers|rubric", re.I
+    r"paper selection prompt|instructions?|(?:.* )?scor(?:ing|es?)(?: .*)?|(?:output|response|answer) format|papers|rubric",
+    re.IGNORECASE,
 )
 _TOPICS_TITLE = re.compile(
     r"(?:(?:my|our|relevant|research|the|all) )*(?:topics?|criteria|criterion|interests?|areas?)"
     r"(?: (?:of|we) .*| criteria| file| list)?",
-    re.I,
+    re.IGNORECASE,
 )
-_TASTE_TITLE = re.compile(r"(?:.* )?(?:taste|preferences?|notes?|about (?:me|us|the reader)|general|remarks?)", re.I)
+_TASTE_TITLE = re.compile(r"(?:.* )?(?:taste|preferences?|notes?|about (?:me|us|the reader)|general|remarks?)", re.IGNORECASE)
 _UNWANTED_TITLE = re.compile(
     r"(?:not|non)[- ]?(?:relevant|interest(?:ed|ing)|wanted)(?: .*)?|(?:irrelevant|unwanted|excluded?|negative|disliked?s?|avoid)(?: .*)?"
     r"|(?:topics?|papers?|things?|areas?|what)(?: i)? (?:(?:am |is |are |do |does )?not|to (?:avoid|skip|ignore|exclude))(?: .*)?"
     r"|out of scope|dislikes?|(?:i|we|he|she|they) (?:do not|does not|don't|doesn't) .*",
-    re.I,
+    re.IGNORECASE,
 )
-_KEYWORDS_TITLE = re.compile(r"(?:(?P<name>[\w -]{1,30}?)[ -])?key ?words?(?: (?:lists?|to .*))?", re.I)
-_KEYWORDS_LINE = re.compile(r"(?P<title>(?:[\w-]{1,20} )?key ?words?)\s*:\s*(?P<rest>.*)", re.I)
+_KEYWORDS_TITLE = re.compile(r"(?:(?P<name>[\w -]{1,30}?)[ -])?key ?words?(?: (?:lists?|to .*))?", re.IGNORECASE)
+_KEYWORDS_LINE = re.compile(r"(?P<title>(?:[\w-]{1,20} )?key ?words?)\s*:\s*(?P<rest>.*)", re.IGNORECASE)
 _NAMED_LIST = re.compile(r"[^:.!?]{1,40}:")
 
 
 def place(lines: Sequence[Line]) -> list[Placed]:
     """Each line with its section, headings of sections included.
 
-    A whole prompt, or a whole digest file with its prompt at the end, is reduced to what the prompt says about topics.
+    A whole prompt is reduced to what it says about topics.
     """
-    lines = _after_prompt_title(lines)
     titles = [_title(line) for line in lines if line.kind is Kind.HEADING]
     is_prompt = any(_FOREIGN_TITLE.fullmatch(title) for title in titles)
     section = Section.FOREIGN if is_prompt and any(map(_TOPICS_TITLE.fullmatch, titles)) else Section.BODY
@@ -72,13 +71,6 @@ def place(lines: Sequence[Line]) -> list[Placed]:
 def has_prompt(placed: Sequence[Placed]) -> bool:
     """Whether a part of the file speaks to a model and was left out."""
     return any(entry.section is Section.FOREIGN and entry.line.kind is not Kind.BLANK for entry in placed)
-
-
-def _after_prompt_title(lines: Sequence[Line]) -> Sequence[Line]:
-    for place_, line in enumerate(lines):
-        if line.kind is Kind.HEADING and _PROMPT_TITLE.fullmatch(_title(line)):
-            return lines[place_:]
-    return lines
 
 
 def _title(line: Line) -> str:
@@ -122,7 +114,8 @@ def is_section_title(line: Line) -> bool:
     """Whether a heading names a part of the file rather than a topic."""
     title = _title(line)
     return any(
-        pattern.fullmatch(title) for pattern in (_KEYWORDS_TITLE, _FOREIGN_TITLE, _TOPICS_TITLE, _TASTE_TITLE, _UNWANTED_TITLE)
+        pattern.fullmatch(title)
+        for pattern in (_KEYWORDS_TITLE, _FOREIGN_TITLE, _TOPICS_TITLE, _TASTE_TITLE, _UNWANTED_TITLE)
     )
 
 

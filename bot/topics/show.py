@@ -18,7 +18,10 @@ def render_understood(topics: Topics, most: int | None = 160) -> str:
         lines += ["", "Taste (+ wanted, - not wanted)", *(_taste_line(sentence, most) for sentence in topics.taste)]
     if topics.keywords:
         lines += ["", "Keywords"]
-        lines += [f"  {name} ({len(phrases)}): {_short(', '.join(phrases), most)}" for name, phrases in topics.keywords.items()]
+        lines += [
+            f"  {name} ({len(phrases)}): {_short(', '.join(phrases), most)}"
+            for name, phrases in topics.keywords.items()
+        ]
     if topics.warnings:
         lines += ["", "Warnings", *(f"  ! {warning}" for warning in topics.warnings)]
     return "\n".join(lines) + "\n"

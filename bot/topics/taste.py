@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"""(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bal\.)(?<!\betc\.)(?<!\b[A-Z]\.)["”)]?\s+(?=["“(A-Z0-9\u0080-\uffff])|(?<=[。！？])\s*""")
+_END = re.compile(
+    r"""(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bal\.)(?<!\betc\.)(?<!\b[A-Z]\.)["”)]?\s+(?=["“(A-Z0-9\u0080-\uffff])|(?<=[。！？])\s*"""
+)
 _TASTEFUL = re.compile(
     r"\b(?:your friend|my friend|in suggesting|remember that|(?:he|she|they|we|i|friend|readers?)"
     r"(?: am| are| is|'m|'re|'s)?(?: also| really| particularly| especially| mostly| do| does| would| don't| doesn't| not)*"
     r" (?:likes?|loves?|enjoys?|wants?|prefers?|dislikes?|hates?|interested|cares?|appreciates?|looking))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _ADDRESSED_TO_MODEL = re.compile(
-    r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])", re.I
+    r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])", re.IGNORECASE
 )
 _NEGATIVE = re.compile(
     r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bavoid|\bdislik|\bhat(?:es?|ed|ing)\b|\bignor|\bskip|\bexclud"
     r"|\bfilter(?:s|ed|ing)?\b(?: them)? out|\buninterest|\birrelevant|\bunwanted|\bno (?:interest|need|papers|more|longer)\b|\bnothing\b"
     r"|\bbored|\bboring|\btired of|\bsick of|\bless interested|\bnot[- ]relevant|\breject|\bdiscard|\bexcept\b|\brather than\b|\bstay away",
-    re.I,
+    re.IGNORECASE,
 )
-_TURN = re.compile(r"\s*(?:[,;]\s*(?:but|not|except|however|although|though|rather than)|\b(?:but|except|however|rather than)\b|;)\s*", re.I)
+_TURN = re.compile(
+    r"\s*(?:[,;]\s*(?:but|not|except|however|although|though|rather than)|\b(?:but|except|however|rather than)\b|;)\s*",
+    re.IGNORECASE,
+)
 
 
 def sentences(paragraph: str) -> list[str]:

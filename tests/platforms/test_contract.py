@@ -10,6 +10,7 @@ from bot.errors import PlatformError
 from bot.models import Finding, MessageRef, PaperCard, Post, PostKey, PostRole, Vote
 from bot.platforms import PLATFORMS
 from bot.rendering import card_text
+from bot.settings import PlatformName
 from tests.fakes import START
 from tests.platforms.harnesses import HARNESSES
 
@@ -24,8 +25,6 @@ def test_every_platform_of_the_registry_has_a_harness():
 
 
 def test_every_platform_of_the_settings_is_in_the_registry():
-    from bot.settings import PlatformName
-
     assert {name.value for name in PlatformName} == set(PLATFORMS)
 
 

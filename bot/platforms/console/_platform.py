@@ -25,6 +25,7 @@ from bot.models import (
     Severity,
 )
 from bot.platforms.console._conversation import PLATFORM, Conversation
+from bot.platforms.console._files import write_new
 from bot.platforms.console._lines import LineReader, StdinLines
 from bot.platforms.console._screen import Screen, standard_console
 from bot.platforms.console._transcript import Message, Transcript
@@ -40,6 +41,7 @@ class ConsolePlatform:
     `transcript` is a file that carries messages and votes over a restart and between processes; without it they live
     as long as the process, and message ids start at 1 again. `folder` takes uploaded files (default: the current one).
     `interactive` asks for prompts (default: if both ends are terminals); otherwise the lines read are echoed.
+    With `outlives_input` the end of the input is no reason to leave: a service has none to begin with.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class ConsolePlatform:
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         interactive: bool | None = None,
         folder: Path | None = None,
+        outlives_input: bool = False,
     ) -> None:
         self._clock = clock
         self._screen = Screen(screen or standard_console())
@@ -62,6 +65,7 @@ class ConsolePlatform:
         self._new_id = new_id
         self._interactive = self._screen.is_terminal and sys.stdin.isatty() if interactive is None else interactive
         self._folder = folder or Path()
+        self._outlives_input = outlives_input
         self._status = PlatformStatus(connected=False, detail="not started")
         self._waiting = False
         self._hinted = False
@@ -92,6 +96,8 @@ class ConsolePlatform:
                     ended = "left by quit"
                     return
             ended = "the input ended"
+            if self._outlives_input:
+                await asyncio.Event().wait()
         except BrokenPipeError:
             ended = "nobody reads the output"
         finally:
@@ -236,7 +242,7 @@ class ConsolePlatform:
         """
         del place, thread
         try:
-            path = await asyncio.to_thread(_written, self._folder, filename, content)
+            path = await asyncio.to_thread(write_new, self._folder, filename, content)
         except OSError as error:
             raise PlatformError(
                 f"{filename!r} cannot be written into {self._folder}: {error.strerror or error}"
@@ -267,19 +273,3 @@ class ConsolePlatform:
     def status(self) -> PlatformStatus:
         """Whether lines are being read, or how that ended."""
         return self._status
-
-
-def _written(folder: Path, filename: str, content: bytes) -> Path:
-    """The path of a new file with this content; a name that is taken gets a number."""
-    name = Path(filename.replace("\\", "/").replace("\0", "")).name.lstrip(".") or "file"
-    folder.mkdir(parents=True, exist_ok=True)
-    path, count = folder / name, 1
-    while True:
-        try:
-            with path.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            count += 1
-            path = folder / f"{Path(name).stem}-{count}{Path(name).suffix}"
-        else:
-            return path

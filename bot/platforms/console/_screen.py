@@ -179,7 +179,7 @@ class Screen:
 
 def _card_body(card: PaperCard) -> Text:
     byline = " · ".join(part for part in (card.authors, card.categories) if part)
-    verdict = " · ".join((card.verdict, *card.marks))
+    verdict = " · ".join(part for part in (card.verdict, *card.marks) if part)
     why = f"why: {card.why}" if card.why else ""
     links = [_linked(card.url, card.url, "dim")]
     if card.pdf_url:

@@ -92,7 +92,7 @@ class ArxivApi:
         progress("reading papers", len(papers), total)
         read = len(first)
         while read < total:
-            page, total = await self._page(query, [], read, self._page_size)
+            page, total = await self._page(query, [], read, min(self._page_size, MOST_RESULTS - read))
             if not page:
                 raise BadSourceAnswer(f"arXiv's list shrank while it was read ({read} of {total}): try again")
             read += len(page)

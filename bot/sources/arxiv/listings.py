@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
+from bot.errors import QueryRejected
 from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper
+from bot.sources.arxiv.rss import Feed
 
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 _REPLACED = frozenset({AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS})
 
 
@@ -67,3 +72,43 @@ def by_day(papers: Sequence[Paper], days: Mapping[str, date]) -> dict[date, list
     for paper in papers:
         grouped.setdefault(days[paper.arxiv_id], []).append(paper)
     return grouped
+
+
+def checked(categories: Sequence[str]) -> tuple[str, ...]:
+    """The categories without repetition, none of which can break out of a query.
+
+    Raises:
+        QueryRejected: there are none, or one is no category's name.
+    """
+    if not categories:
+        raise QueryRejected("no categories were asked for: name at least one, such as cs.CL")
+    for category in categories:
+        if not _CATEGORY.fullmatch(category):
+            raise QueryRejected(f"{category!r} is no arXiv category: write it as in cs.CL or quant-ph")
+    return tuple(dict.fromkeys(categories))
+
+
+def seen_in(feed: Feed | None, categories: Sequence[str]) -> tuple[dict[str, date], frozenset[str]]:
+    """The days by base id that the feed is a witness of, and the ids of those that were new on that day.
+
+    A cross-list between the categories asked for is left out: it was in one of their listings before.
+    """
+    if feed is None:
+        return {}, frozenset()
+    first = [
+        item
+        for item in feed.items
+        if item.announced is AnnounceType.NEW
+        or (item.announced is AnnounceType.CROSS and item.paper.primary_category not in categories)
+    ]
+    new = frozenset(item.paper.arxiv_id for item in first if item.announced is AnnounceType.NEW)
+    return {item.paper.arxiv_id: feed.day for item in first}, new
+
+
+def newer(announced: Paper, detailed: Paper | None) -> Paper:
+    """The API's details, unless its index still holds an older version than was announced."""
+    if detailed is None:
+        return announced
+    if detailed.version >= announced.version:
+        return detailed
+    return replace(announced, published_at=detailed.published_at, comment=detailed.comment)

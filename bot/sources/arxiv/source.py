@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import QueryRejected, SourceError, SourceUnavailable
+from bot.errors import SourceError, SourceUnavailable
 from bot.models import AnnounceType, Listing, ListingState, Paper
 from bot.ports import Progress, Throttle, no_progress
 from bot.sources.arxiv.api import ArxivApi
@@ -19,12 +18,11 @@ from bot.sources.arxiv.days import assign_days
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.holidays import bundled_calendar
 from bot.sources.arxiv.ids import parse_id
-from bot.sources.arxiv.listings import announced_in, by_day, complete_listing
+from bot.sources.arxiv.listings import announced_in, by_day, checked, complete_listing, newer, seen_in
 from bot.sources.arxiv.rss import ArxivRss, Feed
 
 _log = logging.getLogger(__name__)
 
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[a-z]+)?)?", re.ASCII)
 _FIRST_ANNOUNCED = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 _TOLERATED_SHARE = 0.05
 _TOLERATED_PAPERS = 3
@@ -92,7 +90,7 @@ class ArxivSource:
         Raises:
             SourceError: neither feed nor API gave anything believable.
         """
-        asked = _checked(categories)
+        asked = checked(categories)
         try:
             feed = await self._read_feed(asked, progress)
         except SourceError as error:
@@ -110,7 +108,7 @@ class ArxivSource:
         Raises:
             SourceError: the API gave nothing believable.
         """
-        asked = _checked(categories)
+        asked = checked(categories)
         newest = self._calendar.newest_complete(self._clock.now())
         witness = await self._witness(asked, progress) if first <= newest <= last else _Witness()
         return await self._days(first, last, asked, witness, progress)
@@ -168,7 +166,7 @@ class ArxivSource:
         details = {**known, **found}
         papers = []
         for item in feed.items:
-            paper = _newer(item.paper, details.get(item.paper.arxiv_id))
+            paper = newer(item.paper, details.get(item.paper.arxiv_id))
             day = feed.day if item.announced in _FIRST_ANNOUNCED else None
             papers.append((replace(paper, listing_day=day), item.announced))
         if feed.truncated:
@@ -239,7 +237,7 @@ class ArxivSource:
         return await self._api.submitted(asked, start, min(end, self._clock.now()), progress)
 
     def _grouped(self, papers: Sequence[Paper], asked: tuple[str, ...], feed: Feed | None) -> dict[date, list[Paper]]:
-        seen, anchors = _seen_in(feed, asked)
+        seen, anchors = seen_in(feed, asked)
         newest = self._calendar.newest_announced(self._clock.now())
         days = assign_days(papers, self._calendar, newest=newest, seen=seen, anchors=anchors)
         return by_day([replace(paper, listing_day=days[paper.arxiv_id]) for paper in papers], days)
@@ -254,43 +252,3 @@ class ArxivSource:
         else:
             reason = "nothing is announced for this day, which is no holiday that is known: arXiv may have put it off"
         return Listing(day=day, categories=asked, state=state, note="; ".join([reason, *notes]))
-
-
-def _checked(categories: Sequence[str]) -> tuple[str, ...]:
-    """The categories without repetition, none of which can break out of a query.
-
-    Raises:
-        QueryRejected: there are none, or one is no category's name.
-    """
-    if not categories:
-        raise QueryRejected("no categories were asked for: name at least one, such as cs.CL")
-    for category in categories:
-        if not _CATEGORY.fullmatch(category):
-            raise QueryRejected(f"{category!r} is no arXiv category: write it as in cs.CL or quant-ph")
-    return tuple(dict.fromkeys(categories))
-
-
-def _seen_in(feed: Feed | None, asked: tuple[str, ...]) -> tuple[dict[str, date], frozenset[str]]:
-    """The days the feed is a witness of: of what is new, and of cross-lists from categories that were not asked for.
-
-    A cross-list between the categories asked for was in their listing before.
-    """
-    if feed is None:
-        return {}, frozenset()
-    first = [
-        item
-        for item in feed.items
-        if item.announced is AnnounceType.NEW
-        or (item.announced is AnnounceType.CROSS and item.paper.primary_category not in asked)
-    ]
-    new = frozenset(item.paper.arxiv_id for item in first if item.announced is AnnounceType.NEW)
-    return {item.paper.arxiv_id: feed.day for item in first}, new
-
-
-def _newer(announced: Paper, detailed: Paper | None) -> Paper:
-    """The API's details, unless its index still holds an older version than was announced."""
-    if detailed is None:
-        return announced
-    if detailed.version >= announced.version:
-        return detailed
-    return replace(announced, published_at=detailed.published_at, comment=detailed.comment)

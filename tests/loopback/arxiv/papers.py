@@ -69,7 +69,8 @@ def store(rows: Sequence[Row], *, held: float, order: str, seed: int) -> list[St
     times = _submission_times(papers, home, held=held, order=order, seed=seed)
     stated = {str(row["arxiv_id"]): row for row in rows if row.get("published")}
     stored = []
-    for paper, day, published_at in zip(papers, home, times, strict=True):
+    for paper, day, derived in zip(papers, home, times, strict=True):
+        published_at = derived
         if paper.arxiv_id in stated:
             published_at = datetime.fromisoformat(stated[paper.arxiv_id]["published"]).astimezone(UTC)
         updated_at = max(paper.updated_at, published_at)

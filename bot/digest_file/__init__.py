@@ -1,0 +1,22 @@
+"""Digests as files: a readable Markdown page and the scored JSON, written and read back.
+
+Both forms are those of the bots whose readers Paperlark takes over, so either side reads the other's. What a file holds beyond
+a plain form (several listing days, remarks, who scored) stands where the others do not look.
+"""
+
+from __future__ import annotations
+
+from bot.digest_file.contents import DigestEntry, DigestFile, FileCost, Remedial, from_digest
+from bot.digest_file.files import WRITERS, read_digest, write_json, write_markdown
+
+__all__ = [
+    "WRITERS",
+    "DigestEntry",
+    "DigestFile",
+    "FileCost",
+    "Remedial",
+    "from_digest",
+    "read_digest",
+    "write_json",
+    "write_markdown",
+]

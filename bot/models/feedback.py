@@ -1,0 +1,90 @@
+"""Votes, and what they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.models.messages import MessageRef
+
+
+class VoteSource(StrEnum):
+    """Where a vote came from; all of them are the same feedback."""
+
+    REACTION = "reaction"
+    BUTTON = "button"
+    COMMAND = "command"
+    IMPORT = "import"
+
+
+class VoteOutcome(StrEnum):
+    """What became of a vote."""
+
+    COUNTED = "counted"
+    REPEATED = "repeated"  # this delivery was known already
+    FOREIGN = "foreign"  # not about a paper of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Somebody added or removed one emoji on one message, as a platform reports it.
+
+    `event_id` identifies the delivery (a redelivery has the same one); `order` is the platform's own clock for
+    ordering events about the same (message, person, emoji), seconds since the epoch; `emoji` is Unicode or `:name:`.
+    """
+
+    event_id: str
+    ref: MessageRef
+    person: str
+    emoji: str
+    added: bool
+    at: datetime
+    order: float
+    source: VoteSource = VoteSource.REACTION
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackEvent:
+    """A vote resolved to the paper it is about: one row of the append-only table.
+
+    `ref` is the message it was given on; None for a command or an import, where the paper itself stands in.
+    """
+
+    event_id: str
+    channel: str
+    arxiv_id: str
+    person: str
+    emoji: str
+    added: bool
+    at: datetime
+    order: float
+    source: VoteSource
+    digest: int | None = None
+    ref: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentVote:
+    """What stands after all events: this person has this emoji on this paper, since `at`."""
+
+    channel: str
+    arxiv_id: str
+    person: str
+    emoji: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One paper shown in one message at one position (1-based) of one channel's digest."""
+
+    channel: str
+    digest: int
+    position: int
+    arxiv_id: str
+    shown_at: datetime
+    utility: float
+    propensity: float = 1.0
+    exploration: bool = False
+    in_thread: bool = False

@@ -1,0 +1,133 @@
+"""Messages: why they exist, where they are, what they show, what is asked and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostRole(StrEnum):
+    """What a message is for."""
+
+    HEADER = "header"  # opens a digest
+    PAPER = "paper"  # one paper; takes votes
+    NOTE = "note"  # belongs to a digest: late papers, a correction
+    NOTICE = "notice"  # belongs to the channel: topics changed, how to start
+
+
+class PostState(StrEnum):
+    """How far an intended message has come (DESIGN §4)."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"  # given up for a stated reason: refused, too old
+
+
+@dataclass(frozen=True, slots=True)
+class PostKey:
+    """The identity of an intended message; the same intent always has the same key.
+
+    `digest` is the channel's digest number (0 for notices), `subject` the arxiv_id of a paper post or a
+    short word telling notes and notices apart.
+    """
+
+    channel: str
+    digest: int
+    role: PostRole
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.digest}/{self.role}/{self.subject}"
+
+    @classmethod
+    def parse(cls, text: str) -> PostKey | None:
+        """The key whose text this is, or None; a subject may contain slashes (old ids), a channel cannot."""
+        channel, *rest = text.split("/", 3)
+        if len(rest) != 3 or not rest[0].isdecimal() or rest[1] not in set(PostRole):
+            return None
+        return cls(channel, int(rest[0]), PostRole(rest[1]), rest[2])
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message on a platform. `place` is the platform's channel id, `message` its message id; both text."""
+
+    platform: str
+    place: str
+    message: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCard:
+    """What a reader sees of one paper; safe, readable Unicode, not yet escaped for any platform."""
+
+    arxiv_id: str
+    position: int
+    title: str
+    url: str
+    pdf_url: str | None
+    authors: str
+    categories: str
+    verdict: str  # "relevance 10 · novelty 8 · topic 1 (quantization)"
+    comment: str
+    why: str
+    marks: tuple[str, ...] = ()  # "scored locally", "exploration", "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message, before a platform gives it its native form.
+
+    `text` is the plain-text whole (notification, terminal, fallback). A header or note has `title` and `lines`; a paper
+    post has `card`. `votable` asks for the vote and detail buttons.
+    """
+
+    role: PostRole
+    text: str
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    card: PaperCard | None = None
+    votable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecentMessage:
+    """One of the bot's own messages as the platform shows it now.
+
+    `key` is the text of the PostKey it carries. `reactions` maps an emoji to the ids of the people who have it there
+    (bots left out); None where the platform gave counts only and details must be asked for.
+    """
+
+    ref: MessageRef
+    key: str
+    posted_at: datetime
+    reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody pressed a button or typed a command.
+
+    `name` is the command's first word ("abstract", "why", "similar", "help", …), `argument` the rest. `arxiv_id` is the
+    paper a button belongs to.
+    """
+
+    platform: str
+    place: str
+    person: str
+    name: str
+    argument: str = ""
+    arxiv_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer to a Request: a title and lines of plain text, and perhaps papers."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    cards: tuple[PaperCard, ...] = ()

@@ -1,0 +1,69 @@
+"""What was said about a paper, and the place that gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.models.papers import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a scorer said about one paper. Relevance and novelty are integers 1-10.
+
+    `closeness` is a scorer's finer, unbounded measure of relevance behind the integer, used to break ties;
+    NaN-free; 0.0 where a scorer has none. `scorer` is "local" or "llm"; `model` names the embedder or LLM.
+    `fallback` marks a local score that stands in for an LLM's.
+    """
+
+    arxiv_id: str
+    version: int
+    relevance: int
+    novelty: int
+    comment: str
+    topics: tuple[int, ...] = ()
+    scorer: str = "local"
+    model: str = ""
+    closeness: float = 0.0
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One named share of a paper's utility, e.g. ("topic", "topic 5 (kv cache)", 2.1).
+
+    `kind` is one of "topic", "scores", "liked", "disliked", "author", "follow", "exploration", "rest".
+    `arxiv_id` names the voted paper behind a "liked" or "disliked" share.
+    """
+
+    kind: str
+    label: str
+    value: float
+    arxiv_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A paper at its place. `position` is 1-based; `utility` equals the sum of `contributions` within 1e-6.
+
+    `propensity` is the probability with which this paper had this chance to be shown (1.0 unless explored).
+    """
+
+    paper: Paper
+    score: Score
+    position: int
+    utility: float
+    contributions: tuple[Contribution, ...] = ()
+    propensity: float = 1.0
+    exploration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCost:
+    """What a digest's scoring used. Costs in USD; None is unknown, never zero."""
+
+    model: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_usd: float | None = None
+    completion_usd: float | None = None

@@ -1,0 +1,123 @@
+"""Everything that goes wrong with arXiv, on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiohttp import web
+
+from tests.loopback.arxiv.feeds import api_error
+
+HTML = b"<!DOCTYPE html><html><head><title>arXiv</title></head><body><p>Rate exceeded.</p></body></html>"
+KINDS = (
+    "429",
+    "503",
+    "500",
+    "silent",
+    "drip",
+    "html",
+    "empty",
+    "malformed",
+    "truncated",
+    "cut",
+    "dropped",
+    "missing-fields",
+    "error-entry",
+    "recorded",
+)
+
+
+@dataclass(slots=True)
+class Fault:
+    """One thing that goes wrong: how often (None: always), where ("api", "rss" or "any"), and how likely.
+
+    `retry_after` goes into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
+    element an entry loses; `gap_s` the pause between dripped bytes; `message` an error entry's text.
+    """
+
+    kind: str
+    times: int | None = 1
+    target: str = "any"
+    probability: float = 1.0
+    retry_after: str | None = None
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "application/atom+xml"
+    lacks: str = "published"
+    gap_s: float = 0.05
+    message: str = "incorrect id format for abc"
+    seed: int = 0
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"fault {self.kind!r}: one of {', '.join(KINDS)}")
+        self.chance = random.Random(self.seed)
+
+    def strikes(self, target: str) -> bool:
+        """Whether it strikes this request; counts it if so."""
+        if self.times == 0 or self.target not in {"any", target} or self.chance.random() >= self.probability:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+async def spoiled(
+    fault: Fault, request: web.Request, *, text: str, content_type: str, now: datetime, stopping: asyncio.Event
+) -> web.StreamResponse:
+    """The answer the fault leaves of the true one."""
+    if fault.kind.isdecimal():
+        headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+        return web.Response(status=int(fault.kind), text="Rate exceeded.", headers=headers)
+    if fault.kind == "error-entry":
+        body = api_error(fault.message, now)
+        return web.Response(status=fault.status if fault.status != 200 else 400, text=body, content_type=content_type)
+    if fault.kind == "recorded":
+        return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
+    if fault.kind == "html":
+        return web.Response(body=HTML, content_type="text/html")
+    if fault.kind in {"silent", "drip", "truncated", "dropped"}:
+        return await _broken_off(fault, request, text.encode(), content_type, stopping)
+    return web.Response(text=_damaged(fault, text), content_type=content_type)
+
+
+def _damaged(fault: Fault, text: str) -> str:
+    if fault.kind == "empty":
+        return re.sub(r"  <entry>.*</entry>\n|    <item>.*</item>\n", "", text, flags=re.DOTALL)
+    if fault.kind == "malformed":
+        return text.replace("</title>", "<title", 2)
+    if fault.kind == "cut":
+        return text[: len(text) * 2 // 3]
+    head, mark, rest = text.partition("<entry>")
+    if not mark:
+        head, mark, rest = text.partition("<item>")
+    return head + mark + re.sub(rf"<{fault.lacks}\b.*?(?:</{fault.lacks}>|/>)", "", rest, count=1, flags=re.DOTALL)
+
+
+async def _broken_off(
+    fault: Fault, request: web.Request, body: bytes, content_type: str, stopping: asyncio.Event
+) -> web.StreamResponse:
+    if fault.kind == "silent":
+        await stopping.wait()
+    if fault.kind in {"silent", "dropped"}:
+        if request.transport:
+            request.transport.abort()
+        return web.Response()
+    response = web.StreamResponse(headers={"Content-Type": content_type, "Content-Length": str(len(body))})
+    await response.prepare(request)
+    if fault.kind == "drip":
+        for byte in body:
+            if stopping.is_set():
+                break
+            await response.write(bytes([byte]))
+            await asyncio.sleep(fault.gap_s)
+    else:
+        await response.write(body[: len(body) // 2])
+    if request.transport:
+        request.transport.close()
+    return response
