@@ -361,6 +361,32 @@ class FeedbackStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One version of what was learned for a channel. The store keeps the blob's bytes and does not read them."""
+
+    version: int
+    fitted_at: datetime
+    metrics: Mapping[str, float | str]
+    blob: bytes
+
+
+class WeightStore(Protocol):
+    """What was learned, version by version."""
+
+    async def newest(self, channel: str) -> Weights | None:
+        """The version in force."""
+        ...
+
+    async def history(self, channel: str, limit: int = 60) -> tuple[Weights, ...]:
+        """The newest versions, newest first, without their blobs."""
+        ...
+
+    async def add(self, channel: str, fitted_at: datetime, metrics: Mapping[str, float | str], blob: bytes) -> int:
+        """Store a new version and return its number; very old ones are dropped."""
+        ...
+
+
 class LockStore(Protocol):
     """Turns that all processes on one database share."""
 
@@ -400,6 +426,11 @@ class Store(Protocol):
     @property
     def feedback(self) -> FeedbackStore:
         """Votes and impressions."""
+        ...
+
+    @property
+    def weights(self) -> WeightStore:
+        """What was learned."""
         ...
 
     @property

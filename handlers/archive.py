@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -69,9 +69,12 @@ async def background_before(env: Environment, day: date) -> Background:
     return rebuilt
 
 
-async def recent_papers(env: Environment, day: date) -> tuple[tuple[Paper, ...], NDArray[np.float32]]:
-    """The newest papers of listing days before `day`, newest first, with their vectors."""
-    papers = await env.store.papers.before(day - timedelta(days=1), RECENT_PAPERS)
+async def recent_papers(
+    env: Environment, day: date, without: Collection[str] = ()
+) -> tuple[tuple[Paper, ...], NDArray[np.float32]]:
+    """The newest papers of listing days before `day`, newest first, with their vectors; `without` are skipped."""
+    known = await env.store.papers.before(day - timedelta(days=1), RECENT_PAPERS)
+    papers = tuple(paper for paper in known if paper.arxiv_id not in without)
     return papers, await vectors_of(env, papers)
 
 

@@ -44,8 +44,17 @@ async def deliver(env: Environment, channel: str, number: int) -> bool:
     return done
 
 
+async def abandon(env: Environment, channel: str, number: int, reason: str) -> None:
+    """Give up the messages of a digest that were never tried; one whose answer was lost is still settled."""
+    for intent in await env.store.ledger.intents(channel, number):
+        if intent.state is PostState.PLANNED:
+            logger.warning("%s is given up: %s", intent.key, reason)
+            await env.store.ledger.drop(intent.key, reason)
+
+
 async def send(  # noqa: C901 - one branch for each way an attempt can end
-    env: Environment, intent: Intent, thread: MessageRef | None = None) -> MessageRef | None:
+    env: Environment, intent: Intent, thread: MessageRef | None = None
+) -> MessageRef | None:
     """Bring one intent to its end; the message's reference, or None if it was given up.
 
     Raises:

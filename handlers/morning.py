@@ -13,7 +13,7 @@ from bot.ports import Progress, no_progress
 from bot.rendering import arxiv_unreachable, no_announcement
 from bot.settings import CatchUp
 from bot.store_ports import DigestKind, DigestRecord
-from handlers.delivery import deliver
+from handlers.delivery import abandon, deliver
 from handlers.edition import Edition, Prepared, prepare
 from handlers.environment import Environment
 from handlers.listing import Ingested, ingest_days, ingest_due
@@ -79,12 +79,16 @@ async def has_begun(env: Environment, key: str, scheduled_for: datetime) -> bool
 
 
 async def deliver_unfinished(env: Environment, key: str) -> None:
-    """Send what earlier digests of the channel still have open, oldest first.
+    """Send what earlier digests of the channel still have open, oldest first; give up what is too old to be news.
 
     Raises:
         DeliveryPaused: it cannot be sent now.
     """
+    oldest = env.clock.now() - timedelta(days=env.settings.timing.catch_up_days)
+    planned = {record.number: record.planned_at for record in await env.store.ledger.digests(key)}
     for number in await env.store.ledger.unfinished(key):
+        if number not in planned or planned[number] < oldest:
+            await abandon(env, key, number, f"older than {env.settings.timing.catch_up_days} days")
         await deliver(env, key, number)
 
 
@@ -234,7 +238,8 @@ async def _plan_and_deliver(env: Environment, prepared: Prepared) -> bool:
 
 
 async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a person can get
-    env: Environment, key: str, day: date | None, progress: Progress) -> Edition | ByHand:
+    env: Environment, key: str, day: date | None, progress: Progress
+) -> Edition | ByHand:
     if day is None:
         ingested = await ingest_due(env, progress)
         situation = await situation_of(env, key, env.clock.now())

@@ -59,7 +59,9 @@ async def judge(
     cost: TokenCost | None = None
     remarks: tuple[str, ...] = ()
     if missing:
-        archive, archive_vectors = await recent_papers(env, day)
+        # A paper caught up late is in the archive already, and would be its own nearest neighbour.
+        judged_now = {papers[place].arxiv_id for place in missing}
+        archive, archive_vectors = await recent_papers(env, day, without=judged_now)
         job = ScoringJob(
             papers=tuple(papers[place] for place in missing),
             topics=topics,

@@ -1,7 +1,7 @@
 """Digests as files: a readable Markdown page and the scored JSON, written and read back.
 
-Both forms are those of the bots whose readers Paperlark takes over, so either side reads the other's. What a file holds beyond
-a plain form (several listing days, remarks, who scored) stands where the others do not look.
+Both forms are those of the bots whose readers Paperlark takes over, so either side reads the other's. What a file
+holds beyond a plain form (several listing days, remarks, who scored) stands where the others do not look.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ _VERSION = re.compile(r"v\d+\Z")
 class DigestEntry:
     """One paper of a digest file, its texts as one line each with their LaTeX.
 
-    `relevance` and `novelty` are 1-10, None for a paper chosen by its author alone. `fallback` marks scores that stand in for
-    a model's.
+    `relevance` and `novelty` are 1-10, None for a paper chosen by its author alone. `fallback` marks scores that
+    stand in for a model's.
     """
 
     arxiv_id: str
@@ -56,9 +56,9 @@ class FileCost:
 class DigestFile:
     """A digest as a file holds it.
 
-    `days` are the listing days, oldest first, empty if the file names none. `scored_by` is the model of the cost table, or who
-    scored without one. `selected_by` is the prompt or topics text at the end. `warnings` say what of the file could not be
-    understood; a file of our own has none.
+    `days` are the listing days, oldest first, empty if the file names none. `scored_by` is the model of the cost
+    table, or who scored without one. `selected_by` is the prompt or topics text at the end. `warnings` say what of
+    the file could not be understood; a file of our own has none.
     """
 
     days: tuple[date, ...]
@@ -98,7 +98,7 @@ def base_id(arxiv_id: str) -> str:
 
 
 def tidy_block(text: str) -> str:
-    """A text of several lines without blank lines around it, its lines ended by "\\n"."""
+    """A text of several lines without blank lines around it and without spaces at its lines' ends."""
     lines = [line.rstrip() for line in text.encode("utf-8", "replace").decode().splitlines()]
     while lines and not lines[-1]:
         lines.pop()

@@ -1,7 +1,8 @@
 """Text from outside inside of a Markdown page: harmless, and read back as it was.
 
-Ordinary titles and abstracts stay letter for letter. Only what a Markdown viewer would act on (tags, links, pictures) or what
-would blur a field's end is written as a character reference, and a reference that stood there already is protected.
+Ordinary titles and abstracts stay letter for letter. Only what a Markdown viewer would act on (tags, links, pictures)
+or what would blur a field's end is written as a character reference, and a reference that stood there already is
+protected.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from bot.text import cut, one_line
 
 _TITLE = re.compile(r"#\s+Personalized Daily arXiv Papers\b(?P<date>.*)", re.IGNORECASE)
 _PROMPT = re.compile(rf"{re.escape(PROMPT_HEADING)}\s*", re.IGNORECASE)
-_REMEDIAL = re.compile(r">\s*This is a remedial run for missed papers from (?P<first>.+?) to (?P<last>.+)", re.IGNORECASE)
+_REMEDIAL = re.compile(
+    r">\s*This is a remedial run for missed papers from (?P<first>.+?) to (?P<last>.+)", re.IGNORECASE
+)
 _GENERATED = re.compile(r">\s*Results generated on (?P<date>.+)", re.IGNORECASE)
 _LISTINGS = re.compile(r"Listings: (?P<days>[\d, -]+)")
 _TOTAL = re.compile(r"Total (?P<which>arXiv|scanned|relevant) papers: *(?P<count>\d{1,9})\s*", re.IGNORECASE)
@@ -25,7 +27,9 @@ _MODEL = re.compile(r"\*?\[(?P<model>.*)\]\*?")
 _CONTENTS_LINE = re.compile(r"\d+\. \[.*\]\(#(?:user-content-)?link\d+\)\s*")
 _ITEM = re.compile(r'##\s+\d+\. \[(?P<title>.*)\]\((?P<link>[^()\s]{0,300})\)\s*(?:<a id="link\d+">\s*</a>)?\s*')
 _LINKED_ID = re.compile(r"arxiv\.org/(?:abs|pdf)/(?P<id>[^?#\s]+?)(?:\.pdf)?/?$", re.IGNORECASE)
-_FIELD = re.compile(r"\*\*(?P<label>ArXiv ID|Authors|Abstract|Comment|Relevance|Novelty):\*\*(?P<text>.*)", re.IGNORECASE)
+_FIELD = re.compile(
+    r"\*\*(?P<label>ArXiv ID|Authors|Abstract|Comment|Relevance|Novelty):\*\*(?P<text>.*)", re.IGNORECASE
+)
 _SCORE = re.compile(r"(?P<score>\d{1,2})(?:\.0)?(?:\s*/\s*10)?")
 _FENCE = re.compile(r"(?P<fence>`{3,})markdown\n(?P<text>.*)\n(?P=fence)", re.DOTALL)
 _BEST = 10
@@ -59,7 +63,7 @@ def read_markdown(text: str) -> DigestFile:
         remedial=_remedial(lines[:start]),
         selected_by=_selected_by(lines[end + 1 :]),
         remarks=tuple(unescape(found["text"]) for line in opening if (found := _REMARK.fullmatch(line))),
-        warnings=tuple([*doubts, *_missing(opening, len(items))]),
+        warnings=(*doubts, *_missing(opening, len(items))),
     )
 
 

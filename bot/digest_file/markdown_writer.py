@@ -71,7 +71,8 @@ def _table(cost: FileCost) -> Iterator[str]:
 
 
 def _scored_without_model(scored_by: str) -> Iterator[str]:
-    yield f"Scored without a language model by {escape(scored_by) or 'an unknown scorer'}: no tokens used, nothing to pay."
+    scorer = escape(scored_by) or "an unknown scorer"
+    yield f"Scored without a language model by {scorer}: no tokens used, nothing to pay."
 
 
 def _contents(file: DigestFile) -> Iterator[str]:

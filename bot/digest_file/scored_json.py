@@ -1,7 +1,8 @@
 """The scored JSON: one object whose keys are arXiv ids.
 
-`{ID: {"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"}}`, SCORE being the sum.
-What belongs to the digest as a whole stands last, under the key "_digest"; files of other tools have none.
+`{ID: {"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"}}`, SCORE
+being the sum. What belongs to the digest as a whole stands last, under the key "_digest"; files of other tools have
+none.
 """
 
 from __future__ import annotations

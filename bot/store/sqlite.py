@@ -11,6 +11,7 @@ from bot.store.listings import SqliteListings
 from bot.store.locks import SqliteLocks
 from bot.store.papers import SqlitePapers
 from bot.store.scores import SqliteScores, SqliteTopics
+from bot.store.weights import SqliteWeights
 
 
 class SqliteStore:
@@ -28,6 +29,7 @@ class SqliteStore:
         self.topics = SqliteTopics(self._database)
         self.ledger = SqliteLedger(self._database)
         self.feedback = SqliteFeedback(self._database)
+        self.weights = SqliteWeights(self._database)
         self.locks = SqliteLocks(self._database)
 
     def close(self) -> None:

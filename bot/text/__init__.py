@@ -1,7 +1,7 @@
 """Text from outside made readable: LaTeX, control characters, length, names of people.
 
-Everything here is pure, never fails on any string, and takes time about linear in its length. Escaping for a platform is
-the platform's own work.
+Everything here is pure, never fails on any string, and takes time about linear in its length. Escaping for a platform
+is the platform's own work.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ _HANGING = " ,;:–—-([{/"
 def one_line(text: str) -> str:
     """The text as one line of visible NFC characters, its words one space apart.
 
-    Line ends, tabs and control characters become spaces; bidi controls and zero-width characters disappear (a joiner stays
-    between letters of a script that uses it); lone surrogates become U+FFFD; more than 8 combining marks in a row are
-    dropped.
+    Line ends, tabs and control characters become spaces; bidi controls and zero-width characters disappear (a joiner
+    stays between letters of a script that uses it); lone surrogates become U+FFFD; more than 8 combining marks in a
+    row are dropped.
     """
     if _SURROGATES.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -58,10 +58,10 @@ def _without_mark_runs(text: str) -> str:
 
 
 def cut(text: str, limit: int, ellipsis: str = "…") -> str:
-    """The text itself if it has at most `limit` characters, else its beginning with an ellipsis, never longer than that.
+    """The text itself if it has at most `limit` characters, else its beginning and an ellipsis, no longer than that.
 
-    Cuts between words where that keeps at least half of the room, otherwise inside a word, but not between a letter and its
-    combining marks nor inside a joined emoji or a flag. Characters are Unicode code points.
+    Cuts between words where that keeps at least half of the room, otherwise inside a word, but not between a letter
+    and its combining marks nor inside a joined emoji or a flag. Characters are Unicode code points.
     """
     if len(text) <= limit:
         return text

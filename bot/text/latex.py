@@ -1,7 +1,7 @@
 r"""LaTeX as arXiv's authors write it, read as Unicode: "$\alpha$-$\beta$" is "α-β", "Li\`o" is "Liò".
 
-pylatexenc knows the macros. Around it stands what arXiv needs: prices are no mathematics, a percent sign is no comment, and
-whatever is unbalanced, deep or long still comes out as text in bounded time.
+pylatexenc knows the macros. Around it stands what arXiv needs: prices are no mathematics, a percent sign is no
+comment, and whatever is unbalanced, deep or long still comes out as text in bounded time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _LITERAL = "$_^&#%~"
 _HIDDEN = {char: chr(0xFDD0 + place) for place, char in enumerate(_LITERAL)}
 _SHOW = {ord(hidden): char for char, hidden in _HIDDEN.items()}
 _HIDE = str.maketrans(_HIDDEN)
-# What pylatexenc's parser would misread inside a formula: "^\\text{T}", a script without content, a macro that wants more.
+# What pylatexenc's parser would misread inside a formula: "^\\text{T}", a script without content, a macro that wants
+# more.
 _UNGROUPED = re.compile(r"([\^_]) ?(\\[a-zA-Z]+)(\{[^{}]*\})")
 _EMPTY_SCRIPT = re.compile(r"[\^_](?= ?(?:[}^_]|$))")
 _OPEN_MACRO = re.compile(r"\\[a-zA-Z]+ ?$")
@@ -66,18 +67,18 @@ def _typeset(text: str) -> str:
     return text.replace("``", "“").replace("''", "”") if "``" in text else text
 
 
-def _marked(tokens: list[str]) -> list[tuple[str, bool]]:
-    """Each token with whether it is a whole formula, `$…$`; every other dollar sign is hidden."""
+def _marked(parts: list[str]) -> list[tuple[str, bool]]:
+    """Each part of the text with whether it is a whole formula, `$…$`; every other dollar sign is hidden."""
     marked: list[tuple[str, bool]] = []
     place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        end = _formula_end(tokens, place) if token in _CLOSER else None
+    while place < len(parts):
+        part = parts[place]
+        end = _formula_end(parts, place) if part in _CLOSER else None
         if end is None:
-            marked.append((_outside(token), False))
+            marked.append((_outside(part), False))
             place += 1
         else:
-            marked.append((_formula("".join(tokens[place + 1 : end])), True))
+            marked.append((_formula("".join(parts[place + 1 : end])), True))
             place = end + 1
     return marked
 
@@ -85,16 +86,16 @@ def _marked(tokens: list[str]) -> list[tuple[str, bool]]:
 _CLOSER = {"$": "$", r"\(": r"\)", r"\[": r"\]"}
 
 
-def _formula_end(tokens: list[str], start: int) -> int | None:
-    """The index of the token that closes the formula opened at `start`, None if it opens none."""
+def _formula_end(parts: list[str], start: int) -> int | None:
+    """The index of the part that closes the formula opened at `start`, None if it opens none."""
     length = 0
-    for place in range(start + 1, len(tokens)):
-        if tokens[place] == _CLOSER[tokens[start]]:
-            inner = "".join(tokens[start + 1 : place])
-            after = tokens[place + 1][0] if place + 1 < len(tokens) else ""
-            return place if tokens[start].startswith("\\") or _is_formula(inner, after) else None
-        length += len(tokens[place])
-        if length > _LONGEST_MATH or tokens[place] in _CLOSER:
+    for place in range(start + 1, len(parts)):
+        if parts[place] == _CLOSER[parts[start]]:
+            inner = "".join(parts[start + 1 : place])
+            after = parts[place + 1][0] if place + 1 < len(parts) else ""
+            return place if parts[start].startswith("\\") or _is_formula(inner, after) else None
+        length += len(parts[place])
+        if length > _LONGEST_MATH or parts[place] in _CLOSER:
             return None
     return None
 
@@ -111,68 +112,68 @@ def _is_formula(inner: str, after: str) -> bool:
 
 
 def _formula(inner: str) -> str:
-    tokens = [(_ESCAPED.get(token, token), False) for token in _TOKENS.findall(inner)]
-    balanced = "".join(token for token, _ in _balanced(tokens))
+    parts = [(_ESCAPED.get(part, part), False) for part in _TOKENS.findall(inner)]
+    balanced = "".join(part for part, _ in _balanced(parts))
     balanced = _UNGROUPED.sub(r"\1{\2\3}", _EMPTY_SCRIPT.sub(lambda sign: _HIDDEN[sign[0]], balanced))
     if _OPEN_MACRO.search(balanced):
         balanced += " {}{}"
     return f"${balanced.translate(_HIDE_IN_MATH)}$"
 
 
-def _outside(token: str) -> str:
-    """A token of running text: environments vanish, special characters become literal."""
-    if token.startswith((r"\begin", r"\end")) and token.endswith(("}", "]")):
+def _outside(part: str) -> str:
+    """A part of running text: environments vanish, special characters become literal."""
+    if part.startswith((r"\begin", r"\end")) and part.endswith(("}", "]")):
         return " "
-    if token[0] == "\\":
-        return _ESCAPED.get(token, token) if token != "\\" else ""
-    return token.translate(_HIDE)
+    if part[0] == "\\":
+        return _ESCAPED.get(part, part) if part != "\\" else ""
+    return part.translate(_HIDE)
 
 
-def _balanced(tokens: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """The tokens without braces that close or open nothing, and without those nested too deeply."""
-    kept = list(tokens)
+def _balanced(parts: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The parts without braces that close or open nothing, and without those nested too deeply."""
+    kept = list(parts)
     opened: list[int] = []
-    for place, (token, _) in enumerate(tokens):
-        if token == "{":
+    for place, (part, _) in enumerate(parts):
+        if part == "{":
             opened.append(place)
-        elif token == "}" and opened:
+        elif part == "}" and opened:
             start = opened.pop()
             if len(opened) >= _DEEPEST:
-                kept[start], kept[place] = _gap(tokens, start), _gap(tokens, place)
-        elif token == "}":
-            kept[place] = _gap(tokens, place)
+                kept[start], kept[place] = _gap(parts, start), _gap(parts, place)
+        elif part == "}":
+            kept[place] = _gap(parts, place)
     for place in opened:
-        kept[place] = _gap(tokens, place)
+        kept[place] = _gap(parts, place)
     return kept
 
 
-def _gap(tokens: list[tuple[str, bool]], place: int) -> tuple[str, bool]:
+def _gap(parts: list[tuple[str, bool]], place: int) -> tuple[str, bool]:
     """What stands in a brace's place: a space where a macro's name would run into what follows."""
-    return (" " if place and _OPEN_MACRO.search(tokens[place - 1][0]) else "", False)
+    return (" " if place and _OPEN_MACRO.search(parts[place - 1][0]) else "", False)
 
 
-def _pieces(tokens: list[tuple[str, bool]]) -> list[str]:
+def _pieces(parts: list[tuple[str, bool]]) -> list[str]:
     """The text in pieces that can be converted one by one: no macro is parted from its argument, no group is opened."""
     pieces: list[str] = []
     piece: list[str] = []
     depth = 0
-    for token, is_formula in tokens:
-        depth += (token == "{") - (token == "}")
-        end = _first_word(token) if depth == 0 and not is_formula else 0
+    for part, is_formula in parts:
+        depth += (part == "{") - (part == "}")
+        end = _first_word(part) if depth == 0 and not is_formula else 0
         if not end:
-            piece.append(token)
+            piece.append(part)
             continue
-        pieces += ["".join([*piece, token[:end]]), token[end:]]
+        pieces += ["".join([*piece, part[:end]]), part[end:]]
         piece = []
     return [*pieces, "".join(piece)]
 
 
-def _first_word(token: str) -> int:
+def _first_word(part: str) -> int:
     """Where the first word of running text ends, so that a macro before it cannot reach further; 0 if it has none."""
-    if not token or token[0] in "\\{}":
+    if not part or part[0] in "\\{}":
         return 0
-    start = len(token) - len(token.lstrip())
-    end = token.find(" ", start)
+    start = len(part) - len(part.lstrip())
+    end = part.find(" ", start)
     return end if end > start else 0
 
 

@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 _Render = Callable[[Any, Any], str]
 
 # Their argument is their text.
-_TRANSPARENT = ["texttt", "textbf", "textit", "textsc", "textrm", "textsf", "textmd", "textup", "textsl", "textnormal", "text", "emph", "mbox", "hbox", "fbox", "underline", "uline", "ul", "bm", "boldsymbol", "pmb", "ensuremath", "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "mathnormal", "mathcal", "mathscr", "mathfrak", "operatorname", "num", "hl", "sout", "title", "author"]
+_TRANSPARENT = (
+    "texttt textbf textit textsc textrm textsf textmd textup textsl textnormal text emph mbox hbox fbox underline "
+    "uline ul bm boldsymbol pmb ensuremath mathrm mathbf mathit mathsf mathtt mathnormal mathcal mathscr mathfrak "
+    "operatorname num hl sout title author"
+)
 # They change how others look.
-_SILENT = ["bf", "it", "em", "rm", "tt", "sc", "sf", "sl", "bfseries", "itshape", "scshape", "ttfamily", "rmfamily", "sffamily", "upshape", "mdseries", "normalfont", "tiny", "scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "xspace", "noindent", "centering", "par", "maketitle", "date", "protect", "boldmath", "unboldmath", "null", "relax", "leavevmode", "hfill", "vfill", "quad", "qquad", "newline", "linebreak", "newpage", "item"]
+_SILENT = (
+    "bf it em rm tt sc sf sl bfseries itshape scshape ttfamily rmfamily sffamily upshape mdseries normalfont tiny "
+    "scriptsize footnotesize small normalsize large Large LARGE huge Huge displaystyle textstyle scriptstyle "
+    "limits nolimits left right big Big bigg Bigg bigl bigr Bigl Bigr xspace noindent centering par maketitle "
+    "date protect boldmath unboldmath null relax leavevmode hfill vfill quad qquad newline linebreak newpage item"
+)
 # References into a text the reader does not see.
-_DROPPED = ["cite", "citep", "citet", "citealp", "citeauthor", "citeyear", "ref", "cref", "Cref", "eqref", "autoref", "label", "vspace", "hspace", "includegraphics"]
-_OPERATORS = ["log", "ln", "lg", "exp", "sin", "cos", "tan", "tanh", "sinh", "cosh", "max", "min", "sup", "inf", "lim", "argmax", "argmin", "det", "dim", "ker", "arg", "deg", "gcd", "Pr", "mod", "bmod"]
+_DROPPED = (
+    "cite citep citet citealp citeauthor citeyear ref cref Cref eqref autoref label vspace hspace includegraphics"
+)
+_OPERATORS = (
+    "log ln lg exp sin cos tan tanh sinh cosh max min sup inf lim argmax argmin det dim ker arg deg gcd Pr mod bmod"
+)
 _WORDS = {
     "deg": "°",
     "degree": "°",
@@ -64,7 +77,7 @@ _ATOM = re.compile(r"[^\W\d_]|[\d.]+|\(.*\)|\w+")
 
 
 def convert(piece: str) -> str | None:
-    """A short piece of balanced LaTeX as text with marked scripts (see `bot.text.scripts`), None if it cannot be read."""
+    """A short piece of balanced LaTeX as text with marked scripts (`bot.text.scripts`), None if it is unreadable."""
     from pylatexenc.latex2text import LatexNodes2Text
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
 
@@ -116,10 +129,10 @@ def _named(render: _Render) -> Callable[..., str]:
 
 def _renders() -> dict[str, tuple[str, _Render]]:
     """For each macro the arguments its parser reads and how it is rendered."""
-    renders: dict[str, tuple[str, _Render]] = {name: ("{", _argument(0)) for name in _TRANSPARENT}
-    renders |= {name: ("", _constant("")) for name in _SILENT}
-    renders |= {name: ("[[{" if name.lower().startswith("cite") else "*[{", _constant("")) for name in _DROPPED}
-    renders |= {name: ("", _constant(OPERATOR + name)) for name in _OPERATORS}
+    renders: dict[str, tuple[str, _Render]] = {name: ("{", _argument(0)) for name in _TRANSPARENT.split()}
+    renders |= {name: ("", _constant("")) for name in _SILENT.split()}
+    renders |= {name: ("[[{" if name.lower().startswith("cite") else "*[{", _constant("")) for name in _DROPPED.split()}
+    renders |= {name: ("", _constant(OPERATOR + name)) for name in _OPERATORS.split()}
     renders |= {name: ("", _constant(word)) for name, word in _WORDS.items()}
     return renders | {
         "frac": ("{{", _fraction),
@@ -162,7 +175,7 @@ def _grouped(text: str) -> str:
 
 
 def _code_point(node: Any, to: Any) -> str:
-    """MathJax's \\unicode{x2014}, which abstracts take over from TeX converted elsewhere."""
+    r"""MathJax's \unicode{x2014}, which abstracts take over from TeX converted elsewhere."""
     content = to.node_arg_to_text(node, 0)
     number = _HEX.fullmatch(content)
     return chr(int(number[1], 16)) if number and int(number[1], 16) <= 0x10FFFF else content

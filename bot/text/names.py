@@ -16,9 +16,11 @@ _COLLECTIVE = re.compile(
     r"\b(collaborations?|team|group|consortium|project|organi[sz]ation|institute|university|labs?|network|et al)\b",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
-    ["af", "al", "ap", "ben", "bin", "da", "dal", "das", "de", "degli", "dei", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "e", "el", "et", "ibn", "la", "las", "le", "lo", "los", "mac", "ten", "ter", "van", "vom", "von", "y", "zu", "zum", "zur", "st", "st.", "san", "santa", "'t"]
+_PARTICLES = (
+    "af al ap ben bin da dal das de degli dei del della den der des di do dos du e el et ibn la las le lo los mac "
+    "ten ter van vom von y zu zum zur st st. san santa 't"
 )
+_PARTICLE_SET = frozenset(_PARTICLES.split())
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d)\.?", re.IGNORECASE)
 # Scripts whose names are written whole: Chinese, Japanese, Korean.
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -40,9 +42,10 @@ def author_line(authors: Sequence[str], most: int = 4) -> str:
 
 
 def short_name(name: str) -> str:
-    r"""A person's name with given names as initials: "Pietro Li\`o (MIT)" is "P. Liò", "Guy Van den Broeck" is "G. Van den Broeck".
+    r"""A person's name with given names as initials: "Pietro Li\`o (MIT)" is "P. Liò".
 
-    Affiliations in parentheses are dropped. Single names, Chinese, Japanese and Korean names and collaborations stay whole.
+    Affiliations in parentheses are dropped. Single names, Chinese, Japanese and Korean names and collaborations stay
+    whole.
     """
     plain = _without_affiliation(readable(name[:_LONGEST]))
     words = plain.split()
@@ -70,13 +73,13 @@ def _family_from(words: list[str]) -> int:
     last = len(words) - 1
     while last > 1 and _SUFFIX.fullmatch(words[last]):
         last -= 1
-    while last > 1 and words[last - 1].lower() in _PARTICLES:
+    while last > 1 and words[last - 1].lower() in _PARTICLE_SET:
         last -= 1
     return last
 
 
 def _initial(word: str) -> str:
-    """ "Kwang-Ting" becomes "K.-T."; what is an initial already, or no letter, stays."""
+    """Initials of one given name: "Kwang-Ting" becomes "K.-T."; what is an initial already, or no letter, stays."""
     if word.endswith(".") or not word[:1].isalpha():
         return word
     return "-".join(f"{part[0]}." for part in word.split("-") if part)

@@ -1,7 +1,7 @@
 """Topics text to Topics: what a channel's readers want to see, as they wrote it down.
 
-Parsing never fails. The raw text stays the prompt of record; what was understood of it is shown to the reader, with warnings
-about what looks wrong.
+Parsing never fails. The raw text stays the prompt of record; what was understood of it is shown to the reader, with
+warnings about what looks wrong.
 """
 
 from __future__ import annotations

@@ -24,15 +24,13 @@ _WORD = re.compile(r"\w+")
 
 def warnings_of(raw: str, found: Found, keywords: Mapping[str, Sequence[str]], *, has_prompt: bool) -> tuple[str, ...]:
     """Warnings about a parsed file; `has_prompt` says that instructions to a model were left out."""
-    return tuple(
-        [
-            *_about_emptiness(raw, found, keywords),
-            *_about_rest(found, has_prompt=has_prompt),
-            *_about_numbers(found.numbers, len(found.topics)),
-            *_about_each(found),
-            *islice(_about_likeness(found.topics), _MOST_NAMED),
-            *_about_size(raw, found.topics),
-        ]
+    return (
+        *_about_emptiness(raw, found, keywords),
+        *_about_rest(found, has_prompt=has_prompt),
+        *_about_numbers(found.numbers, len(found.topics)),
+        *_about_each(found),
+        *islice(_about_likeness(found.topics), _MOST_NAMED),
+        *_about_size(raw, found.topics),
     )
 
 
@@ -72,7 +70,7 @@ def _about_each(found: Found) -> Iterator[str]:
         if topic.number in untitled:
             yield f"Topic {topic.number} has no title; its beginning ({title}) stands for one."
         elif topic.not_relevant and not topic.relevant:
-            yield f"Topic {topic.number} ({title}) says only what is not relevant; papers are compared with its title alone."
+            yield f"Topic {topic.number} ({title}) says only what is not relevant; papers are compared with its title."
         elif topic.not_relevant and topic.not_relevant == topic.relevant:
             yield f"Topic {topic.number} ({title}) has the same text as relevant and as not relevant."
 
@@ -82,7 +80,8 @@ def _about_likeness(topics: Sequence[Topic]) -> Iterator[str]:
     for second, later in enumerate(words):
         for first, earlier in enumerate(words[:second]):
             if later and len(later & earlier) >= _NEARLY_SAME * len(later | earlier):
-                yield f"Topics {first + 1} and {second + 1} have nearly the same title ({cut(topics[second].title, 40)})."
+                title = cut(topics[second].title, 40)
+                yield f"Topics {first + 1} and {second + 1} have nearly the same title ({title})."
                 break
 
 
@@ -96,5 +95,5 @@ def _about_size(raw: str, topics: Sequence[Topic]) -> Iterator[str]:
     for topic in topics:
         size = len(topic.title) + len(topic.relevant) + len(topic.not_relevant)
         if size > _LONG_TOPIC:
-            yield f"Topic {topic.number} is very long ({size:,} characters); one edited in a chat holds {_LONG_TOPIC:,}."
+            yield f"Topic {topic.number} is very long ({size:,} characters); in a chat it may hold {_LONG_TOPIC:,}."
             break

@@ -16,7 +16,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffd]")
 _BINARY_SHARE = 0.05
 _SAMPLE = 100_000
 
-NOT_TEXT = "This is not a text file (it looks like a document, an image or an archive): nothing was read. Save it as plain text."
+NOT_TEXT = "This is no plain text (perhaps a document, an image or an archive): nothing was read. Save it as text."
 NOT_UTF8 = (
     "The file is not UTF-8; it was read as Windows-1252. Check accents and quotation marks, and save it as UTF-8."
 )

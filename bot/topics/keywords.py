@@ -15,10 +15,10 @@ _NAMED = re.compile(r"(?P<name>[^:,;()]{1,40}?)\s*:\s*(?P<phrases>.*)")
 _SEPARATOR = re.compile(r"[,;、，；|]|(?:\s/\s)")
 _FILLER = re.compile(r"(?:and |or )?(?:etc|so on|others?|more|n/?a|none|\W*)\.*", re.IGNORECASE)
 _SAME_LIST = {
-    RELEVANT: ("relevant", "keep", "include", "included", "positive", "interested", "yes", "good", "wanted", "interesting"),
+    RELEVANT: ("relevant", "keep", "include", "included", "positive", "interested", "yes", "good", "wanted"),
     IRRELEVANT: (
-        "irrelevant", "not relevant", "non-relevant", "filter", "filter out", "exclude", "excluded", "negative", "avoid", "ignore",
-        "not interested", "no", "bad", "unwanted", "skip",
+        "irrelevant", "not relevant", "non-relevant", "filter", "filter out", "exclude", "excluded", "negative",
+        "avoid", "ignore", "not interested", "no", "bad", "unwanted", "skip",
     ),
     "application": ("application", "applications"),
 }  # fmt: skip
@@ -28,7 +28,8 @@ _CANONICAL = {name: canonical for canonical, names in _SAME_LIST.items() for nam
 def read_keywords(placed: Sequence[Placed]) -> dict[str, tuple[str, ...]]:
     """The lists of all keyword sections: name in lower case → distinct phrases in order.
 
-    Phrases without a list's name are relevant ones; "keep" is the list "relevant", "filter" and "avoid" are "irrelevant".
+    Phrases without a list's name are relevant ones; "keep" is the list "relevant", "filter" and "avoid" are
+    "irrelevant".
     """
     lists: dict[str, dict[str, None]] = {}
     name = section_name = RELEVANT

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
 from bot.topics.lines import Kind, Line, is_label
 from bot.topics.sections import Placed, Section, is_section_title
@@ -27,7 +28,8 @@ class Marks(Enum):
 class Layout:
     """What begins a topic in this file, at which indentation in columns, and for headings at which level.
 
-    `level` is 1 for numbers as well if they stand in first-level headings only; beside other numbers "# 2. …" is a comment.
+    `level` is 1 for numbers as well if they stand in first-level headings only; beside other numbers "# 2. …" is a
+    comment.
     """
 
     marks: Marks
@@ -90,7 +92,7 @@ def _headed(body: Sequence[Line]) -> Iterator[tuple[Line, list[Line]]]:
 def _below_a_title(body: Sequence[Line]) -> bool:
     """Whether a plain line stands directly over labels: then plain lines are the titles."""
     written = [line for line in body if line.kind is not Kind.COMMENT]
-    pairs = zip(written, written[1:], strict=False)
+    pairs = pairwise(written)
     return any(
         first.kind is Kind.TEXT
         and not is_label(first.text)

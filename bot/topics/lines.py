@@ -28,15 +28,18 @@ _TOPIC_WORD = re.compile(r"(?:\*\*|__)?topic\s*(?P<number>\d{1,4})\b(?P<mark>\s*
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`")
 
 _POSITIVE = (
-    "highly relevant|relevant papers|relevant|keep|include|included|interested in|interested|interesting|want|wanted|looking for"
-    "|positive|yes|match|matches"
+    "highly relevant|relevant papers|relevant|keep|include|included|interested in|interested|interesting|want|wanted"
+    "|looking for|positive|yes|match|matches"
 )
 _NEGATIVE = (
-    "not relevant (?:papers|topics|areas|work)|not relevant|non[- ]relevant|nonrelevant|less relevant|irrelevant (?:papers|topics|areas|work)|irrelevant|filter(?:ed)? out"
-    "|filter|excluded?|excluding|not interested in|not interested|not interesting|not wanted|unwanted|avoid|ignore|skip|reject"
+    "(?:not|non|less)[- ]relevant (?:papers|topics|areas|work)|(?:not|non|less)[- ]relevant|nonrelevant"
+    "|irrelevant (?:papers|topics|areas|work)|irrelevant|filter(?:ed)? out|filter|excluded?|excluding|not interested in"
+    "|not interested|not interesting|not wanted|unwanted|avoid|ignore|skip|reject"
     "|discard|drop|negative|no"
 )
-_LABEL = re.compile(rf"(?:(?P<no>{_NEGATIVE})|(?P<yes>{_POSITIVE}))\s*(?:\([^()]*\)\s*)?(?::|[-–—]\s|$)\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"(?:(?P<no>{_NEGATIVE})|(?P<yes>{_POSITIVE}))\s*(?:\([^()]*\)\s*)?(?::|[-–—]\s|$)\s*", re.IGNORECASE
+)
 # Without a colon only words that cannot begin a sentence about something wanted.
 _BARE_NEGATIVE = re.compile(r"(?P<no>not relevant|irrelevant)\b\s*[,.]?\s*(?:are\s+)?", re.IGNORECASE)
 _INLINE_LABEL = re.compile(
@@ -104,6 +107,11 @@ def _line(indent: int, text: str) -> Line:
         return _numbered(Line(Kind.HEADING, indent, heading[2].rstrip("# "), level=len(heading[1])))
     if text.startswith("#"):
         return Line(Kind.COMMENT, indent, text.lstrip("# "))
+    return _marked(indent, text)
+
+
+def _marked(indent: int, text: str) -> Line:
+    """A line that may begin with a bullet or a number or be bold as a whole."""
     bullet = _BULLET.match(text)
     if bullet and not text.startswith("**"):
         return _numbered(Line(Kind.BULLET, indent, text[bullet.end() :].strip()))

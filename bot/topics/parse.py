@@ -19,9 +19,10 @@ _PROMPT_TITLE = re.compile(r"^#{1,6} +paper selection prompt[ #]*$", re.IGNORECA
 def parse_topics(text: str | bytes) -> Topics:
     """What a topics text says; never raises.
 
-    Topics are counted from 1 in the order of the file, whatever numbers it gives them. Bytes are UTF-8, UTF-16 or UTF-32 by
-    their mark, else Windows-1252 with a warning; what is no text at all becomes empty Topics with a warning. Of a whole
-    prompt, or a digest file that ends with one, only its own topics count. At most 200,000 characters are read; `raw` keeps all.
+    Topics are counted from 1 in the order of the file, whatever numbers it gives them. Bytes are UTF-8, UTF-16 or
+    UTF-32 by their mark, else Windows-1252 with a warning; what is no text at all becomes empty Topics with a
+    warning. Of a whole prompt, or a digest file that ends with one, only its own topics count. At most 200,000
+    characters are read; `raw` keeps all.
     """
     raw, doubts = decode(text)
     placed = place(list(read_lines(_core(raw))))

@@ -17,8 +17,8 @@ def positive_taste(topics: Topics) -> tuple[str, ...]:
 def query_text(topics: Topics) -> str:
     """Everything a paper should resemble: topics with their relevant parts, relevant keywords, wanted taste.
 
-    Never the not-relevant parts, the irrelevant or application keywords, or sentences about what is not wanted. Empty if the
-    file says nothing.
+    Never the not-relevant parts, the irrelevant or application keywords, or sentences about what is not wanted. Empty
+    if the file says nothing.
     """
     keywords = ", ".join(topics.keywords.get(RELEVANT, ()))
     pieces = (*(topic.text for topic in topics.topics), keywords, *positive_taste(topics))

@@ -30,7 +30,8 @@ class Placed:
 
 
 _FOREIGN_TITLE = re.compile(
-    r"paper selection prompt|instructions?|(?:.* )?scor(?:ing|es?)(?: .*)?|(?:output|response|answer) format|papers|rubric",
+    r"paper selection prompt|instructions?|(?:.* )?scor(?:ing|es?)(?: .*)?|(?:output|response|answer) format|papers"
+    r"|rubric",
     re.IGNORECASE,
 )
 _TOPICS_TITLE = re.compile(
@@ -38,10 +39,14 @@ _TOPICS_TITLE = re.compile(
     r"(?: (?:of|we) .*| criteria| file| list)?",
     re.IGNORECASE,
 )
-_TASTE_TITLE = re.compile(r"(?:.* )?(?:taste|preferences?|notes?|about (?:me|us|the reader)|general|remarks?)", re.IGNORECASE)
+_TASTE_TITLE = re.compile(
+    r"(?:.* )?(?:taste|preferences?|notes?|about (?:me|us|the reader)|general|remarks?)", re.IGNORECASE
+)
 _UNWANTED_TITLE = re.compile(
-    r"(?:not|non)[- ]?(?:relevant|interest(?:ed|ing)|wanted)(?: .*)?|(?:irrelevant|unwanted|excluded?|negative|disliked?s?|avoid)(?: .*)?"
-    r"|(?:topics?|papers?|things?|areas?|what)(?: i)? (?:(?:am |is |are |do |does )?not|to (?:avoid|skip|ignore|exclude))(?: .*)?"
+    r"(?:not|non)[- ]?(?:relevant|interest(?:ed|ing)|wanted)(?: .*)?"
+    r"|(?:irrelevant|unwanted|excluded?|negative|disliked?s?|avoid)(?: .*)?"
+    r"|(?:topics?|papers?|things?|areas?|what)(?: i)? "
+    r"(?:(?:am |is |are |do |does )?not|to (?:avoid|skip|ignore|exclude))(?: .*)?"
     r"|out of scope|dislikes?|(?:i|we|he|she|they) (?:do not|does not|don't|doesn't) .*",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from bot.topics.taste import wanted_clauses
 
 
 def render_understood(topics: Topics, most: int | None = 160) -> str:
-    """The topics, taste, keywords and warnings as plain text; each part cut to `most` characters, None for all of it."""
+    """Topics, taste, keywords and warnings as plain text, each part cut to `most` characters; None cuts nothing."""
     lines = [_summary(topics)]
     for topic in topics.topics:
         lines += ["", *_topic_lines(topic, most)]

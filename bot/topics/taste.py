@@ -9,17 +9,20 @@ _END = re.compile(
 )
 _TASTEFUL = re.compile(
     r"\b(?:your friend|my friend|in suggesting|remember that|(?:he|she|they|we|i|friend|readers?)"
-    r"(?: am| are| is|'m|'re|'s)?(?: also| really| particularly| especially| mostly| do| does| would| don't| doesn't| not)*"
+    r"(?: am| are| is|'m|'re|'s)?"
+    r"(?: also| really| particularly| especially| mostly| do| does| would| don't| doesn't| not)*"
     r" (?:likes?|loves?|enjoys?|wants?|prefers?|dislikes?|hates?|interested|cares?|appreciates?|looking))\b",
     re.IGNORECASE,
 )
 _ADDRESSED_TO_MODEL = re.compile(
-    r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])", re.IGNORECASE
+    r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])",
+    re.IGNORECASE,
 )
 _NEGATIVE = re.compile(
-    r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bavoid|\bdislik|\bhat(?:es?|ed|ing)\b|\bignor|\bskip|\bexclud"
-    r"|\bfilter(?:s|ed|ing)?\b(?: them)? out|\buninterest|\birrelevant|\bunwanted|\bno (?:interest|need|papers|more|longer)\b|\bnothing\b"
-    r"|\bbored|\bboring|\btired of|\bsick of|\bless interested|\bnot[- ]relevant|\breject|\bdiscard|\bexcept\b|\brather than\b|\bstay away",
+    r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bavoid|\bdislik|\bhat(?:es?|ed|ing)\b"
+    r"|\bignor|\bskip|\bexclud|\bfilter(?:s|ed|ing)?\b(?: them)? out|\buninterest|\birrelevant|\bunwanted"
+    r"|\bno (?:interest|need|papers|more|longer)\b|\bnothing\b|\bbored|\bboring|\btired of|\bsick of"
+    r"|\bless interested|\breject|\bdiscard|\bexcept\b|\brather than\b|\bstay away|\bleav(?:e|ing) out|\bomit",
     re.IGNORECASE,
 )
 _TURN = re.compile(
@@ -40,12 +43,12 @@ def sounds_like_taste(text: str) -> bool:
 
 
 def is_negative(sentence: str) -> bool:
-    """Whether a sentence says what is not wanted: "He does not want to read surveys." """
+    """Whether a sentence says what is not wanted, as in "He does not want to read surveys"."""
     return bool(_NEGATIVE.search(sentence))
 
 
 def wanted_clauses(sentence: str) -> str:
-    """What a sentence wants, without its clauses about what it does not: "clever tricks" of "clever tricks, but no surveys"."""
+    """What a sentence wants, without what it does not: "I like tricks" of "I like tricks, but not surveys"."""
     if not is_negative(sentence):
         return sentence
     head = _TURN.split(sentence, maxsplit=1)[0]

@@ -19,12 +19,15 @@ def read_holidays(text: str) -> Mapping[date, str]:
     """
     holidays: dict[date, str] = {}
     for year, days in tomllib.loads(text).items():
-        for day, name in days.items() if isinstance(days, dict) else [(days, "")]:
+        if not isinstance(days, dict):
+            raise ValueError(f"{year} = {days!r}: write a table [{year}] of lines YYYY-MM-DD = \"name\"")  # noqa: TRY004
+        for day, name in days.items():
             holidays[_date_in(year, day)] = _name_of(day, name)
     return holidays
 
 
 def _date_in(year: str, text: object) -> date:
+    day: date | None
     try:
         day = date.fromisoformat(str(text))
     except ValueError:

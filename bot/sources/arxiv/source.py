@@ -178,6 +178,8 @@ class ArxivSource:
     async def _details(self, arxiv_ids: Sequence[str], progress: Progress) -> tuple[dict[str, Paper], list[str]]:
         """What the API tells of these papers before it fails, and a note about what is lacking."""
         found: dict[str, Paper] = {}
+        if not arxiv_ids:
+            return found, []
         reason = "it does not know them yet"
         try:
             async for batch in self._api.details(arxiv_ids, progress):

@@ -1,0 +1,57 @@
+"""What was learned for each channel, version by version."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.store.codec import from_stamp, to_stamp
+from bot.store.database import Database
+from bot.store_ports import Weights
+
+_KEPT_VERSIONS = 60
+
+
+class SqliteWeights:
+    """`WeightStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self, channel: str) -> Weights | None:
+        """See WeightStore."""
+        return next(iter(await self._select(channel, 1, with_blob=True)), None)
+
+    async def history(self, channel: str, limit: int = _KEPT_VERSIONS) -> tuple[Weights, ...]:
+        """See WeightStore."""
+        return await self._select(channel, limit, with_blob=False)
+
+    async def add(self, channel: str, fitted_at: datetime, metrics: Mapping[str, float | str], blob: bytes) -> int:
+        """See WeightStore."""
+
+        def change(db: SqliteUtils) -> int:
+            query = "SELECT coalesce(max(version), 0) + 1 FROM ranking_weights WHERE channel = ?"
+            version = int(db.execute(query, [channel]).fetchone()[0])
+            db.execute(
+                "INSERT INTO ranking_weights (channel, version, fitted_at, metrics, blob) VALUES (?, ?, ?, ?, ?)",
+                [channel, version, to_stamp(fitted_at), json.dumps(dict(metrics)), sqlite3.Binary(blob)],
+            )
+            oldest = version - _KEPT_VERSIONS
+            db.execute("DELETE FROM ranking_weights WHERE channel = ? AND version <= ?", [channel, oldest])
+            return version
+
+        return await self._database.write(change, "weights.add")
+
+    async def _select(self, channel: str, limit: int, *, with_blob: bool) -> tuple[Weights, ...]:
+        blob = "blob" if with_blob else "x''"
+        query = f"""SELECT version, fitted_at, metrics, {blob} AS blob FROM ranking_weights
+                    WHERE channel = ? ORDER BY version DESC LIMIT ?"""
+        rows = await self._database.read(lambda db: list(db.query(query, [channel, limit])))
+        return tuple(
+            Weights(row["version"], from_stamp(row["fitted_at"]), json.loads(row["metrics"]), row["blob"])
+            for row in rows
+        )

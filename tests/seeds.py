@@ -1,0 +1,15 @@
+"""The real files Paperlark takes over from, where they lie beside the checkout."""
+
+from pathlib import Path
+
+import pytest
+
+_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "seeds"
+
+
+def seed(number: int) -> bytes:
+    """The bytes of one real file; skips the test where there are none."""
+    found = sorted(_FOLDER.glob(f"{number:03}_*"))
+    if not found:
+        pytest.skip(f"the real file {number:03} is not in {_FOLDER}")
+    return found[0].read_bytes()
