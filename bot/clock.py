@@ -12,6 +12,8 @@ from bot.errors import SettingsError
 
 _SHIFT = re.compile(r"(?P<sign>[+-])(?P<count>\d+(?:\.\d+)?)(?P<unit>[smhdw])")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_NOT_A_TIME = "PAPERLARK_NOW = {!r}: write an ISO time (2025-05-08T07:00Z) or a span (+2d, -90m)"
+_YEARS = range(1991, 2200)  # arXiv's first one, and any that leaves the calendar room to look ahead
 
 
 class Clock(Protocol):
@@ -60,18 +62,24 @@ def shift_from(text: str, now: datetime) -> timedelta:
     An ISO time without zone is UTC. An empty text asks for none.
 
     Raises:
-        SettingsError: `text` is neither.
+        SettingsError: `text` is neither, or not within a few centuries.
     """
     text = text.strip()
     if not text:
         return timedelta(0)
+    try:
+        shift = _shift(text, now)
+        is_sane = (now + shift).year in _YEARS
+    except (ValueError, OverflowError) as error:
+        raise SettingsError([_NOT_A_TIME.format(text[:80])]) from error
+    if not is_sane:
+        raise SettingsError([_NOT_A_TIME.format(text[:80])])
+    return shift
+
+
+def _shift(text: str, now: datetime) -> timedelta:
     if match := _SHIFT.fullmatch(text):
         span = timedelta(seconds=float(match["count"]) * _UNIT_S[match["unit"]])
         return span if match["sign"] == "+" else -span
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(
-            [f"PAPERLARK_NOW = {text!r}: write an ISO time (2025-05-08T07:00Z) or a span (+2d, -90m)"]
-        ) from error
+    moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now

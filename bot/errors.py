@@ -9,6 +9,7 @@ PaperlarkError
 │   └── QueryRejected        the source understood the request and refuses it; never tried again
 ├── ScorerError              papers could not be scored
 ├── EmbedderError            texts could not be turned into vectors
+├── AnswerError              a question could not be answered in words
 ├── PlatformError            a chat platform did not do what was asked
 │   ├── PostRefused          certainly not posted, and trying again will not help
 │   ├── PostDelayed          certainly not posted, try again (may carry Retry-After)
@@ -81,6 +82,10 @@ class ScorerError(PaperlarkError):
 
 class EmbedderError(PaperlarkError):
     """Texts could not be turned into vectors."""
+
+
+class AnswerError(PaperlarkError):
+    """A question could not be answered in words; the papers found still stand."""
 
 
 class PlatformError(PaperlarkError):

@@ -5,10 +5,10 @@ The store's port has its own page, `bot.store_ports`, because the ledger asks mu
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.models import (
     Background,
@@ -19,12 +19,14 @@ from bot.models import (
     PlatformStatus,
     Post,
     PostKey,
+    Question,
     RecentMessage,
     Reply,
     Request,
     Score,
     TokenCost,
     Topics,
+    TopicsOffer,
     Vote,
     VoteOutcome,
 )
@@ -95,6 +97,16 @@ class Source(Protocol):
         """
         ...
 
+    async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
+        """The papers that fit the question's words, phrases, authors, categories and days, best first.
+
+        What a source cannot know (what was seen or liked) it leaves out of account.
+
+        Raises:
+            SourceError: nothing believable could be read.
+        """
+        ...
+
 
 class Embedder(Protocol):
     """Turns texts into vectors. Thread-safe; blocking, so called from worker threads."""
@@ -118,6 +130,17 @@ class Embedder(Protocol):
         ...
 
 
+Keep = Callable[[Sequence[Score]], Awaitable[None]]
+"""Called with scores as soon as they are final, so that what was paid for survives a crash."""
+
+CascadeOrder = Callable[[Sequence[Score]], Sequence[int]]
+"""Given a local score of every paper, the places of those worth a closer look, best first; muted ones are left out."""
+
+
+async def keep_nothing(scores: Sequence[Score]) -> None:
+    """Leave the keeping of scores to the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScoringJob:
     """Papers to score against topics, in the light of what is already known.
@@ -125,6 +148,11 @@ class ScoringJob:
     `vectors` is float32 `(n_papers, dimensions)`, aligned with `papers`, from `embedder`. `background` holds nothing
     later than the papers' listing day. `archive` holds past papers, newest first, and `archive_vectors` `(n_archive,
     dimensions)` theirs: what a topic usually looks like, and what is not new any more. Both may be empty.
+
+    The rest matters to a scorer that costs something. `known` holds final scores given before under the same
+    fingerprint; they stand, and are not paid for again. `order` says whom to ask about first (default: by closeness),
+    `wanted` how many papers can be posted, `votes` how many the order has learned from. What is spent is booked on
+    `channel`. With `rehearsal` nothing is sent.
     """
 
     papers: tuple[Paper, ...]
@@ -133,15 +161,28 @@ class ScoringJob:
     background: Background
     archive: tuple[Paper, ...] = ()
     archive_vectors: NDArray[np.float32] | None = None
+    channel: str = ""
+    known: Mapping[str, Score] = field(default_factory=dict)
+    order: CascadeOrder | None = None
+    wanted: int = 15
+    votes: int = 0
+    keep: Keep = keep_nothing
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringResult:
-    """Scores in the order of the job's papers, what they cost, and honest remarks for the reader."""
+    """Scores in the order of the job's papers, what they cost, and honest remarks for the reader.
+
+    A score with `fallback` is not final: asking again may give a better one. `scored_by` is what the header says, if
+    not the scorer's name. After a rehearsal `rehearsed` says what would have been sent.
+    """
 
     scores: tuple[Score, ...]
     cost: TokenCost | None = None
     remarks: tuple[str, ...] = ()
+    scored_by: str = ""
+    rehearsed: str = ""
 
 
 class Scorer(Protocol):
@@ -150,6 +191,11 @@ class Scorer(Protocol):
     @property
     def name(self) -> str:
         """What the digest's header says it was scored by."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """What its scores depend on besides paper and topics: the model, the embedder, the prompt."""
         ...
 
     async def score(self, job: ScoringJob, progress: Progress = no_progress) -> ScoringResult:
@@ -172,8 +218,27 @@ class Inbox(Protocol):
         """Answer a button or command; several replies may follow each other."""
         ...
 
+    async def press(self, vote: Vote) -> VoteOutcome:
+        """A vote button was pressed: give the vote, or take back one given by button; returns once it is stored.
+
+        Pressing 👍 takes back a pressed 👎 and the other way round. `vote.added` is not looked at.
+        """
+        ...
+
     async def reconnected(self, platform: str) -> None:
         """The platform may have missed events: reconcile."""
+        ...
+
+    async def invited(self, platform: str, place: str) -> None:
+        """The bot is a member of this place; harmless to repeat."""
+        ...
+
+    async def removed(self, platform: str, place: str) -> None:
+        """The bot was removed from this place, or the place was closed; harmless to repeat."""
+        ...
+
+    async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
+        """Start the channel with these topics if it waits for them; what to tell the person, None for nothing."""
         ...
 
 
@@ -246,4 +311,41 @@ class ChatPlatform(Protocol):
 
     def status(self) -> PlatformStatus:
         """Whether it is connected now."""
+        ...
+
+
+@runtime_checkable
+class KnowsManagers(Protocol):
+    """A platform that can tell who may change a channel; on others everybody may, unless the settings name some."""
+
+    async def manages(self, place: str, person: str) -> bool:
+        """Whether this person created the channel or administers the workspace.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question answered in words. `sentences` cite papers by their place in the list given, from 1.
+
+    `model` wrote it; `cost` is what it used, None if unknown.
+    """
+
+    sentences: tuple[str, ...]
+    model: str
+    cost: TokenCost | None = None
+
+
+class Answerer(Protocol):
+    """Answers a question in a few sentences out of papers. Its words are checked by `bot.citations` before use."""
+
+    async def answer(self, question: str, papers: Sequence[Paper], channel: str) -> Answer:
+        """The answer; what it costs is booked on `channel`.
+
+        Raises:
+            AnswerError: there is none: the model failed, refused, or the budget is reached.
+        """
         ...

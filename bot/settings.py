@@ -7,6 +7,7 @@ The top level of the file holds the defaults of every channel; a `[channels.KEY]
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,9 @@ from bot.errors import SettingsError
 
 DEFAULT_FILE = Path("paperlark.toml")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CHANNEL_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+CHAT_TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
 SECRETS = ("slack_bot_token", "slack_app_token", "discord_token", "openai_api_key")
 
 
@@ -32,6 +35,7 @@ class PlatformName(StrEnum):
     """The platforms a channel can live on."""
 
     CONSOLE = "console"
+    SLACK = "slack"
 
 
 class CatchUp(StrEnum):
@@ -42,9 +46,11 @@ class CatchUp(StrEnum):
 
 
 class ScorerName(StrEnum):
-    """Who judges the papers."""
+    """Who judges the papers. "auto" is the LLM where the environment names a key or an address, else "local"."""
 
+    AUTO = "auto"
     LOCAL = "local"
+    LLM = "llm"
 
 
 def _time_of_day(value: object) -> object:
@@ -67,7 +73,10 @@ class _Strict(BaseModel):
 
 
 class ChannelSettings(_Strict):
-    """What one channel wants. `papers` go to the channel, `more` to the header's thread."""
+    """What one channel wants. `papers` go to the channel, `more` to the header's thread.
+
+    `managers` are ids of people who may change the channel besides those whom the platform names.
+    """
 
     platform: PlatformName = PlatformName.CONSOLE
     id: str = "terminal"
@@ -84,6 +93,7 @@ class ChannelSettings(_Strict):
     mute_authors: tuple[str, ...] = ()
     mute_phrases: tuple[str, ...] = ()
     follow_authors: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
 
     @field_validator("categories")
     @classmethod
@@ -110,10 +120,10 @@ class ChannelSettings(_Strict):
         allowed = f"a list of {', '.join(WEEKDAYS)}"
         if not isinstance(value, (list, tuple)) or not value:
             raise ValueError(allowed)
-        days = [str(day).lower()[:3] for day in value]
-        if not set(days) <= set(WEEKDAYS):
+        days = [str(day).lower() for day in value]
+        if not set(days) <= {*WEEKDAYS, *_FULL_WEEKDAYS}:
             raise ValueError(allowed)
-        return tuple(day for day in WEEKDAYS if day in days)
+        return tuple(day for day, full in zip(WEEKDAYS, _FULL_WEEKDAYS, strict=True) if {day, full} & set(days))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,6 +142,36 @@ class ArxivSettings(_Strict):
     page_size: int = Field(1000, ge=1, le=2000)
 
 
+class PriceSettings(_Strict):
+    """What a model costs, in USD for a million tokens; `cached` is for prompt tokens the provider had in its cache."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+    cached: float | None = Field(None, ge=0)
+
+
+class LlmSettings(_Strict):
+    """How papers are scored by an LLM, and what may be spent on it in one UTC day.
+
+    A `share` of the papers, at most `most_papers`, goes there; with `sift` a part of them is chosen by title first.
+    `prices` maps a model's name to its price where the shipped list is wrong or silent.
+    """
+
+    model: str = Field("gpt-4o-mini", min_length=1)
+    parallel: int = Field(8, ge=1, le=64)
+    batch_size: int = Field(10, ge=1, le=50)
+    timeout_s: float = Field(60.0, gt=0, le=600)
+    attempts: int = Field(4, ge=1, le=10)
+    backoff_s: float = Field(1.0, ge=0)
+    longest_wait_s: float = Field(60.0, ge=0)
+    share: float = Field(0.25, gt=0, le=1)
+    most_papers: int = Field(200, ge=1)
+    sift: bool = False
+    daily_budget_usd: float | None = Field(None, ge=0)
+    daily_budget_tokens: int | None = Field(None, ge=0)
+    prices: Mapping[str, PriceSettings] = Field(default_factory=dict)
+
+
 class RankingSettings(_Strict):
     """How papers are ordered. `exploration` is the share of shown places given to chance."""
 
@@ -139,17 +179,32 @@ class RankingSettings(_Strict):
     rewards: Mapping[str, Annotated[float, Field(ge=-1, le=1)]] = Field(default_factory=dict)
 
 
+class SlackSettings(_Strict):
+    """How Slack is used. `seed_reactions` puts 👍 and 👎 under every paper.
+
+    `message_gap_s` is the pause between two messages in a channel, of which Slack takes about one a second, and
+    `workspace_gap_s` that between any two.
+    """
+
+    seed_reactions: bool = False
+    message_gap_s: float = Field(1.1, ge=0, le=60)
+    workspace_gap_s: float = Field(0.25, ge=0, le=60)
+    timeout_s: float = Field(30.0, ge=1, le=300)
+
+
 class TimingSettings(_Strict):
     """Waits. `scale` multiplies every pause, for whole-process tests.
 
     `settle_s` is how long an unanswered post is left alone before it is looked for; `catch_up_days` bounds what is
-    posted unasked after downtime; `poll_s` is the longest pause between looks for a new listing.
+    posted unasked after downtime; `poll_s` is the longest pause between looks for a new listing; `learn_s` is how long
+    after a vote the channel is learned from again.
     """
 
     scale: float = Field(1.0, gt=0, le=10)
     settle_s: float = Field(60.0, ge=0)
     look_gap_s: float = Field(10.0, ge=0)
     poll_s: float = Field(1800.0, gt=0)
+    learn_s: float = Field(60.0, ge=0)
     retry_s: float = Field(60.0, gt=0)
     reconcile_s: float = Field(3600.0, gt=0)
     reconcile_days: int = Field(14, ge=1, le=60)
@@ -168,19 +223,25 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     prompts_dir: Path | None = None
     source: Literal["arxiv", "sample"] = "arxiv"
-    scorer: ScorerName = ScorerName.LOCAL
+    scorer: ScorerName = ScorerName.AUTO
     embedder: Literal["wordllama", "openai-compatible"] = "wordllama"
     embedding_model: str = "text-embedding-3-small"
     catch_up: CatchUp = CatchUp.FOLDED
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     now: str = ""
     arxiv: ArxivSettings = ArxivSettings()
+    llm: LlmSettings = LlmSettings()
     ranking: RankingSettings = RankingSettings()
+    slack: SlackSettings = SlackSettings()
     timing: TimingSettings = TimingSettings()
+    channel_defaults: ChannelSettings = ChannelSettings()
     channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
 
     openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
     openai_base_url: str = Field("https://api.openai.com/v1", alias="OPENAI_BASE_URL")
+    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field("https://slack.com/api", alias="SLACK_API_URL")
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", alias="ARXIV_API_URL")
     arxiv_rss_url: str = Field("https://rss.arxiv.org/rss", alias="ARXIV_RSS_URL")
 
@@ -198,7 +259,7 @@ class Settings(BaseSettings):
             places[channel.platform, channel.id] = key
         return value
 
-    @field_validator("openai_base_url", "arxiv_api_url", "arxiv_rss_url")
+    @field_validator("openai_base_url", "slack_api_url", "arxiv_api_url", "arxiv_rss_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
@@ -230,6 +291,14 @@ class Settings(BaseSettings):
         )
 
     @property
+    def scorer_in_force(self) -> ScorerName:
+        """Who judges, with "auto" decided: the LLM if a key or an address is given."""
+        if self.scorer is not ScorerName.AUTO:
+            return self.scorer
+        has_key = self.openai_api_key is not None and bool(self.openai_api_key.get_secret_value())
+        return ScorerName.LLM if has_key or "openai_base_url" in self.model_fields_set else ScorerName.LOCAL
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "paperlark.db"
@@ -238,7 +307,8 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = None) -> Settings:
     """The settings of `file` (default `paperlark.toml` here, if there is one) and the environment.
 
-    Relative paths are taken from the file's folder. Without any channel there is one, "terminal", on the console.
+    Relative paths are taken from the file's folder. Without any channel there is one, "terminal", on the console; where
+    a chat's tokens are given there is none, and channels are started in the chat.
 
     Raises:
         SettingsError: with every mistake found.
@@ -257,8 +327,10 @@ def load_settings(file: Path | None = None) -> Settings:
         values.pop(name, None)
         values.pop(name.upper(), None)
     merged, unknown = _with_channel_defaults(values)
+    defaults = {key: values[key] for key in set(ChannelSettings.model_fields) & set(values)}
     try:
         settings = Settings(**merged)
+        settings = settings.model_copy(update={"channel_defaults": ChannelSettings(**defaults)})
     except ValidationError as error:
         raise SettingsError([*misplaced, *unknown, *_mistakes(error)]) from None
     if misplaced or unknown:
@@ -286,7 +358,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _with_channel_defaults(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Move channel keys of the top level into every channel; also name keys nobody knows."""
     channel_keys = set(ChannelSettings.model_fields)
-    known = set(Settings.model_fields) - set(SECRETS)
+    known = set(Settings.model_fields) - set(SECRETS) - {"channel_defaults"}
     defaults = {key: values[key] for key in channel_keys & set(values)}
     rest = {key: value for key, value in values.items() if key not in channel_keys}
     unknown = [_unknown_key(key, known | channel_keys) for key in rest if key not in known and not _is_alias(key)]
@@ -295,9 +367,14 @@ def _with_channel_defaults(values: dict[str, Any]) -> tuple[dict[str, Any], list
     if isinstance(channels, dict):
         rest["channels"] = {
             key: {**defaults, **channel} if isinstance(channel, dict) else channel
-            for key, channel in (channels or {"terminal": {}}).items()
+            for key, channel in (channels or _channels_of_their_own()).items()
         }
     return rest, unknown
+
+
+def _channels_of_their_own() -> dict[str, dict[str, Any]]:
+    """What there is where the file names no channel: the terminal, or what people start in a chat with tokens."""
+    return {} if any(os.environ.get(name) for name in CHAT_TOKENS) else {"terminal": {}}
 
 
 def _is_alias(key: str) -> bool:
@@ -305,7 +382,7 @@ def _is_alias(key: str) -> bool:
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
+    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
     hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
     return f"{key}: no such setting{hint}"
 
@@ -329,7 +406,9 @@ def _siblings(loc: tuple[int | str, ...]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "channels": ChannelSettings,
         "arxiv": ArxivSettings,
+        "llm": LlmSettings,
         "ranking": RankingSettings,
+        "slack": SlackSettings,
         "timing": TimingSettings,
     }
     table = tables.get(str(loc[0])) if len(loc) > 1 else None

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from bot.models import AnnounceType, Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
 from bot.ports import Progress, no_progress
 from bot.ranking.explain import why
-from bot.ranking.rank import RankingInputs, Selection, rank, select
+from bot.ranking.model import ChannelModel
+from bot.ranking.rank import Exploration, RankingInputs, Selection, rank, select
 from bot.ranking.rules import Rule, RuleKind
 from bot.rendering import header_post, late_papers, more_posts, nothing_relevant, paper_posts
 from bot.settings import ChannelSettings
 from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.environment import Environment
+from handlers.learning import refit
 from handlers.scoring import Judged, judge, topics_of
 
 logger = logging.getLogger(__name__)
@@ -73,11 +75,17 @@ async def prepare(env: Environment, edition: Edition, progress: Progress = no_pr
     planned_at = env.clock.now()
     pool = await _pool(env, edition)
     judged = await judge(env, edition.channel, pool.candidates, edition.last or planned_at.date(), progress)
-    inputs = _ranking_inputs(env, edition.channel, judged)
+    inputs = _ranking_inputs(env, edition.channel, judged, await refit(env, edition.channel))
     ranked = await asyncio.to_thread(rank, inputs)
     channel = env.channel(edition.channel)
     selection = await asyncio.to_thread(
-        select, inputs, ranked, papers=channel.papers, more=channel.more, min_relevance=channel.min_relevance
+        select,
+        inputs,
+        ranked,
+        papers=channel.papers,
+        more=channel.more,
+        min_relevance=channel.min_relevance,
+        exploration=_exploration(env, channel, planned_at),
     )
     digest = await _digest(env, edition, pool, judged, selection)
     topics = await topics_of(env, edition.channel)
@@ -140,14 +148,20 @@ async def _pool(env: Environment, edition: Edition) -> _Pool:
     return _Pool(days, tuple(fresh), late_ones, announced, len(admitted) + len(late_ones))
 
 
-def _ranking_inputs(env: Environment, key: str, judged: Judged) -> RankingInputs:
+def _ranking_inputs(env: Environment, key: str, judged: Judged, model: ChannelModel | None) -> RankingInputs:
     return RankingInputs(
         papers=judged.papers,
         scores=judged.scores,
         vectors=judged.vectors,
         topics=judged.topics,
+        background=judged.background,
         rules=_rules(env.channel(key)),
+        model=model,
     )
+
+
+def _exploration(env: Environment, channel: ChannelSettings, planned_at: datetime) -> Exploration:
+    return Exploration(round(env.settings.ranking.exploration * channel.papers), seed=planned_at.toordinal())
 
 
 def _rules(channel: ChannelSettings) -> tuple[Rule, ...]:

@@ -65,6 +65,7 @@ def a_ranked(paper: Paper, position: int = 1, relevance: int = 8) -> Ranked:
 
 def a_plan(
     papers: Sequence[Paper] = (),
+    *,
     number: int = 1,
     day: date | None = THURSDAY,
     after: date | None = None,

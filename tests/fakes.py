@@ -26,10 +26,12 @@ from bot.models import (
     PlatformStatus,
     Post,
     PostKey,
+    Question,
     RecentMessage,
     Reply,
     Request,
     Score,
+    TopicsOffer,
     Vote,
     VoteOutcome,
 )
@@ -71,6 +73,10 @@ class FakeInbox:
         self.votes: list[Vote] = []
         self.requests: list[Request] = []
         self.reconnections: list[str] = []
+        self.invitations: list[str] = []
+        self.removals: list[str] = []
+        self.offers: list[TopicsOffer] = []
+        self.offer_reply: Reply | None = None
         self.replies = replies or {}
         self.outcome: VoteOutcome | PaperlarkError = VoteOutcome.COUNTED
 
@@ -88,14 +94,27 @@ class FakeInbox:
         for reply in replies:
             yield reply
 
+    async def press(self, vote: Vote) -> VoteOutcome:
+        return await self.vote(vote)
+
     async def reconnected(self, platform: str) -> None:
         self.reconnections.append(platform)
+
+    async def invited(self, platform: str, place: str) -> None:
+        self.invitations.append(place)
+
+    async def removed(self, platform: str, place: str) -> None:
+        self.removals.append(place)
+
+    async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
+        self.offers.append(offer)
+        return self.offer_reply
 
 
 class FakeSource:
     """Listings that a test announces; complete at 05:00 UTC of their day, Monday to Friday but for `holidays`.
 
-    `down` is the error every question meets; `asked` remembers the questions.
+    `down` is the error every question meets, `found` what a search finds; `asked` remembers the questions.
     """
 
     name = "fake"
@@ -105,6 +124,7 @@ class FakeSource:
         self.holidays = dict(holidays or {})
         self.announced: dict[date, list[tuple[Paper, dict[str, AnnounceType]]]] = {}
         self.down: Exception | None = None
+        self.found: tuple[Paper, ...] = ()
         self.asked: list[tuple[object, ...]] = []
 
     def announce(self, day: date, *papers: Paper, types: Mapping[str, AnnounceType] | None = None) -> None:
@@ -145,6 +165,12 @@ class FakeSource:
             raise self.down
         known = {paper.arxiv_id: paper for lines in self.announced.values() for paper, _ in lines}
         return tuple(known[one] for one in arxiv_ids if one in known)
+
+    async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
+        self.asked.append(("search", question.text))
+        if self.down:
+            raise self.down
+        return self.found[:limit]
 
     def _listing(self, day: date, categories: Sequence[str]) -> Listing:
         if reason := self.quiet_reason(day):
@@ -195,6 +221,7 @@ class FakeScorer:
     """
 
     name = "local scorer"
+    fingerprint = "local scorer|fake"
 
     def __init__(self, default: int = 7) -> None:
         self.relevance: dict[str, int] = {}

@@ -12,9 +12,9 @@ import click
 
 from bot.app.wiring import opened
 from bot.clock import SystemClock
-from bot.models import PostRole, Reply, Request, Vote, VoteOutcome
+from bot.models import PostRole, Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.platforms.console import ConsolePlatform
-from bot.settings import ChannelSettings, Settings
+from bot.settings import ChannelSettings, ScorerName, Settings
 from handlers.commands import answer
 from handlers.environment import Environment
 from handlers.morning import post_morning
@@ -67,7 +67,7 @@ def _settings(folder: Path) -> Settings:
     topics = folder / "topics.md"
     topics.write_text(files("prompts").joinpath("topics.example.md").read_text(encoding="utf-8"), encoding="utf-8")
     channel = ChannelSettings(topics=topics, categories=_CATEGORIES, papers=5, more=3)
-    return Settings(data_dir=folder, source="sample", channels={_CHANNEL: channel})
+    return Settings(data_dir=folder, source="sample", scorer=ScorerName.LOCAL, channels={_CHANNEL: channel})
 
 
 def _introduce(*, interactive: bool) -> None:
@@ -108,8 +108,22 @@ class _Week:
         elif not await self.next_morning():
             yield Reply(title="That was the demo's last morning. Leave with `quit`.")
 
+    async def press(self, vote: Vote) -> VoteOutcome:
+        """See Inbox."""
+        return await self.vote(vote)
+
     async def reconnected(self, platform: str) -> None:
         """See Inbox."""
+
+    async def invited(self, platform: str, place: str) -> None:
+        """See Inbox."""
+
+    async def removed(self, platform: str, place: str) -> None:
+        """See Inbox."""
+
+    async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
+        """See Inbox."""
+        del offer
 
 
 async def _vote_by_script(env: Environment, number: int) -> None:

@@ -19,10 +19,11 @@ from bot.ports import ChatPlatform
 from bot.schedule import Schedule, last_due
 from bot.settings import load_settings
 from bot.store.run_lock import run_lock
-from handlers.commands import answer
+from handlers.commands import answer, channel_at
 from handlers.delivery import DeliveryPaused
 from handlers.edition import score_ahead
 from handlers.environment import Environment
+from handlers.learning import refit
 from handlers.listing import ingest_due
 from handlers.morning import has_begun, post_morning
 from handlers.reaction import VoteQueue
@@ -35,14 +36,16 @@ logger = logging.getLogger(__name__)
 class Resident:
     """One process of `paperlark run`. It is the Inbox of every platform.
 
-    `config` is the settings file that SIGHUP reads again; None if there is none.
+    `config` is the settings file that SIGHUP reads again; None if there is none. `started` is set once everything that
+    was left or missed before the start has been tried.
     """
 
-    def __init__(self, env: Environment, config: Path | None = None) -> None:
+    def __init__(self, env: Environment, config: Path | None = None, schedule: Schedule | None = None) -> None:
         self.env = env
+        self.started = asyncio.Event()
         self._config = config
         self._votes = VoteQueue(env)
-        self._schedule = Schedule(env.clock, env.settings.timing.misfire_s)
+        self._schedule = schedule or Schedule(env.clock, env.settings.timing.misfire_s)
         self._stopping = asyncio.Event()
         self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._failures = 0
@@ -50,7 +53,16 @@ class Resident:
 
     async def vote(self, vote: Vote) -> VoteOutcome:
         """See Inbox."""
-        return await self._votes.record(vote)
+        outcome = await self._votes.record(vote)
+        key = channel_at(self.env, vote.ref.platform, vote.ref.place)
+        if outcome is VoteOutcome.COUNTED and key is not None:
+            self._learn_soon(key)
+        return outcome
+
+    def _learn_soon(self, key: str) -> None:
+        """Refit the channel once the burst of votes is over, and only once for all of them."""
+        timing = self.env.settings.timing
+        self._schedule.once(f"learning {key}", timing.learn_s * timing.scale, partial(self._contained, key, refit))
 
     async def request(self, request: Request) -> AsyncIterator[Reply]:
         """See Inbox."""
@@ -71,7 +83,7 @@ class Resident:
         """
         with run_lock(self.env.settings.database, self.env.clock.now()):
             self._heed_signals()
-            life = asyncio.create_task(self._live())
+            life = asyncio.create_task(self.live())
             stop = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({life, stop}, return_when=asyncio.FIRST_COMPLETED)
             self._stopping.set()
@@ -110,7 +122,8 @@ class Resident:
         job.add_done_callback(self._jobs.discard)
         logger.info("settings reloaded: %d channels", len(known))
 
-    async def _live(self) -> None:
+    async def live(self) -> None:
+        """Post, listen and recover until every platform has ended; `run` adds the lock and the signals."""
         self._appoint()
         self._schedule.start()
         async with asyncio.TaskGroup() as tasks:
@@ -136,6 +149,7 @@ class Resident:
         await self._for_every_channel(recover_channel)
         await self.watch_listings()
         await asyncio.gather(*(self._missed_morning(key) for key in self.env.settings.channels))
+        self.started.set()
 
     def _heed_signals(self) -> None:
         loop = asyncio.get_running_loop()

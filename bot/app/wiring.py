@@ -17,6 +17,7 @@ from bot.ports import ChatPlatform
 from bot.scorers import SCORERS, ScorerOptions
 from bot.settings import ChannelSettings, Settings
 from bot.sources import SOURCES, SourceParts
+from bot.store.database import Tap, no_tap
 from bot.store.sqlite import SqliteStore
 from bot.store_ports import LockStore, Store
 from bot.topics import parse_topics
@@ -72,16 +73,20 @@ def read_topics(channels: Mapping[str, ChannelSettings]) -> dict[str, str]:
 
 @contextmanager
 def opened(
-    settings: Settings, *, clock: Clock | None = None, platforms: Mapping[str, ChatPlatform] | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    platforms: Mapping[str, ChatPlatform] | None = None,
+    tap: Tap = no_tap,
 ) -> Iterator[Environment]:
-    """The environment that these settings ask for; its database is closed at the end.
+    """The environment that these settings ask for; its database is closed at the end. `tap` watches every write.
 
     Raises:
         SettingsError, StoreError, EmbedderError: it cannot be made.
     """
     clock = clock or clock_of(settings)
     texts = read_topics(settings.channels)
-    store = SqliteStore(settings.database)
+    store = SqliteStore(settings.database, tap=tap)
     try:
         yield _environment(settings, clock, store, texts, platforms)
     finally:

@@ -20,7 +20,7 @@ _REMEDIAL = re.compile(
 )
 _GENERATED = re.compile(r">\s*Results generated on (?P<date>.+)", re.IGNORECASE)
 _LISTINGS = re.compile(r"Listings: (?P<days>[\d, -]+)")
-_TOTAL = re.compile(r"Total (?P<which>arXiv|scanned|relevant) papers: *(?P<count>\d{1,9})\s*", re.IGNORECASE)
+_TOTAL = re.compile(r"Total (?P<which>arXiv|scanned|relevant) papers: *(?P<count>\d{1,12})\s*", re.IGNORECASE)
 _REMARK = re.compile(r"Remark: (?P<text>.+)")
 _NO_MODEL = re.compile(r"Scored without a language model by (?P<scorer>.+): no tokens used, nothing to pay\.")
 _MODEL = re.compile(r"\*?\[(?P<model>.*)\]\*?")

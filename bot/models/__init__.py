@@ -3,19 +3,38 @@
 from bot.models.digests import Digest, Totals
 from bot.models.feedback import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome, VoteSource
 from bot.models.health import Finding, PlatformStatus, Severity
-from bot.models.messages import MessageRef, PaperCard, Post, PostKey, PostRole, PostState, RecentMessage, Reply, Request
+from bot.models.messages import (
+    Attachment,
+    Button,
+    Form,
+    MessageRef,
+    PaperCard,
+    Post,
+    PostKey,
+    PostRole,
+    PostState,
+    RecentMessage,
+    Reply,
+    Request,
+    TopicsOffer,
+)
 from bot.models.papers import AnnounceType, Background, Listing, ListingEntry, ListingState, Paper
+from bot.models.questions import CommandLine, Question
 from bot.models.ranking import Contribution, Ranked, Score, TokenCost
 from bot.models.topics import Topic, Topics
 
 __all__ = [
     "AnnounceType",
+    "Attachment",
     "Background",
+    "Button",
+    "CommandLine",
     "Contribution",
     "CurrentVote",
     "Digest",
     "FeedbackEvent",
     "Finding",
+    "Form",
     "Impression",
     "Listing",
     "ListingEntry",
@@ -28,6 +47,7 @@ __all__ = [
     "PostKey",
     "PostRole",
     "PostState",
+    "Question",
     "Ranked",
     "RecentMessage",
     "Reply",
@@ -37,6 +57,7 @@ __all__ = [
     "TokenCost",
     "Topic",
     "Topics",
+    "TopicsOffer",
     "Totals",
     "Vote",
     "VoteOutcome",

@@ -24,6 +24,8 @@ class VoteOutcome(StrEnum):
     COUNTED = "counted"
     REPEATED = "repeated"  # this delivery was known already
     FOREIGN = "foreign"  # not about a paper of ours
+    WITHDRAWN = "withdrawn"  # a button pressed again took its vote back
+    STANDING = "standing"  # a button pressed for what the person's own reaction says already
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,11 @@ class RecentMessage:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody pressed a button or typed a command.
+    """Somebody pressed a button, typed a command or sent a form.
 
-    `name` is the command's first word ("abstract", "why", "similar", "help", …), `argument` the rest. `arxiv_id` is the
-    paper a button belongs to.
+    `name` is the command's first word ("abstract", "why", "like", "help", …), `argument` the rest; with the name
+    "papers" the argument is a whole line, still to be told apart into a command or a question. `arxiv_id` is the paper
+    a button belongs to, `page` the wanted page of an answer (from 1), `text` what was written into a form.
     """
 
     platform: str
@@ -122,12 +123,74 @@ class Request:
     name: str
     argument: str = ""
     arxiv_id: str | None = None
+    page: int = 1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press: it makes a Request of this name, argument and page, about `arxiv_id` if there is one."""
+
+    label: str
+    name: str
+    argument: str = ""
+    arxiv_id: str | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One text to be edited; sending it makes a Request of this name and argument with the new text.
+
+    `most` is the longest text, in characters. A platform without forms leaves it out; the reply's lines say how to do
+    without.
+    """
+
+    name: str
+    argument: str
+    title: str
+    label: str
+    text: str
+    most: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to an answer."""
+
+    filename: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer to a Request: a title and lines of plain text, and perhaps papers."""
+    """One answer to a Request, for the person who asked: a title, lines of plain text, and perhaps papers.
+
+    `buttons` belong to the whole answer, `card_buttons` to each of its papers (their arxiv_id is the card's). With
+    `replaces` it stands in place of the reply before it, where the platform can do that, and repeats what stays true.
+    `verbatim` is a text to be copied as it stands, such as BibTeX.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     cards: tuple[PaperCard, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    card_buttons: tuple[Button, ...] = ()
+    form: Form | None = None
+    attachment: Attachment | None = None
+    replaces: bool = False
+    verbatim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsOffer:
+    """Somebody pasted or uploaded a topics text in a place where the bot asked for one.
+
+    `timezone` is the person's own IANA zone, "" where unknown.
+    """
+
+    platform: str
+    place: str
+    person: str
+    text: str | bytes
+    timezone: str = ""

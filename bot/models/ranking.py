@@ -60,10 +60,16 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class TokenCost:
-    """What a digest's scoring used. Costs in USD; None is unknown, never zero."""
+    """What a digest's scoring used. Costs in USD; None is unknown, never zero.
+
+    `cached_tokens` are those of the prompt that a provider had in its cache, `reasoning_tokens` those of the completion
+    that nobody sees; both are counted in the numbers before them as well.
+    """
 
     model: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_usd: float | None = None
     completion_usd: float | None = None
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0

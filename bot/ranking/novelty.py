@@ -47,7 +47,7 @@ def novelty(
 
 
 def _gaps(rows: Floats, known: Floats, own: NDArray[np.int64] | None) -> Floats:
-    """How much farther the nearest papers are than is usual for such surroundings; `own` are the rows' places in `known`."""
+    """How much farther the nearest papers are than is usual for such surroundings; `own` are the rows in `known`."""
     nearest, around = np.zeros(len(rows)), np.zeros(len(rows))
     for start in range(0, len(rows), _CHUNK):
         part = slice(start, start + _CHUNK)

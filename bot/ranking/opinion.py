@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.models import Contribution, Paper
-from bot.ranking.vocabulary import Terms
+from bot.ranking.vocabulary import Terms, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What was learned about each candidate.
 
-    `weight` in [0, 1] is how much of the order it may decide. The sum of a paper's `shares` is its learned utility, about
-    standard normal over a usual day.
+    `weight` in [0, 1] is how much of the order it may decide. The sum of a paper's `shares` is its learned utility,
+    about standard normal over a usual day.
     """
 
     weight: float
@@ -25,6 +25,6 @@ class Opinion:
 class Taught(Protocol):
     """Something that learned from readers."""
 
-    def opinion(self, papers: Sequence[Paper], terms_of: Callable[[Paper], Terms]) -> Opinion:
-        """Its opinion on these candidates, in their order."""
+    def opinion(self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]) -> Opinion:
+        """Its opinion on these candidates, in their order; `vocabulary` is that of the archive and the candidates."""
         ...

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.models import Contribution, Paper, Ranked, Score, Topics
+from bot.models import Background, Contribution, Paper, Ranked, Score, Topics
 from bot.ranking.interests import KEYWORDS
 from bot.ranking.opinion import Opinion, Taught
 from bot.ranking.rules import Rule, matching
 from bot.ranking.terms import paper_terms, words
-from bot.ranking.vocabulary import Terms
+from bot.ranking.vocabulary import Terms, Vocabulary, build
 
 Floats = NDArray[np.float64]
 Shares = list[list[Contribution]]
@@ -35,6 +35,7 @@ class Exploration:
 
 
 NO_EXPLORATION = Exploration()
+NO_BACKGROUND = Background()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class RankingInputs:
     """A channel's candidates and what is known about it.
 
     `papers[i]`, `scores[i]` and `vectors[i]` belong together; `vectors` is `(n_papers, dimensions)`. `model` is what
-    the channel's readers have taught, None before the first vote. `terms_of` may remember terms from before.
+    the channel's readers have taught, None before the first vote; it needs the `background` up to the day before. With
+    `vocabulary` that of background and papers need not be built again; `terms_of` may remember terms from before.
     """
 
     papers: Sequence[Paper]
@@ -50,7 +52,9 @@ class RankingInputs:
     vectors: NDArray[np.float32]
     topics: Topics
     rules: Sequence[Rule] = ()
+    background: Background = NO_BACKGROUND
     model: Taught | None = None
+    vocabulary: Vocabulary | None = None
     terms_of: Callable[[Paper], Terms] = field(default=paper_terms)
 
     def __post_init__(self) -> None:
@@ -85,13 +89,13 @@ def rank(inputs: RankingInputs) -> tuple[Ranked, ...]:
     """Every candidate, best first; utility is the sum of the contributions.
 
     Without a model the order is that of the scores: by closeness where all were scored locally, else by relevance plus
-    novelty, with closeness as tie-break. Followed papers come before all others. Equal utilities are ordered by arxiv_id.
+    novelty, with closeness as tie-break. Followed papers come before all others. Ties are ordered by arxiv_id.
     """
     if not inputs.papers:
         return ()
     shares = _from_scores(inputs.scores)
     if inputs.model is not None:
-        shares = _blend(shares, inputs.model.opinion(inputs.papers, inputs.terms_of))
+        shares = _blend(shares, inputs.model.opinion(inputs.papers, _vocabulary(inputs), inputs.terms_of))
     _follow(shares, inputs)
     utility = [math.fsum(share.value for share in of_paper) for of_paper in shares]
     order = sorted(range(len(utility)), key=lambda i: (-utility[i], inputs.papers[i].arxiv_id))
@@ -152,6 +156,12 @@ def _lifted(one: Ranked, utility: float, chance: float) -> Ranked:
     share = Contribution("exploration", "tried by chance", utility - one.utility)
     total = math.fsum(part.value for part in (*one.contributions, share))
     return replace(one, utility=total, contributions=(*one.contributions, share), propensity=chance, exploration=True)
+
+
+def _vocabulary(inputs: RankingInputs) -> Vocabulary:
+    if inputs.vocabulary is not None:
+        return inputs.vocabulary
+    return build(inputs.background, (inputs.terms_of(paper) for paper in inputs.papers))
 
 
 def _from_scores(scores: Sequence[Score]) -> Shares:
@@ -222,9 +232,9 @@ def _twin(
     if not rows:
         return None
     cosines = vectors[list(rows)] @ vectors[row]
-    for i in np.flatnonzero(cosines >= NEAR_MEANING):
-        if cosines[i] >= SAME_MEANING or _same_title(paper, kept[i].paper):
-            return kept[i]
+    for cosine, other in zip(cosines.tolist(), kept, strict=True):
+        if cosine >= SAME_MEANING or (cosine >= NEAR_MEANING and _same_title(paper, other.paper)):
+            return other
     return None
 
 

@@ -30,6 +30,11 @@ class LocalScorer:
         """What the digest's header says it was scored by."""
         return "local scorer"
 
+    @property
+    def fingerprint(self) -> str:
+        """What its scores depend on besides paper and topics."""
+        return f"{self.name}|{self._embedder.name}"
+
     async def score(self, job: ScoringJob, progress: Progress = no_progress) -> ScoringResult:
         """Score every paper of the job; costs nothing.
 

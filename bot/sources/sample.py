@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer
-from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper
+from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper, Question
 from bot.ports import Progress, no_progress
 
 _FILE = "sample_papers.jsonl"
@@ -81,6 +81,16 @@ class SampleSource:
         progress("reading the sample", len(arxiv_ids), len(arxiv_ids))
         return found
 
+    async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
+        """The sample's papers that hold a word or every phrase of the question, those with most words first.
+
+        Raises:
+            BadSourceAnswer: the file is damaged.
+        """
+        counted = [(_agreement(paper, question), paper) for paper in self._papers()]
+        found = sorted((pair for pair in counted if pair[0] > 0), key=lambda pair: -pair[0])
+        return tuple(paper for _, paper in found[:limit])
+
     def _listing(self, day: date, categories: tuple[str, ...]) -> Listing:
         if reason := self.quiet_reason(day):
             return Listing(day=day, categories=categories, state=ListingState.EMPTY, note=reason)
@@ -106,6 +116,23 @@ class SampleSource:
             lines = file.read_text(encoding="utf-8").splitlines()
             self._read = tuple(_paper(line, number) for number, line in enumerate(lines, start=1) if line.strip())
         return self._read
+
+
+def _agreement(paper: Paper, question: Question) -> int:
+    """How many words and phrases of the question the paper holds; 0 if it fails in what it must or must not have."""
+    text = " ".join((paper.title, paper.abstract, *paper.authors)).lower()
+    day = paper.listing_day or paper.published_at.date()
+    barred = (
+        any(phrase.lower() not in text for phrase in question.phrases)
+        or any(phrase.lower() in text for phrase in question.excluded)
+        or any(name.lower() not in " ".join(paper.authors).lower() for name in question.authors)
+        or any(category not in paper.categories for category in question.categories)
+        or day < (question.first or day)
+        or day > (question.last or day)
+    )
+    return (
+        0 if barred else sum(part.lower() in text for part in (*question.words, *question.phrases, *question.authors))
+    )
 
 
 def _entries(papers: Iterable[Paper], categories: Sequence[str], day: date) -> Iterator[ListingEntry]:

@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome
+from bot.models import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome, VoteSource
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store_ports import StoredVote
 
 _INSERT = """
-INSERT OR IGNORE INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji,
-                                       added, at, ord, source, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji, added, at,
+                             ord, source, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (event_id) DO NOTHING
 """
 _SUBJECT = "SELECT channel, subject, digest, role FROM posts WHERE platform = ? AND place = ? AND message = ?"
 _LANDING = "SELECT 1 FROM posts WHERE platform = ? AND place = ? AND state = 'sending' LIMIT 1"
@@ -55,13 +56,16 @@ class SqliteFeedback:
 
     async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
         """See FeedbackStore."""
-        query = """SELECT message, person, emoji, added, ord FROM newest_events
+        query = """SELECT message, person, emoji, added, ord, source FROM newest_events
                    WHERE platform = ? AND place = ? AND message IN (SELECT value FROM json_each(?))"""
         rows = await self._database.read(
             lambda db: list(db.query(query, [platform, place, json.dumps(list(messages))]))
         )
         return tuple(
-            StoredVote(row["message"], row["person"], row["emoji"], bool(row["added"]), row["ord"]) for row in rows
+            StoredVote(
+                row["message"], row["person"], row["emoji"], bool(row["added"]), row["ord"], VoteSource(row["source"])
+            )
+            for row in rows
         )
 
     async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:

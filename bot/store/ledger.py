@@ -19,8 +19,8 @@ from bot.store_ports import DigestKind, DigestPlan, DigestRecord, Intent
 _KEY = "channel = ? AND digest = ? AND role = ? AND subject = ?"
 _OPEN = "state IN ('planned', 'sending')"
 _INSERT_POST = """
-INSERT OR IGNORE INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, note)
-VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)
+INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, note)
+VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT (channel, digest, role, subject) DO NOTHING
 """
 _INSERT_IMPRESSION = """
 INSERT INTO impressions (channel, digest, arxiv_id, position, in_thread, utility, propensity, exploration,

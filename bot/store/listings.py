@@ -87,8 +87,8 @@ def _save(db: SqliteUtils, source: str, listing: Listing, checked_at: datetime) 
     new = upsert_papers(db, listing.papers, checked_at)
     seen_at = to_stamp(checked_at)
     db.conn.executemany(
-        "INSERT OR IGNORE INTO listing_entries (day, category, arxiv_id, announce_type, seen_at) "
-        "VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO listing_entries (day, category, arxiv_id, announce_type, seen_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (day, category, arxiv_id) DO NOTHING",
         [(to_day(e.day), e.category, e.arxiv_id, str(e.announce_type), seen_at) for e in listing.entries],
     )
     for category in listing.categories:

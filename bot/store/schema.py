@@ -15,6 +15,19 @@ def m001_first_tables(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def m002_channels(db: Database) -> None:
+    """Channels started in chat, and those the bot was removed from."""
+    db.execute(_CHANNELS)
+
+
+@migrations()
+def m003_llm(db: Database) -> None:
+    """Every request to an LLM, which is also its reservation, and the prompts' constant parts."""
+    for statement in _LLM_TABLES.split(";;"):
+        db.execute(statement)
+
+
 _FIRST_TABLES = """
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY,
@@ -205,5 +218,58 @@ CREATE TABLE ranking_weights (
 CREATE TABLE turns (
     name TEXT PRIMARY KEY,
     free_at REAL NOT NULL               -- seconds since the epoch, the machine's own clock
+)
+"""
+
+_CHANNELS = """
+CREATE TABLE channels (
+    key TEXT PRIMARY KEY,
+    platform TEXT NOT NULL,
+    place TEXT NOT NULL,
+    state TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    UNIQUE (platform, place)
+)
+"""
+
+_LLM_TABLES = """
+CREATE TABLE llm_calls (
+    number INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,                  -- UTC
+    started_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    state TEXT NOT NULL,                -- reserved, settled, abandoned
+    purpose TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    model TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    papers TEXT NOT NULL,               -- JSON: arxiv_id to version, in the order sent
+    prompt_hash TEXT NOT NULL,
+    message_hash TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    asked_for INTEGER NOT NULL,
+    most_tokens INTEGER NOT NULL,
+    most_usd REAL,
+    outcome TEXT NOT NULL DEFAULT '',
+    latency_s REAL,
+    answered INTEGER NOT NULL DEFAULT 0,
+    prompt_tokens INTEGER NOT NULL DEFAULT 0,
+    cached_tokens INTEGER NOT NULL DEFAULT 0,
+    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+    prompt_usd REAL,                    -- NULL is unknown
+    completion_usd REAL,
+    charged_tokens INTEGER NOT NULL DEFAULT 0,
+    charged_usd REAL,
+    note TEXT NOT NULL DEFAULT ''
+);;
+CREATE INDEX llm_calls_by_day ON llm_calls (day);;
+CREATE INDEX llm_calls_by_channel ON llm_calls (channel, model);;
+CREATE TABLE llm_prompts (
+    hash TEXT PRIMARY KEY,
+    text TEXT NOT NULL
 )
 """

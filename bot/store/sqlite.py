@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.store.channels import SqliteChannels
+from bot.store.costs import SqliteCosts
 from bot.store.database import BUSY_TIMEOUT_S, Database, Tap, no_tap
 from bot.store.feedback import SqliteFeedback
 from bot.store.ledger import SqliteLedger
@@ -30,6 +32,8 @@ class SqliteStore:
         self.ledger = SqliteLedger(self._database)
         self.feedback = SqliteFeedback(self._database)
         self.weights = SqliteWeights(self._database)
+        self.costs = SqliteCosts(self._database)
+        self.channels = SqliteChannels(self._database)
         self.locks = SqliteLocks(self._database)
 
     def close(self) -> None:

@@ -159,7 +159,8 @@ def _pieces(parts: list[tuple[str, bool]]) -> list[str]:
     depth = 0
     for part, is_formula in parts:
         depth += (part == "{") - (part == "}")
-        end = _first_word(part) if depth == 0 and not is_formula else 0
+        is_option = part.startswith("[") and bool(piece) and bool(_OPEN_MACRO.search(piece[-1]))
+        end = 0 if depth or is_formula or is_option else _first_word(part)
         if not end:
             piece.append(part)
             continue

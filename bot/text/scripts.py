@@ -26,6 +26,7 @@ _SCRIPT = re.compile(
 )
 _DEEPEST = 16
 _OPERATOR_AFTER = re.compile(rf"(?<=[\w)\]}}]){OPERATOR}")
+_RELATION = re.compile(r"(?<=[^\s(\[{]) ?([≤≥≈≠≡∈∉⊂⊆∝⇒⇔↦]) ?(?=[^\s)\]}])")
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
 _SIMPLE = re.compile(r"[\w.′']*|.")
 _POWER = re.compile(r"(?<=[\w)\]])\^([-−]?\d+)")
@@ -42,7 +43,7 @@ def plain_math(text: str) -> str:
         if drawn == text:
             break
         text = drawn
-    return _OPERATOR_AFTER.sub(" ", text).translate(_NO_MARKS)
+    return _RELATION.sub(r" \1 ", _OPERATOR_AFTER.sub(" ", text)).translate(_NO_MARKS)
 
 
 def with_powers(text: str) -> str:

@@ -43,7 +43,8 @@ _LABEL = re.compile(
 # Without a colon only words that cannot begin a sentence about something wanted.
 _BARE_NEGATIVE = re.compile(r"(?P<no>not relevant|irrelevant)\b\s*[,.]?\s*(?:are\s+)?", re.IGNORECASE)
 _INLINE_LABEL = re.compile(
-    r"(?:(?<=[.;,|)])\s*|\s[-–—]\s*|(?<=\s))(?P<label>Not [Rr]elevant|not relevant|NOT RELEVANT|Irrelevant|IRRELEVANT"
+    r"(?:(?<=[.;,|)])\s*|\s[-–—]\s*|(?<=\s))(?<!not )(?<!Not )(?<!NOT )"
+    r"(?P<label>Not [Rr]elevant|not relevant|NOT RELEVANT|Irrelevant|IRRELEVANT"
     r"|Relevant|RELEVANT|Keep|Filter(?: out)?|Exclude|Include)\s*:"
 )
 _NOTHING = re.compile(r"(?:n/?\.?a\.?|none|nothing|nil|null|[-–—.]*|\.\.\.|…|tbd|\?+)", re.IGNORECASE)
@@ -146,7 +147,8 @@ def plain(text: str) -> str:
 def parts(text: str) -> list[Part]:
     """The labelled pieces of a line's text: "Quantization. Relevant: low bits. Not relevant: surveys" has three."""
     text = plain(text)
-    labels = [*_INLINE_LABEL.finditer(text)]
+    first = _LABEL.match(text)
+    labels = [*_INLINE_LABEL.finditer(text, first.end() if first else 0)]
     starts = [0, *(label.start() for label in labels)]
     ends = [*starts[1:], len(text)]
     found = [

@@ -18,11 +18,14 @@ _ADDRESSED_TO_MODEL = re.compile(
     r"(?:you are an? |your (?:job|task) is|write the response|respond |answer in|output |\[paper list here\])",
     re.IGNORECASE,
 )
+# "Skip surveys" refuses, "skip connections" does not: such verbs count where somebody is told or says to do so.
+_REFUSING = "(?:avoid|skip|ignore|exclude|reject|discard|omit|drop|leave out|filter out|stay away)(?:ed|d|s)?"
 _NEGATIVE = re.compile(
-    r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bavoid|\bdislik|\bhat(?:es?|ed|ing)\b"
-    r"|\bignor|\bskip|\bexclud|\bfilter(?:s|ed|ing)?\b(?: them)? out|\buninterest|\birrelevant|\bunwanted"
-    r"|\bno (?:interest|need|papers|more|longer)\b|\bnothing\b|\bbored|\bboring|\btired of|\bsick of"
-    r"|\bless interested|\breject|\bdiscard|\bexcept\b|\brather than\b|\bstay away|\bleav(?:e|ing) out|\bomit",
+    r"\bnot\b(?! only)|n['’]t\b|\bcannot\b|\bnever\b|\bnor\b|\bneither\b|\bdislik|\bhat(?:es?|ed|ing)\b"
+    rf"|(?:^|[;,:] |\b(?:please|also|and|or|to|should|must|can|will|would|rather|i|we|he|she|they) ){_REFUSING}\b"
+    r"|\bfilter(?:s|ed|ing)?(?: them)? out\b|\bleav(?:e|ing) out\b|\buninterest|\birrelevant|\bunwanted"
+    r"|\bnon[- ]relevant|\bno (?:interest|need|papers|more|longer)\b|\bnothing (?:about|on|from|with|to do)\b"
+    r"|\bless interested|\bbored|\bboring|\btired of|\bsick of|\bexcept\b|\brather than\b",
     re.IGNORECASE,
 )
 _TURN = re.compile(

@@ -10,7 +10,28 @@ from bot.text import cut, one_line
 
 ANY = st.text(st.characters(), max_size=60)
 NASTY = st.lists(
-    st.sampled_from([*"ab \n\t\x00é", "e\u0301", "\u202e", "\u2066", "\u200b", "\u200d", "\u200c", "\ud800", "\udc00", "\U0001f468", "\U0001f1e9", "\u0316", "\ufeff", "字", "\u2028", "\U000e0041", "\u212a", "م"]),
+    st.sampled_from(
+        [
+            *"ab \n\t\x00é",
+            "e\u0301",
+            "\u202e",
+            "\u2066",
+            "\u200b",
+            "\u200d",
+            "\u200c",
+            "\ud800",
+            "\udc00",
+            "\U0001f468",
+            "\U0001f1e9",
+            "\u0316",
+            "\ufeff",
+            "字",
+            "\u2028",
+            "\U000e0041",
+            "\u212a",
+            "م",
+        ]
+    ),
     max_size=40,
 ).map("".join)
 

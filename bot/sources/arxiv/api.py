@@ -31,6 +31,11 @@ _log = logging.getLogger(__name__)
 MOST_RESULTS = 30_000
 """arXiv serves no result of a query beyond this one."""
 
+# What is announced while pages are read must come at the end, unless the best are wanted.
+_ORDER = {
+    arxiv.SortCriterion.Relevance: arxiv.SortOrder.Descending,
+    arxiv.SortCriterion.SubmittedDate: arxiv.SortOrder.Ascending,
+}
 _IDS_A_REQUEST = 100
 _MINUTE = timedelta(minutes=1)
 
@@ -122,34 +127,44 @@ class ArxivApi:
             yield page
             progress("reading details", min(at + _IDS_A_REQUEST, len(arxiv_ids)), len(arxiv_ids))
 
-    async def _page(self, query: str, arxiv_ids: Sequence[str], start: int, most: int) -> tuple[tuple[Paper, ...], int]:
+    async def search(self, query: str, limit: int) -> tuple[Paper, ...]:
+        """The papers that arXiv finds for a query in its own language, best first.
+
+        Raises:
+            SourceError: arXiv gave no believable answer.
+        """
+        return (await self._page(query, [], 0, limit, by=arxiv.SortCriterion.Relevance))[0]
+
+    async def _page(
+        self,
+        query: str,
+        arxiv_ids: Sequence[str],
+        start: int,
+        most: int,
+        by: arxiv.SortCriterion = arxiv.SortCriterion.SubmittedDate,
+    ) -> tuple[tuple[Paper, ...], int]:
         """One page of papers, and how many the query has in all."""
+        search = arxiv.Search(
+            query=query, id_list=list(arxiv_ids), max_results=start + most, sort_by=by, sort_order=_ORDER[by]
+        )
         pages: dict[str, Page] = {}
         try:
-            self._results(query, arxiv_ids, start, most, pages)
+            self._results(search, start, pages)
         except _Wanted as wanted:
             url = wanted.url
         pages[url] = await self._fetcher.get(url, lambda answer: read_page(answer, url))
-        results = await asyncio.to_thread(self._results, query, arxiv_ids, start, most, pages)
+        results = await asyncio.to_thread(self._results, search, start, pages)
         if len(results) != pages[url].entries:
             raise BadSourceAnswer(f"only {len(results)} of {pages[url].entries} entries of arXiv's API could be read")
         return tuple(paper_of(result) for result in results), pages[url].total
 
-    def _results(
-        self, query: str, arxiv_ids: Sequence[str], start: int, most: int, pages: Mapping[str, Page]
-    ) -> list[arxiv.Result]:
-        """What the package makes of the page, or `_Wanted` with the page's address."""
+    def _results(self, search: arxiv.Search, start: int, pages: Mapping[str, Page]) -> list[arxiv.Result]:
+        """What the package makes of the page from `start` on, or `_Wanted` with the page's address."""
+        most = (search.max_results or 0) - start
         client = arxiv.Client(page_size=most, delay_seconds=0, num_retries=0)
         client.query_url_format = self._api_url + "?{}"
         for scheme in ("http://", "https://"):
             client._session.mount(scheme, _Desk(pages))  # noqa: SLF001 - the only seam
-        search = arxiv.Search(
-            query=query,
-            id_list=list(arxiv_ids),
-            max_results=start + most,
-            sort_by=arxiv.SortCriterion.SubmittedDate,
-            sort_order=arxiv.SortOrder.Ascending,
-        )
         return list(client.results(search, offset=start))
 
 

@@ -92,18 +92,18 @@ class Fetcher:
         return await retrying(self._attempt, url, read)
 
     async def _attempt(self, url: str, read: Callable[[Answer], T]) -> T:
-        async with self._one_at_a_time:
+        # The session is ready before the turn comes, so that requests arrive as far apart as their turns are.
+        async with (
+            self._one_at_a_time,
+            aiohttp.ClientSession(timeout=self._limits, trust_env=True, middlewares=(_only_once,)) as session,
+        ):
             await self._throttle.turn()
-            answer = await self._request(url)
+            answer = await self._request(session, url)
         return await asyncio.to_thread(read, answer)
 
-    async def _request(self, url: str) -> Answer:
+    async def _request(self, session: aiohttp.ClientSession, url: str) -> Answer:
         try:
-            # A session for each request: aiohttp silently repeats a request whose kept connection was closed.
-            async with (
-                aiohttp.ClientSession(timeout=self._limits, trust_env=True) as session,
-                session.get(URL(url, encoded=True), headers={"User-Agent": USER_AGENT}) as response,
-            ):
+            async with session.get(URL(url, encoded=True), headers={"User-Agent": USER_AGENT}) as response:
                 body = await _whole_body(response, url)
                 return Answer(
                     status=response.status,
@@ -167,6 +167,16 @@ def short(body: bytes, limit: int = 120) -> str:
     return text[:limit]
 
 
+async def _only_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Hides broken connections from aiohttp, which would send the request again without waiting for its turn."""
+    try:
+        return await send(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        if isinstance(error, TimeoutError):
+            raise
+        raise SourceUnavailable(f"{_host(str(request.url))} cannot be reached ({_reason(error)})") from error
+
+
 async def _whole_body(response: aiohttp.ClientResponse, url: str) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
@@ -196,7 +206,8 @@ def _error_of(state: tenacity.RetryCallState) -> BaseException | None:
 
 
 def _host(url: str) -> str:
-    return URL(url, encoded=True).authority
+    address = URL(url, encoded=True)
+    return f"{address.host}:{address.explicit_port}" if address.explicit_port else str(address.host)
 
 
 def _reason(error: BaseException) -> str:

@@ -20,7 +20,7 @@ def read_holidays(text: str) -> Mapping[date, str]:
     holidays: dict[date, str] = {}
     for year, days in tomllib.loads(text).items():
         if not isinstance(days, dict):
-            raise ValueError(f"{year} = {days!r}: write a table [{year}] of lines YYYY-MM-DD = \"name\"")  # noqa: TRY004
+            raise ValueError(f'{year} = {days!r}: write a table [{year}] of lines YYYY-MM-DD = "name"')  # noqa: TRY004
         for day, name in days.items():
             holidays[_date_in(year, day)] = _name_of(day, name)
     return holidays

@@ -56,7 +56,7 @@ def _feed(body: bytes) -> ET.Element | None:
     try:
         # expat bounds entity expansion itself; nothing external is ever loaded.
         feed = ET.fromstring(body)  # noqa: S314
-    except ET.ParseError:
+    except (ET.ParseError, LookupError, ValueError):  # the last two: an encoding nobody knows, or a wrong one
         return None
     return feed if feed.tag == f"{_ATOM}feed" else None
 

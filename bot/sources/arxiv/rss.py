@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import timegm
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -80,7 +81,7 @@ def read_feed(answer: Answer, url: str) -> Feed:
     parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
     # feedparser also flags mere encoding remarks; only what is no well-formed feed counts.
     malformed = parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride)
-    if malformed or not parsed.version:
+    if malformed or not parsed.get("version"):
         raise BadSourceAnswer(
             f"arXiv's feed answered with {answer.content_type} that is no feed, or cut off: {short(body)!r}"
         )
@@ -127,7 +128,7 @@ def _moment_of(dated: Any) -> datetime | None:
         # Asking feedparser for a missing "updated" gives "published", with a warning.
         moment = dict.get(dated, key)
         if isinstance(moment, struct_time):
-            return datetime(*moment[:6], tzinfo=UTC)
+            return datetime.fromtimestamp(timegm(moment), UTC)
     return None
 
 

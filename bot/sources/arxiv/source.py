@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import SourceError, SourceUnavailable
-from bot.models import AnnounceType, Listing, ListingState, Paper
+from bot.errors import BadSourceAnswer, SourceError, SourceUnavailable
+from bot.models import AnnounceType, Listing, ListingState, Paper, Question
 from bot.ports import Progress, Throttle, no_progress
 from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.calendar import Calendar, days_between, eastern_date
@@ -20,6 +20,7 @@ from bot.sources.arxiv.holidays import bundled_calendar
 from bot.sources.arxiv.ids import parse_id
 from bot.sources.arxiv.listings import announced_in, by_day, checked, complete_listing, newer, seen_in
 from bot.sources.arxiv.rss import ArxivRss, Feed
+from bot.sources.arxiv.search import search_query
 
 _log = logging.getLogger(__name__)
 
@@ -83,9 +84,10 @@ class ArxivSource:
         return self._calendar.why_no_listing(day)
 
     async def newest(self, categories: Sequence[str], progress: Progress = no_progress) -> Listing:
-        """The newest announcement: EMPTY on weekends and holidays, PENDING if the feed is unexpectedly empty.
+        """The newest announcement: EMPTY on weekends and holidays.
 
-        Without the feed it is the newest listing the calendar expects, read from the API, and the note says so.
+        Without the feed, or with one that is empty for no reason, it is the newest listing the calendar expects, read
+        from the API, and the note says so; PENDING if the API has nothing of it either.
 
         Raises:
             SourceError: neither feed nor API gave anything believable.
@@ -96,6 +98,9 @@ class ArxivSource:
         except SourceError as error:
             _log.warning("arXiv's feed could not be read, asking the API: %s", error)
             return await self._newest_without_feed(asked, error, progress)
+        if not feed.items and self._calendar.is_listing_day(feed.day):
+            _log.warning("arXiv's feed of %s is empty on a day without a reason, asking the API", feed.day)
+            return await self._newest_without_feed(asked, BadSourceAnswer("it is empty"), progress)
         if not feed.items:
             return self._nothing(feed.day, asked)
         return await self._from_feed(feed, asked, {}, progress)
@@ -129,6 +134,17 @@ class ArxivSource:
         _log.info("arXiv: details of %s of %s papers", len(found), len(wanted))
         return tuple(found[arxiv_id] for arxiv_id in wanted if arxiv_id in found)
 
+    async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
+        """What arXiv's own search finds, best first; nothing for a question it cannot be asked.
+
+        Raises:
+            SourceError: the API gave nothing believable.
+        """
+        query = search_query(question)
+        found = await self._api.search(query, limit) if query else ()
+        _log.info("arXiv: %s papers found by search", len(found))
+        return found
+
     async def _read_feed(self, asked: tuple[str, ...], progress: Progress) -> Feed:
         progress("reading the feed", 0, 1)
         feed = await self._rss.newest(asked)
@@ -150,7 +166,7 @@ class ArxivSource:
 
     async def _newest_without_feed(self, asked: tuple[str, ...], error: SourceError, progress: Progress) -> Listing:
         day = self._calendar.newest_complete(self._clock.now())
-        note = f"arXiv's feed could not be read ({error}), so this is from the API"
+        note = f"arXiv's feed is of no use ({error}), so this is from the API"
         try:
             return (await self._days(day, day, asked, _Witness(None, (note,)), progress))[0]
         except SourceError as second:

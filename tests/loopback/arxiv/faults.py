@@ -33,7 +33,7 @@ KINDS = (
 
 @dataclass(slots=True)
 class Fault:
-    """One thing that goes wrong: how often (None: always), where ("api", "rss" or "any"), and how likely.
+    """One thing that goes wrong: how often (None: always), where ("api", "rss" or "any"), how likely, after how many good ones.
 
     `retry_after` goes into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
     element an entry loses; `gap_s` the pause between dripped bytes; `message` an error entry's text.
@@ -43,6 +43,7 @@ class Fault:
     times: int | None = 1
     target: str = "any"
     probability: float = 1.0
+    after: int = 0
     retry_after: str | None = None
     body: bytes = b""
     status: int = 200
@@ -61,6 +62,9 @@ class Fault:
     def strikes(self, target: str) -> bool:
         """Whether it strikes this request; counts it if so."""
         if self.times == 0 or self.target not in {"any", target} or self.chance.random() >= self.probability:
+            return False
+        if self.after:
+            self.after -= 1
             return False
         if self.times is not None:
             self.times -= 1

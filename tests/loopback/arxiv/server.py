@@ -114,6 +114,7 @@ class LoopbackArxiv:
     async def start(self) -> None:
         """Listen; with port 0 on any free port."""
         self._stopping = asyncio.Event()
+        self.was_asked = asyncio.Event()
         app = web.Application()
         app.router.add_get("/api/query", self._api)
         app.router.add_get("/rss/{categories}", self._feed)
@@ -202,6 +203,7 @@ class LoopbackArxiv:
         return time.monotonic() - self.journal.requests[-1].at_s < self._min_interval_s - _TOLERANCE_S
 
     def _note(self, target: str, request: web.Request, too_soon: bool, fault: str, status: int) -> None:
+        self.was_asked.set()
         self.journal.requests.append(
             Seen(
                 at_s=time.monotonic(),

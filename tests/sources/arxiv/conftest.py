@@ -43,9 +43,7 @@ async def server() -> AsyncIterator[LoopbackArxiv]:
 
 @pytest.fixture
 def fetcher(clock: FakeClock, throttle: CountingThrottle) -> Fetcher:
-    return Fetcher(
-        throttle=throttle, clock=clock, random=random.Random(1), timeout_s=0.3, attempts=4, backoff_s=2.0
-    )
+    return Fetcher(throttle=throttle, clock=clock, random=random.Random(1), timeout_s=0.3, attempts=4, backoff_s=2.0)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_tuesdays_window_spans_the_weekend() -> None:
     assert (start, end) == (eastern("2025-05-02 14:00"), eastern("2025-05-05 14:00"))
 
 
-@given(st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)))  # noqa: DTZ001 - made aware below
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)))
 def test_a_submission_lies_in_the_window_of_its_listing(moment: datetime) -> None:
     calendar = bundled_calendar()
     submitted = moment.replace(tzinfo=UTC)

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of, without_control_characters
 
 
-@given(st.lists(st.sampled_from([b"\x00", b"\x0b", b"\x1f", b"&#x1;", b"&#31;", b"&#xB;", b"\xff", b"\xe2\x82", b"a", b"&amp;"])))
+@given(
+    st.lists(
+        st.sampled_from([b"\x00", b"\x0b", b"\x1f", b"&#x1;", b"&#31;", b"&#xB;", b"\xff", b"\xe2\x82", b"a", b"&amp;"])
+    )
+)
 def test_xml_with_any_stray_bytes_becomes_readable(pieces: list[bytes]) -> None:
     body = b"<a>" + b"".join(pieces) + b"</a>"
     assert ET.fromstring(without_control_characters(body)).tag == "a"

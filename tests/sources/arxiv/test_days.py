@@ -57,7 +57,9 @@ def truth(papers: list[Paper]) -> dict[str, date]:
 
 def test_papers_that_nothing_held_get_the_day_of_their_window() -> None:
     papers = week()
-    assert assign_days(papers, PLAIN, newest=FRIDAY) == {m.arxiv_id: PLAIN.listing_day_of(m.published_at) for m in papers}
+    assert assign_days(papers, PLAIN, newest=FRIDAY) == {
+        m.arxiv_id: PLAIN.listing_day_of(m.published_at) for m in papers
+    }
 
 
 def test_a_held_paper_gets_the_day_of_the_block_its_id_lies_in() -> None:
@@ -169,9 +171,10 @@ def test_real_listings_are_found_again_whatever_is_held(replay: list[dict], orde
 def test_real_listings_are_found_again_when_their_order_is_only_roughly_that_of_submission(replay: list[dict]) -> None:
     chance = random.Random(3)
     stored = [
-        StoredPaper(**{name: getattr(member, name) for name in StoredPaper.__slots__} | {
-            "published_at": member.published_at + timedelta(minutes=chance.uniform(-60, 60))
-        })
+        StoredPaper(
+            **{name: getattr(member, name) for name in StoredPaper.__slots__}
+            | {"published_at": member.published_at + timedelta(minutes=chance.uniform(-60, 60))}
+        )
         for member in store(replay, held=0.05, order="sorted", seed=7)
     ]
     assert agreement(stored) > 0.995

@@ -31,7 +31,9 @@ def test_ids_are_read_from_every_form_arxiv_uses(text: str, base: str, version: 
     assert parse_id(text) == ArxivId(base, version)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "2505", "2505.1", "25051.03801", "2505.03801v", "٢٥٠٥.03801", "cs/123", "https://x.org"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "2505", "2505.1", "25051.03801", "2505.03801v", "٢٥٠٥.03801", "cs/123", "https://x.org"]
+)
 def test_what_is_no_id_is_none(text: str) -> None:
     assert parse_id(text) is None
 

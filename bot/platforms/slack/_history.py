@@ -1,0 +1,116 @@
+"""Own messages found again in channels and threads, with the reactions they have."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.emoji import normalise
+from bot.models import MessageRef, PostKey, RecentMessage
+from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._blocks import EVENT_TYPE
+from bot.platforms.slack._people import People
+
+PLATFORM = "slack"
+Message = Mapping[str, Any]
+
+
+class History:
+    """Looks through what Slack keeps; `own_user` is the bot's own user id."""
+
+    def __init__(self, api: SlackApi, people: People) -> None:
+        self._api = api
+        self._people = people
+
+    async def find(
+        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None, own_user: str
+    ) -> tuple[MessageRef, ...]:
+        """Our messages with this key, oldest first.
+
+        Raises:
+            SlackCallError: it could not be looked.
+        """
+        messages = self._replies(place, thread.message, since) if thread else self._top_level(place, since)
+        found = [
+            ref_of(place, message)
+            async for message in messages
+            if message.get("user") == own_user and key_of(message) == str(key)
+        ]
+        return tuple(sorted(found, key=lambda ref: float(ref.message)))
+
+    async def recent(self, place: str, since: datetime, own_user: str) -> tuple[RecentMessage, ...]:
+        """Our messages, threads included, oldest first; one call for many, and another where reactions are cut short.
+
+        Raises:
+            SlackCallError: it could not be looked.
+        """
+        found = [message async for message in self._all(place, since) if message.get("user") == own_user]
+        recent = [
+            RecentMessage(ref_of(place, message), key, _moment(message), await self._reactions(place, message, own_user))
+            for message in sorted(found, key=lambda message: float(message["ts"]))
+            if (key := key_of(message))
+        ]
+        return tuple(recent)
+
+    async def _all(self, place: str, since: datetime) -> AsyncIterator[Message]:
+        async for message in self._top_level(place, since):
+            yield message
+            if message.get("reply_count"):
+                async for reply in self._replies(place, message["ts"], since):
+                    yield reply
+
+    async def _top_level(self, place: str, since: datetime) -> AsyncIterator[Message]:
+        async for message in self._api.pages(
+            "conversations.history", "messages", channel=place, oldest=_stamp(since), inclusive=1, include_all_metadata=1
+        ):
+            yield message
+
+    async def _replies(self, place: str, thread: str, since: datetime) -> AsyncIterator[Message]:
+        async for message in self._api.pages(
+            "conversations.replies",
+            "messages",
+            channel=place,
+            ts=thread,
+            oldest=_stamp(since),
+            inclusive=1,
+            include_all_metadata=1,
+        ):
+            if message["ts"] != thread:  # the parent leads every page
+                yield message
+
+    async def _reactions(self, place: str, message: Message, own_user: str) -> dict[str, tuple[str, ...]]:
+        shown = message.get("reactions") or ()
+        if any(len(reaction.get("users", ())) < reaction.get("count", 0) for reaction in shown):
+            full = await self._api.read("reactions.get", channel=place, timestamp=message["ts"], full=1)
+            shown = full["message"].get("reactions") or ()
+        people: dict[str, dict[str, None]] = {}
+        for reaction in shown:
+            emoji = people.setdefault(normalise(str(reaction.get("name", ""))), {})
+            for user in reaction.get("users", ()):
+                if user != own_user and not (await self._people.get(user)).is_bot:
+                    emoji[user] = None
+        return {emoji: tuple(users) for emoji, users in people.items() if users}
+
+
+def key_of(message: Message) -> str:
+    """The text of the PostKey a message carries in its metadata or in a block's id; "" if it carries none."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT_TYPE:
+        return str((metadata.get("event_payload") or {}).get("key", ""))
+    ids = (str(block.get("block_id", "")) for block in message.get("blocks") or ())
+    return next((block_id for block_id in ids if PostKey.parse(block_id)), "")
+
+
+def ref_of(place: str, message: Message) -> MessageRef:
+    """Where a message stands; the head of a thread is not in it."""
+    thread = message.get("thread_ts")
+    return MessageRef(PLATFORM, place, message["ts"], thread if thread != message["ts"] else None)
+
+
+def _moment(message: Message) -> datetime:
+    return datetime.fromtimestamp(float(message["ts"]), UTC)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"

@@ -1,0 +1,57 @@
+"""What Slack knows of people and channels, asked once and remembered for a while."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import Clock
+from bot.platforms.slack._api import SlackApi, SlackCallError
+
+logger = logging.getLogger(__name__)
+
+_KEPT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What matters of somebody."""
+
+    is_bot: bool = False
+    is_admin: bool = False
+    timezone: str = ""
+
+
+class People:
+    """A small memory before users.info and conversations.info."""
+
+    def __init__(self, api: SlackApi, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._known: dict[str, tuple[float, Person]] = {}
+
+    async def get(self, person: str) -> Person:
+        """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot and no admin."""
+        kept = self._known.get(person)
+        if kept and self._clock.monotonic() - kept[0] < _KEPT_S:
+            return kept[1]
+        try:
+            user: dict[str, Any] = (await self._api.read("users.info", user=person))["user"]
+        except SlackCallError as error:
+            # A person taken for a stranger votes as everybody does; the doctor names the missing scope.
+            logger.warning("nothing is known of a person: %s", error)
+            return Person()
+        admin = any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
+        found = Person(bool(user.get("is_bot")), bool(admin), str(user.get("tz") or ""))
+        self._known[person] = (self._clock.monotonic(), found)
+        return found
+
+    async def created(self, place: str, person: str) -> bool:
+        """Whether this person made the channel.
+
+        Raises:
+            SlackCallError: Slack cannot be asked.
+        """
+        info = await self._api.read("conversations.info", channel=place)
+        return bool((info.get("channel") or {}).get("creator") == person)

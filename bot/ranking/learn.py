@@ -1,0 +1,196 @@
+"""From votes and impressions to a channel's model.
+
+L2-regularised logistic regression, classes balanced, on what readers liked against three kinds of other papers:
+disliked ones, shown ones nobody reacted to, and a few random past ones. docs/learning.md tells what else was tried.
+"""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from bot.models import Impression, Paper
+from bot.ranking.features import FeatureSpace, author_key, cue_scale, name_columns
+from bot.ranking.model import ChannelModel, Reasons
+from bot.ranking.rewards import Verdict
+from bot.ranking.terms import paper_terms
+from bot.ranking.vocabulary import Terms, Vocabulary
+
+Floats = NDArray[np.float64]
+
+STRENGTH = 10.0  # inverse regularisation
+HALF_WEIGHT_LIKES = 5.0  # liked papers after which topics and learning weigh the same
+MOST_LIKED = 800
+MOST_IGNORED = 600
+RANDOM_PAST = 100
+RANDOM_WEIGHT = 0.5
+IGNORED_LAST_PLACE = 0.7  # weight of a paper ignored at place 10, against 1 at place 1
+IGNORED_SILENT_DAY = 0.5  # factor where nobody voted on the whole digest: perhaps nobody read it
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One paper with what it teaches: liked or not, and how much that counts."""
+
+    paper: Paper
+    liked: bool
+    weight: float
+    voted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a channel's readers have done.
+
+    `papers` holds every voted or shown paper that is still known; others are skipped. `past` are papers of the archive
+    that random negatives are drawn from. `half_life_days` halves the weight of votes that
+    old; None keeps them all alike.
+    """
+
+    verdicts: Sequence[Verdict]
+    impressions: Sequence[Impression]
+    papers: Mapping[str, Paper]
+    past: Sequence[Paper]
+    now: datetime
+    half_life_days: float | None = None
+    seed: int = 0
+    terms_of: Callable[[Paper], Terms] = field(default=paper_terms)
+
+
+def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
+    """What there is to learn from: votes, shown but ignored papers, random past papers.
+
+    Shown and ignored is weak evidence: weaker lower down, and on digests nobody voted on.
+    """
+    voted = [one for one in evidence.verdicts if one.arxiv_id in evidence.papers]
+    liked = [one for one in voted if one.reward > 0][-MOST_LIKED:]
+    disliked = [one for one in voted if one.reward < 0][-MOST_LIKED:]
+    known = {one.arxiv_id for one in voted}
+    found = [
+        Lesson(evidence.papers[one.arxiv_id], one.reward > 0, one.weight * _fading(evidence, one.at), voted=True)
+        for one in (*liked, *disliked)
+    ]
+    found += _ignored(evidence, known)
+    taken = known | {one.paper.arxiv_id for one in found}
+    candidates = [paper for paper in evidence.past if paper.arxiv_id not in taken]
+    drawn = random.Random(evidence.seed).sample(candidates, min(RANDOM_PAST, len(candidates)))  # noqa: S311 - no secret
+    return (*found, *(Lesson(paper, liked=False, weight=RANDOM_WEIGHT, voted=False) for paper in drawn))
+
+
+def _ignored(evidence: Evidence, known: set[str]) -> list[Lesson]:
+    lively = {one.digest for one in evidence.impressions if one.arxiv_id in known}
+    newest: dict[str, Impression] = {}
+    for one in sorted(evidence.impressions, key=lambda one: (one.shown_at, -one.position)):
+        if one.arxiv_id in evidence.papers and one.arxiv_id not in known:
+            newest[one.arxiv_id] = one
+    slope = (1.0 - IGNORED_LAST_PLACE) / 9
+    return [
+        Lesson(
+            evidence.papers[one.arxiv_id],
+            liked=False,
+            weight=max(0.3, 1.0 - slope * (one.position - 1))
+            * (1.0 if one.digest in lively else IGNORED_SILENT_DAY)
+            * _fading(evidence, one.shown_at),
+            voted=False,
+        )
+        for one in list(newest.values())[-MOST_IGNORED:]
+    ]
+
+
+def _fading(evidence: Evidence, at: datetime) -> float:
+    if evidence.half_life_days is None:
+        return 1.0
+    age_days = max(0.0, (evidence.now - at).total_seconds() / 86400)
+    return float(0.5 ** (age_days / evidence.half_life_days))
+
+
+def fit(evidence: Evidence, vocabulary: Vocabulary, trust: float = 1.0) -> ChannelModel | None:
+    """The channel's model, or None while nothing was liked or disliked.
+
+    `vocabulary` is that of the archive up to now. The same evidence gives the same model.
+    """
+    taught = lessons(evidence)
+    if not any(one.voted for one in taught) or len({one.liked for one in taught}) < 2:
+        return None
+    papers = [one.paper for one in taught]
+    space = FeatureSpace(
+        vocabulary,
+        name_columns(author_key(name) for paper in papers for name in paper.authors),
+        name_columns(name for paper in papers for name in paper.categories),
+        cue_scale(papers),
+    )
+    words, *others = space.blocks(papers, evidence.terms_of)
+    used, terms = _used_terms(words, vocabulary)
+    rows = sparse.csr_matrix(sparse.hstack([used, *others]))
+    signs = np.array([1.0 if one.liked else -1.0 for one in taught])
+    sample = _balanced(signs, np.array([one.weight for one in taught]))
+    weights = _regression(rows, signs, sample)
+    return _model(taught, space, terms, _Solution(rows, weights, signs, sample), trust)
+
+
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    rows: sparse.csr_matrix
+    weights: Floats
+    signs: Floats
+    sample: Floats
+
+
+def _model(
+    taught: Sequence[Lesson],
+    space: FeatureSpace,
+    terms: tuple[str, ...],
+    solution: _Solution,
+    trust: float,
+) -> ChannelModel:
+    values = np.asarray(solution.rows @ solution.weights)
+    # At the optimum of the regularised problem the weights are this sum over the papers: the dual form.
+    dual = STRENGTH * solution.sample * solution.signs / (1.0 + np.exp(np.clip(solution.signs * values, -50, 50)))
+    voted = [i for i, one in enumerate(taught) if one.voted]
+    usual = values[[not one.voted for one in taught]]
+    return ChannelModel(
+        terms=terms,
+        authors=tuple(space.authors),
+        categories=tuple(space.categories),
+        scale=space.scale,
+        weights=solution.weights,
+        reasons=Reasons(tuple(taught[i].paper.arxiv_id for i in voted), dual[voted], solution.rows[voted]),
+        n_liked=sum(one.liked for one in taught),
+        half_weight_likes=HALF_WEIGHT_LIKES,
+        usual_mean=float(usual.mean()) if len(usual) else 0.0,
+        usual_spread=(float(usual.std()) if len(usual) else 0.0) or 1.0,
+        trust=trust,
+    )
+
+
+def _used_terms(words: sparse.csr_matrix, vocabulary: Vocabulary) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
+    used, inverse = np.unique(words.indices, return_inverse=True)
+    names = list(vocabulary.columns)
+    small = sparse.csr_matrix((words.data, inverse.ravel(), words.indptr), shape=(words.shape[0], len(used)))
+    return small, tuple(names[i] for i in used)
+
+
+def _balanced(signs: Floats, weights: Floats) -> Floats:
+    """Sample weights scaled so that liked and other papers weigh the same together."""
+    positive = float(weights[signs > 0].sum())
+    negative = float(weights[signs < 0].sum())
+    half = (positive + negative) / 2
+    return np.where(signs > 0, weights * half / max(positive, 1e-12), weights * half / max(negative, 1e-12))
+
+
+def _regression(rows: sparse.csr_matrix, signs: Floats, sample: Floats) -> Floats:
+    learner = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, random_state=0, max_iter=200)
+    with warnings.catch_warnings():
+        # An order that is still moving in the fifth digit serves as well.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        learner.fit(rows, signs, sample_weight=sample)
+    return np.asarray(learner.coef_, dtype=np.float64).ravel()

@@ -1,0 +1,189 @@
+"""What a channel's readers have taught: one linear model, its reasons, and its form in the database."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.models import Contribution, Paper
+from bot.ranking.features import CueScale, FeatureSpace
+from bot.ranking.opinion import Opinion
+from bot.ranking.vocabulary import Terms, Vocabulary
+
+Floats = NDArray[np.float64]
+
+MOST_REASONS = 3
+_MAGIC = b"PLCM1"
+_USUAL_COUNT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The voted papers behind a model: by the dual form, each adds its coefficient times <its row, x> to f(x).
+
+    `rows` is `(n_papers, n_columns)`, `coefficients` `(n_papers,)`, positive for liked ones.
+    """
+
+    arxiv_ids: tuple[str, ...]
+    coefficients: Floats
+    rows: sparse.csr_matrix
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelModel:
+    """A linear utility over the columns terms, authors, categories, cues.
+
+    `terms`, `authors` and `categories` name the columns in that order; the cues follow. `weights` is `(n_columns,)`.
+    `n_liked` liked papers taught it. `trust` in [0, 1] is what the guard leaves of its weight. `usual_mean` and
+    `usual_spread` describe f over papers nobody chose.
+    """
+
+    terms: tuple[str, ...]
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    scale: CueScale
+    weights: Floats
+    reasons: Reasons
+    n_liked: int
+    half_weight_likes: float
+    usual_mean: float
+    usual_spread: float
+    trust: float = 1.0
+
+    @property
+    def weight(self) -> float:
+        """How much of the order the model may decide: n / (n + h) for n liked papers, times what the guard leaves."""
+        return self.trust * self.n_liked / (self.n_liked + self.half_weight_likes)
+
+    def opinion(self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]) -> Opinion:
+        """What the model thinks of these papers; `vocabulary` is today's, the words' weights are the model's."""
+        rows, author_columns = self._rows(papers, vocabulary, terms_of)
+        values = np.asarray(rows @ self.weights)
+        lean = _USUAL_COUNT / (_USUAL_COUNT + len(papers))
+        mean = lean * self.usual_mean + (1 - lean) * float(values.mean())
+        spread = math.sqrt(lean * self.usual_spread**2 + (1 - lean) * float(values.var())) or 1.0
+        by_author = np.asarray(rows[:, author_columns] @ self.weights[author_columns])
+        text = rows.copy()
+        text.data[(text.indices >= author_columns.start) & (text.indices < author_columns.stop)] = 0.0
+        by_paper = np.asarray((text @ self.reasons.rows.T).todense()) * self.reasons.coefficients
+        shares = [
+            self._shares((values[i] - mean) / spread, by_author[i] / spread, by_paper[i] / spread)
+            for i in range(len(papers))
+        ]
+        return Opinion(self.weight, shares)
+
+    def _rows(
+        self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]
+    ) -> tuple[sparse.csr_matrix, slice]:
+        columns = {name: i for i, name in enumerate(self.authors)}
+        space = FeatureSpace(vocabulary, columns, {name: i for i, name in enumerate(self.categories)}, self.scale)
+        words, authors, categories, cues = space.blocks(papers, terms_of)
+        own = {term: i for i, term in enumerate(self.terms)}
+        lookup = np.fromiter((own.get(term, -1) for term in vocabulary.columns), np.int64, len(vocabulary.columns))
+        columns_now = lookup[words.indices] if len(lookup) else words.indices
+        known = columns_now >= 0
+        row_of = np.repeat(np.arange(words.shape[0]), np.diff(words.indptr))
+        mapped = sparse.csr_matrix(
+            (words.data[known], (row_of[known], columns_now[known])), shape=(len(papers), len(self.terms))
+        )
+        together = sparse.csr_matrix(sparse.hstack([mapped, authors, categories, cues]))
+        return together, slice(len(self.terms), len(self.terms) + len(self.authors))
+
+    def _shares(self, total: float, author: float, by_paper: Floats) -> tuple[Contribution, ...]:
+        heaviest = np.argsort(-np.abs(by_paper), kind="stable")[:MOST_REASONS]
+        shares = [
+            Contribution(
+                "liked" if self.reasons.coefficients[j] > 0 else "disliked",
+                self.reasons.arxiv_ids[j],
+                float(by_paper[j]),
+                self.reasons.arxiv_ids[j],
+            )
+            for j in heaviest
+            if by_paper[j] != 0.0
+        ]
+        if author != 0.0:
+            shares.append(Contribution("author", "authors", author))
+        shares.append(Contribution("rest", "everything else learned", total - math.fsum(s.value for s in shares)))
+        return tuple(shares)
+
+    def strongest_terms(self, count: int = 8) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The terms that raise a paper most and those that lower it most, strongest first."""
+        of_terms = self.weights[: len(self.terms)]
+        order = np.argsort(of_terms, kind="stable")
+        more = tuple(self.terms[i] for i in order[::-1][:count] if of_terms[i] > 0)
+        less = tuple(self.terms[i] for i in order[:count] if of_terms[i] < 0)
+        return more, less
+
+
+def to_bytes(model: ChannelModel) -> bytes:
+    """A compact form for the database; `from_bytes` reads it. Numbers are kept in single precision."""
+    head: Mapping[str, object] = {
+        "terms": model.terms,
+        "authors": model.authors,
+        "categories": model.categories,
+        "reasons": model.reasons.arxiv_ids,
+        "n_liked": model.n_liked,
+        "half_weight_likes": model.half_weight_likes,
+        "usual_mean": model.usual_mean,
+        "usual_spread": model.usual_spread,
+        "trust": model.trust,
+    }
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        allow_pickle=False,
+        head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8),
+        weights=model.weights.astype(np.float32),
+        cue_mean=model.scale.mean,
+        cue_spread=model.scale.spread,
+        coefficients=model.reasons.coefficients.astype(np.float32),
+        data=model.reasons.rows.data.astype(np.float32),
+        indices=model.reasons.rows.indices.astype(np.int32),
+        indptr=model.reasons.rows.indptr.astype(np.int32),
+    )
+    return _MAGIC + zlib.compress(buffer.getvalue(), 6)
+
+
+def from_bytes(blob: bytes) -> ChannelModel:
+    """The model that `to_bytes` wrote.
+
+    Raises:
+        ValueError: the blob is not one, or is damaged.
+    """
+    if not blob.startswith(_MAGIC):
+        raise ValueError("not a model blob: it does not start as one")
+    try:
+        with np.load(io.BytesIO(zlib.decompress(blob[len(_MAGIC) :])), allow_pickle=False) as arrays:
+            return _from_arrays(arrays)
+    except (zlib.error, KeyError, TypeError, OSError, EOFError) as error:
+        raise ValueError(f"a damaged model blob: {error}") from error
+
+
+def _from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> ChannelModel:
+    head = json.loads(arrays["head"].tobytes())
+    weights = arrays["weights"].astype(np.float64)
+    ids = tuple(head["reasons"])
+    rows = sparse.csr_matrix(
+        (arrays["data"].astype(np.float64), arrays["indices"], arrays["indptr"]), shape=(len(ids), len(weights))
+    )
+    return ChannelModel(
+        terms=tuple(head["terms"]),
+        authors=tuple(head["authors"]),
+        categories=tuple(head["categories"]),
+        scale=CueScale(arrays["cue_mean"].astype(np.float64), arrays["cue_spread"].astype(np.float64)),
+        weights=weights,
+        reasons=Reasons(ids, arrays["coefficients"].astype(np.float64), rows),
+        n_liked=head["n_liked"],
+        half_weight_likes=head["half_weight_likes"],
+        usual_mean=head["usual_mean"],
+        usual_spread=head["usual_spread"],
+        trust=head["trust"],
+    )

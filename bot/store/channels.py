@@ -1,0 +1,59 @@
+"""Channels whose story does not stand in the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.store.codec import from_stamp, to_stamp
+from bot.store.database import Database
+from bot.store_ports import ChannelRecord, ChannelState
+
+_SAVE = """
+INSERT INTO channels (key, platform, place, state, timezone, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (platform, place) DO UPDATE SET
+    state = excluded.state, timezone = excluded.timezone, changed_at = excluded.changed_at
+"""
+
+
+class SqliteChannels:
+    """`ChannelStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> tuple[ChannelRecord, ...]:
+        """See ChannelStore."""
+        rows = await self._database.read(lambda db: list(db.query("SELECT * FROM channels ORDER BY created_at, key")))
+        return tuple(_to_record(row) for row in rows)
+
+    async def at(self, platform: str, place: str) -> ChannelRecord | None:
+        """See ChannelStore."""
+        query = "SELECT * FROM channels WHERE platform = ? AND place = ?"
+        rows = await self._database.read(lambda db: list(db.query(query, [platform, place])))
+        return _to_record(rows[0]) if rows else None
+
+    async def save(self, record: ChannelRecord) -> None:
+        """See ChannelStore."""
+        values = [
+            record.key, record.platform, record.place, str(record.state), record.timezone,
+            to_stamp(record.created_at), to_stamp(record.changed_at),
+        ]  # fmt: skip
+
+        def change(db: SqliteUtils) -> None:
+            db.execute(_SAVE, values)
+
+        await self._database.write(change, "channels.save")
+
+
+def _to_record(row: dict[str, Any]) -> ChannelRecord:
+    return ChannelRecord(
+        key=row["key"],
+        platform=row["platform"],
+        place=row["place"],
+        state=ChannelState(row["state"]),
+        created_at=from_stamp(row["created_at"]),
+        changed_at=from_stamp(row["changed_at"]),
+        timezone=row["timezone"],
+    )

@@ -1,0 +1,89 @@
+"""Refit what a channel's readers have taught, after new feedback and before each morning."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.models import CurrentVote, Impression
+from bot.ranking import model as models
+from bot.ranking.learn import Evidence, fit
+from bot.ranking.model import ChannelModel
+from bot.ranking.rewards import verdicts
+from bot.ranking.terms import TermsMemo
+from bot.ranking.vocabulary import build
+from bot.store_ports import Weights
+from handlers.archive import background_before
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+_PAST_PAPERS = 2000
+_NO_MODEL = b""
+# Words of voted papers are read again at every refit; remembering them makes that ten times faster.
+_terms_of = TermsMemo(size=20_000)
+
+
+async def refit(env: Environment, key: str) -> ChannelModel | None:
+    """The channel's model for what stands now: the stored one if nothing changed since, else a newly fitted one.
+
+    None before the first vote. The same votes, impressions and archive give the same model.
+    """
+    votes = await env.store.feedback.current(key)
+    impressions = await env.store.feedback.impressions(key)
+    basis = _basis(env, votes, impressions)
+    stored = await env.store.weights.newest(key)
+    if stored is not None and stored.metrics.get("basis") == basis:
+        known = await _read(stored)
+        if known is not None or stored.blob == _NO_MODEL:
+            return known
+    if not votes and stored is None:
+        return None
+    return await _fit(env, key, votes, impressions, basis)
+
+
+async def _fit(
+    env: Environment, key: str, votes: Sequence[CurrentVote], impressions: Sequence[Impression], basis: str
+) -> ChannelModel | None:
+    now = env.clock.now()
+    ids = {vote.arxiv_id for vote in votes} | {impression.arxiv_id for impression in impressions}
+    tomorrow = now.date() + timedelta(days=1)
+    evidence = Evidence(
+        verdicts=verdicts(votes, env.settings.ranking.rewards),
+        impressions=impressions,
+        papers=await env.store.papers.get(sorted(ids)),
+        past=await env.store.papers.before(tomorrow, _PAST_PAPERS),
+        now=now,
+        terms_of=_terms_of,
+    )
+    background = await background_before(env, tomorrow)
+    fitted = await asyncio.to_thread(lambda: fit(evidence, build(background, ())))
+    blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
+    metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
+    if fitted is not None:
+        metrics |= {"liked": fitted.n_liked, "weight": fitted.weight, "trust": fitted.trust}
+    version = await env.store.weights.add(key, now, metrics, blob)
+    logger.info("refitted %s: version %d from %d votes, %d bytes", key, version, len(votes), len(blob))
+    return fitted
+
+
+async def _read(stored: Weights) -> ChannelModel | None:
+    if stored.blob == _NO_MODEL:
+        return None
+    try:
+        return await asyncio.to_thread(models.from_bytes, stored.blob)
+    except ValueError:
+        # It can be made again from the votes, which are the truth.
+        logger.warning("stored weights are unreadable and will be fitted again")
+        return None
+
+
+def _basis(env: Environment, votes: Sequence[CurrentVote], impressions: Sequence[Impression]) -> str:
+    """A fingerprint of all that a model depends on, so that nothing is fitted twice."""
+    parts = [f"{vote.arxiv_id} {vote.person} {vote.emoji}" for vote in votes]
+    parts += [f"{one.digest} {one.arxiv_id} {one.position}" for one in impressions]
+    parts.append(repr(sorted(env.settings.ranking.rewards.items())))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]

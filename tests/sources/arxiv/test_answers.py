@@ -1,0 +1,62 @@
+"""Whatever arrives in place of an answer, it is read, or it is an error of ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import SourceError
+from bot.sources.arxiv.fetch import Answer
+from bot.sources.arxiv.pages import read_page
+from bot.sources.arxiv.rss import read_feed
+from tests.loopback.arxiv.feeds import Announced, api_page, atom_feed, rss_feed
+from tests.loopback.arxiv.papers import store
+from tests.sources.arxiv.rows import listings
+
+NOW = datetime(2025, 5, 8, 6, tzinfo=UTC)
+PAPERS = store(listings(date(2025, 5, 8), date(2025, 5, 8), 4), held=0, order="sorted", seed=0)
+URL = "http://arxiv.example/api/query?search_query=&start=0&max_results=10"
+PAGE = api_page(PAPERS, search="", id_list="", start=0, most=10, total=len(PAPERS), now=NOW).encode()
+ITEMS = [Announced(paper, "new") for paper in PAPERS]
+FEEDS = [feed(date(2025, 5, 8), ["cs.CL"], ITEMS).encode() for feed in (rss_feed, atom_feed)]
+
+
+def answer(body: bytes, status: int = 200) -> Answer:
+    return Answer(status, "text/plain", body, None)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, bodies: list[bytes]) -> bytes:
+    """A true answer with a piece cut out, and something else in its place."""
+    body = draw(st.sampled_from(bodies))
+    start = draw(st.integers(0, len(body)))
+    end = draw(st.integers(start, min(len(body), start + 200)))
+    return body[:start] + draw(st.binary(max_size=20)) + body[end:]
+
+
+def test_the_true_answers_are_read() -> None:
+    assert read_page(answer(PAGE), URL).entries == 4
+    assert [len(read_feed(answer(feed), URL).items) for feed in FEEDS] == [4, 4]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(damaged([PAGE]), st.binary(max_size=200)), st.sampled_from([200, 400, 503, 302]))
+def test_a_damaged_page_is_whole_or_an_error_of_ours(body: bytes, status: int) -> None:
+    try:
+        page = read_page(answer(body, status), URL)
+    except SourceError:
+        return
+    assert status == 200
+    assert page.entries == min(10, page.total)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(damaged(FEEDS), st.binary(max_size=200)))
+def test_a_damaged_feed_is_read_or_an_error_of_ours(body: bytes) -> None:
+    try:
+        feed = read_feed(answer(body), URL)
+    except SourceError:
+        return
+    assert all(item.paper.title for item in feed.items)
