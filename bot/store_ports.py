@@ -23,6 +23,7 @@ from bot.models import (
     Post,
     PostKey,
     PostState,
+    Question,
     Ranked,
     Score,
     TokenCost,
@@ -246,6 +247,10 @@ class LedgerStore(Protocol):
         """Those that were candidates of this channel before."""
         ...
 
+    async def candidates(self, channel: str) -> Mapping[str, date]:
+        """Every paper ever considered for the channel, with the last listing day of that digest."""
+        ...
+
     async def next_number(self, channel: str) -> int:
         """The number the channel's next digest will have, from 1."""
         ...
@@ -335,6 +340,17 @@ class StoredVote:
     source: VoteSource = VoteSource.REACTION
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalVote:
+    """A vote of one person that stands, and how it was given."""
+
+    channel: str
+    arxiv_id: str
+    emoji: str
+    source: VoteSource
+    at: datetime
+
+
 class FeedbackStore(Protocol):
     """Votes: an append-only list of events, and what stands after them."""
 
@@ -352,6 +368,10 @@ class FeedbackStore(Protocol):
 
     async def current(self, channel: str) -> tuple[CurrentVote, ...]:
         """The votes that stand, oldest first: added and not removed since, by (message, person, emoji)."""
+        ...
+
+    async def of_person(self, person: str, arxiv_ids: Sequence[str] | None = None) -> tuple[PersonalVote, ...]:
+        """What stands of one person's votes, in every channel, newest first; on these papers, or on all."""
         ...
 
     async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
@@ -542,6 +562,111 @@ class ChannelStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One paper that may answer a question; `closeness` is its centred cosine with it, 0.0 without a vector."""
+
+    paper: Paper
+    closeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What the archive offers for a question: a pool to choose from, in no particular order.
+
+    `frequency` counts the papers that hold each word of the question, out of `n_papers`. `fitting` counts the papers
+    its filters and phrases leave, None where it has neither.
+    """
+
+    pool: tuple[Found, ...]
+    frequency: Mapping[str, int]
+    n_papers: int
+    fitting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSearch:
+    """What a source's own search found for a question, and when."""
+
+    arxiv_ids: tuple[str, ...]
+    asked_at: datetime
+
+
+class SearchStore(Protocol):
+    """The archive as something to ask."""
+
+    async def corrected(self, words: Sequence[str]) -> Mapping[str, str]:
+        """For words that no paper holds: the nearest word of a title or an author's name, where one is near."""
+        ...
+
+    async def search(
+        self,
+        question: Question,
+        vector: NDArray[np.float32] | None,
+        embedder: str,
+        *,
+        among: frozenset[str] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> SearchResult:
+        """The papers that answer best by words, and those by meaning; of all that filters and phrases leave.
+
+        `vector` `(dimensions,)` is the question's, of unit length, from `embedder`; None asks by words only. `among`
+        and `without` are arxiv_ids. Without words and vector: the newest papers that are left.
+        """
+        ...
+
+    async def live(self, question: str, since: datetime) -> LiveSearch | None:
+        """What a source found for this question, if that is not older than `since`."""
+        ...
+
+    async def save_live(self, question: str, found: LiveSearch) -> None:
+        """Remember what a source found; very old ones are dropped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRule:
+    """A follow or mute set in chat. `kind` is the text of a RuleKind; `person` set it."""
+
+    kind: str
+    text: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A channel gets no mornings: since `at`, up to before the day `until`, or until told otherwise."""
+
+    at: datetime
+    until: date | None
+    person: str
+
+
+class OrderStore(Protocol):
+    """What readers told the bot to do from now on, channel by channel."""
+
+    async def rules(self, channel: str) -> tuple[StandingRule, ...]:
+        """The follows and mutes in force, oldest first."""
+        ...
+
+    async def add_rule(self, channel: str, rule: StandingRule) -> bool:
+        """Set a rule; False if it stands already (case does not matter)."""
+        ...
+
+    async def remove_rule(self, channel: str, kind: str, text: str) -> bool:
+        """Lift a rule; False if there is none like it."""
+        ...
+
+    async def pause(self, channel: str) -> Pause | None:
+        """The channel's pause, also one that is over."""
+        ...
+
+    async def set_pause(self, channel: str, pause: Pause | None) -> None:
+        """Begin or change a pause; None ends it."""
+        ...
+
+
 class LockStore(Protocol):
     """Turns that all processes on one database share."""
 
@@ -596,6 +721,16 @@ class Store(Protocol):
     @property
     def channels(self) -> ChannelStore:
         """Channels started or left in chat."""
+        ...
+
+    @property
+    def search(self) -> SearchStore:
+        """Search."""
+        ...
+
+    @property
+    def orders(self) -> OrderStore:
+        """Rules and pauses."""
         ...
 
     @property

@@ -11,15 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from bot.models import AnnounceType, Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
 from bot.ports import Progress, no_progress
 from bot.ranking.explain import why
-from bot.ranking.model import ChannelModel
-from bot.ranking.rank import Exploration, RankingInputs, Selection, rank, select
-from bot.ranking.rules import Rule, RuleKind
+from bot.ranking.rank import Exploration, Selection, rank, select
 from bot.rendering import header_post, late_papers, more_posts, nothing_relevant, paper_posts
 from bot.settings import ChannelSettings
 from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.scoring import Judged, judge, topics_of
+from handlers.scoring import Judged, judge, ranking_inputs, topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +44,15 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An edition ready to be written down: the plan for the ledger and the digest for files and previews."""
+    """An edition ready to be written down: the plan for the ledger and the digest for files and previews.
+
+    After a rehearsal `rehearsed` says what would have been sent to the scorer.
+    """
 
     plan: DigestPlan
     digest: Digest
     posts: tuple[Post, ...]
+    rehearsed: str = ""
 
 
 def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
@@ -65,8 +67,10 @@ def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
     return tuple(types)
 
 
-async def prepare(env: Environment, edition: Edition, progress: Progress = no_progress) -> Prepared:
-    """Choose, score, rank and render the papers of an edition. Writes nothing but scores.
+async def prepare(
+    env: Environment, edition: Edition, progress: Progress = no_progress, *, rehearsal: bool = False
+) -> Prepared:
+    """Choose, score, rank and render the papers of an edition. Writes nothing but scores; a `rehearsal` not even those.
 
     Raises:
         ScorerError: the papers could not be scored.
@@ -74,8 +78,9 @@ async def prepare(env: Environment, edition: Edition, progress: Progress = no_pr
     # Taken first: a paper stored while this runs is then newer than the digest and comes with the next one.
     planned_at = env.clock.now()
     pool = await _pool(env, edition)
-    judged = await judge(env, edition.channel, pool.candidates, edition.last or planned_at.date(), progress)
-    inputs = _ranking_inputs(env, edition.channel, judged, await refit(env, edition.channel))
+    day = edition.last or planned_at.date()
+    judged = await judge(env, edition.channel, pool.candidates, day, progress, rehearsal=rehearsal)
+    inputs = ranking_inputs(env.channel(edition.channel), judged, await refit(env, edition.channel))
     ranked = await asyncio.to_thread(rank, inputs)
     channel = env.channel(edition.channel)
     selection = await asyncio.to_thread(
@@ -100,7 +105,7 @@ async def prepare(env: Environment, edition: Edition, progress: Progress = no_pr
         shown=digest.ranked,
         intents=_intents(env, record, posts, digest.ranked, digest.shown),
     )
-    return Prepared(plan, digest, posts)
+    return Prepared(plan, digest, posts, judged.rehearsed)
 
 
 async def score_ahead(env: Environment, key: str) -> None:
@@ -148,28 +153,8 @@ async def _pool(env: Environment, edition: Edition) -> _Pool:
     return _Pool(days, tuple(fresh), late_ones, announced, len(admitted) + len(late_ones))
 
 
-def _ranking_inputs(env: Environment, key: str, judged: Judged, model: ChannelModel | None) -> RankingInputs:
-    return RankingInputs(
-        papers=judged.papers,
-        scores=judged.scores,
-        vectors=judged.vectors,
-        topics=judged.topics,
-        background=judged.background,
-        rules=_rules(env.channel(key)),
-        model=model,
-    )
-
-
 def _exploration(env: Environment, channel: ChannelSettings, planned_at: datetime) -> Exploration:
     return Exploration(round(env.settings.ranking.exploration * channel.papers), seed=planned_at.toordinal())
-
-
-def _rules(channel: ChannelSettings) -> tuple[Rule, ...]:
-    return (
-        *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),
-        *(Rule(RuleKind.MUTE_PHRASE, phrase) for phrase in channel.mute_phrases),
-        *(Rule(RuleKind.FOLLOW_AUTHOR, name) for name in channel.follow_authors),
-    )
 
 
 async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judged, selection: Selection) -> Digest:
@@ -185,7 +170,7 @@ async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judge
         totals=Totals(pool.announced, pool.scanned, selection.relevant),
         ranked=selection.posted,
         shown=selection.shown,
-        scored_by=env.scorer.name,
+        scored_by=judged.scored_by or env.scorer.name,
         selected_by=judged.topics.raw,
         cost=judged.cost,
         remarks=tuple(remarks),

@@ -96,13 +96,26 @@ async def missing_days(env: Environment, categories: Sequence[str], first: date,
 
 
 async def _first_missing_day(env: Environment, categories: Sequence[str], expected: date) -> date | None:
-    """Where reading must begin: after the newest day known complete, or at `expected` for a fresh archive."""
+    """Where reading must begin: None if every category has `expected`, and that day for a category never read."""
     starts = []
     for category in categories:
         newest = await env.store.listings.newest_complete(env.source.name, [category], expected)
         if newest != expected:
-            starts.append(newest + timedelta(days=1) if newest else expected)
+            starts.append(await _oldest_gap(env, category, newest, expected) if newest else expected)
     return min(starts, default=None)
+
+
+async def _oldest_gap(env: Environment, category: str, newest: date, expected: date) -> date:
+    """The oldest day to read again for a category: after `newest`, or a day before it that was not announced then.
+
+    arXiv's index may lag behind its feed: what was PENDING when a later day was complete may be there by now.
+    """
+    since = expected - timedelta(days=env.settings.timing.catch_up_days)
+    records = await env.store.listings.records(env.source.name, [category], since, expected)
+    complete = {record.day for record in records if record.state is ListingState.COMPLETE}
+    recent = _days(min(complete, default=expected), expected)
+    gaps = [day for day in recent if day not in complete and not env.source.quiet_reason(day)]
+    return min([newest + timedelta(days=1), *gaps])
 
 
 async def _read(

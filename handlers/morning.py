@@ -107,8 +107,8 @@ async def post_by_hand(
 ) -> ByHand:
     """One digest now: what is new since the mark, or one listing day (remedial, unless it is the newest).
 
-    A day that has its digest is not posted again. With `dry_run` nothing is posted and nothing but papers and scores is
-    stored.
+    A day that has its digest is not posted again. With `dry_run` nothing is posted, nothing sent to an LLM,
+    and nothing but papers stored.
 
     Raises:
         SourceError, ScorerError: it cannot be made.
@@ -120,7 +120,7 @@ async def post_by_hand(
         choice = await _choose_by_hand(env, key, day, progress)
         if not isinstance(choice, Edition):
             return choice
-        prepared = await prepare(env, choice, progress)
+        prepared = await prepare(env, choice, progress, rehearsal=dry_run)
         if dry_run:
             return ByHand(prepared=prepared)
         if await _plan_and_deliver(env, prepared):

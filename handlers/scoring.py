@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.models import Background, Paper, Score, TokenCost, Topics
-from bot.ports import Progress, ScoringJob, no_progress
+from bot.ports import Progress, ScoringJob, ScoringResult, no_progress
+from bot.ranking.cascade import cascade_order
+from bot.ranking.model import ChannelModel
+from bot.ranking.rank import RankingInputs
+from bot.ranking.rules import Rule, RuleKind
+from bot.settings import ChannelSettings
 from bot.topics import parse_topics
 from handlers.archive import background_before, recent_papers, vectors_of
 from handlers.environment import Environment
+from handlers.learning import refit
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +38,8 @@ class Judged:
     background: Background
     cost: TokenCost | None = None
     remarks: tuple[str, ...] = ()
+    scored_by: str = ""
+    rehearsed: str = ""
 
 
 async def topics_of(env: Environment, key: str) -> Topics:
@@ -42,9 +51,18 @@ async def topics_of(env: Environment, key: str) -> Topics:
 
 
 async def judge(
-    env: Environment, key: str, papers: Sequence[Paper], day: date, progress: Progress = no_progress
+    env: Environment,
+    key: str,
+    papers: Sequence[Paper],
+    day: date,
+    progress: Progress = no_progress,
+    *,
+    rehearsal: bool = False,
 ) -> Judged:
     """Score papers of a listing day for a channel; what was scored before under the same terms is not scored again.
+
+    Final scores are stored as they come, so that nothing is paid for twice; a fallback is not stored, and the next call
+    asks again. A `rehearsal` sends and stores nothing.
 
     Raises:
         ScorerError: no scores could be made at all.
@@ -52,34 +70,81 @@ async def judge(
     topics = await topics_of(env, key)
     papers = tuple(papers)
     vectors = await vectors_of(env, papers)
-    background = await background_before(env, day)
     cache_key = _cache_key(env, topics)
-    known = dict(await env.store.scores.get(cache_key, papers))
-    missing = [place for place, paper in enumerate(papers) if paper.arxiv_id not in known]
-    cost: TokenCost | None = None
-    remarks: tuple[str, ...] = ()
-    if missing:
-        # A paper caught up late is in the archive already, and would be its own nearest neighbour.
-        judged_now = {papers[place].arxiv_id for place in missing}
-        archive, archive_vectors = await recent_papers(env, day, without=judged_now)
-        job = ScoringJob(
-            papers=tuple(papers[place] for place in missing),
-            topics=topics,
-            vectors=vectors[missing],
-            background=background,
-            archive=archive,
-            archive_vectors=archive_vectors,
-        )
-        result = await env.scorer.score(job, progress)
-        await env.store.scores.add(cache_key, result.scores, env.clock.now())
-        known.update({score.arxiv_id: score for score in result.scores})
-        cost, remarks = result.cost, result.remarks
-    logger.info("scored %d of %d candidates for %s, the others were known", len(missing), len(papers), key)
-    scores = tuple(known[paper.arxiv_id] for paper in papers)
-    return Judged(papers, scores, vectors, topics, background, cost, remarks)
+    known = await env.store.scores.get(cache_key, papers)
+    judged = Judged(papers, (), vectors, topics, await background_before(env, day))
+    if len(known) < len(papers):
+        job = await _job(env, key, judged, day, known)
+        keep = partial(_keep, env, cache_key)
+        result = await env.scorer.score(replace(job, keep=keep, rehearsal=rehearsal), progress)
+        if not rehearsal:
+            await _keep(env, cache_key, [score for score in result.scores if score.arxiv_id not in known])
+    else:
+        result = ScoringResult(tuple(known[paper.arxiv_id] for paper in papers))
+    logger.info("scored %d candidates for %s, %d of them before", len(papers), key, len(known))
+    cost = await env.store.costs.spent_on(key, [paper.arxiv_id for paper in papers], env.scorer.name)
+    return replace(
+        judged,
+        scores=result.scores,
+        cost=cost or result.cost,
+        remarks=result.remarks,
+        scored_by=result.scored_by or env.scorer.name,
+        rehearsed=result.rehearsed,
+    )
+
+
+async def _job(env: Environment, key: str, judged: Judged, day: date, known: Mapping[str, Score]) -> ScoringJob:
+    # A paper caught up late is in the archive already, and would be its own nearest neighbour.
+    archive, archive_vectors = await recent_papers(env, day, without={paper.arxiv_id for paper in judged.papers})
+    channel = env.channel(key)
+    model = await refit(env, key)
+
+    def order(scores: Sequence[Score]) -> Sequence[int]:
+        return cascade_order(ranking_inputs(channel, replace(judged, scores=tuple(scores)), model))
+
+    return ScoringJob(
+        papers=judged.papers,
+        topics=judged.topics,
+        vectors=judged.vectors,
+        background=judged.background,
+        archive=archive,
+        archive_vectors=archive_vectors,
+        channel=key,
+        known=known,
+        order=order,
+        wanted=channel.papers + channel.more,
+        votes=model.n_liked if model else 0,
+    )
+
+
+def ranking_inputs(channel: ChannelSettings, judged: Judged, model: ChannelModel | None) -> RankingInputs:
+    """What the ranking of a channel's candidates is made from."""
+    return RankingInputs(
+        papers=judged.papers,
+        scores=judged.scores,
+        vectors=judged.vectors,
+        topics=judged.topics,
+        background=judged.background,
+        rules=_rules(channel),
+        model=model,
+    )
+
+
+def _rules(channel: ChannelSettings) -> tuple[Rule, ...]:
+    return (
+        *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),
+        *(Rule(RuleKind.MUTE_PHRASE, phrase) for phrase in channel.mute_phrases),
+        *(Rule(RuleKind.FOLLOW_AUTHOR, name) for name in channel.follow_authors),
+    )
+
+
+async def _keep(env: Environment, cache_key: str, scores: Sequence[Score]) -> None:
+    final = [score for score in scores if not score.fallback]
+    if final:
+        await env.store.scores.add(cache_key, final, env.clock.now())
 
 
 def _cache_key(env: Environment, topics: Topics) -> str:
     """What a score depends on besides the paper's version: who judged, by what, against which text."""
     digest = hashlib.sha256(topics.raw.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{env.scorer.name}|{env.embedder.name}|{digest}"
+    return f"{env.scorer.fingerprint}|{digest}"

@@ -85,6 +85,7 @@ async def _remedy(env: Environment, key: str, day: date, *, dry_run: bool) -> bo
     elif made.prepared is not None:
         outcome = (
             f"would post {len(made.prepared.digest.ranked)} papers of {made.prepared.digest.totals.scanned} scanned"
+            + (f"; {made.prepared.rehearsed}" if made.prepared.rehearsed else "")
         )
     else:
         outcome = "posted"
@@ -101,6 +102,8 @@ async def _present(env: Environment, key: str, made: ByHand, output: Path | None
         click.echo(f"{key}: the listing of {days} was posted already, as digest {made.record.number}", err=True)
     if dry_run and made.prepared is not None:
         await _show(env, made.prepared)
+        if made.prepared.rehearsed:
+            click.echo(f"{key}: {made.prepared.rehearsed}", err=True)
     digest = await _digest_of(env, key, made)
     if output is not None and digest is not None:
         _write(output, digest)

@@ -13,8 +13,8 @@ from bot.clock import Clock, SystemClock, shift_from
 from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.errors import SettingsError
 from bot.platforms import PLATFORMS
-from bot.ports import ChatPlatform
-from bot.scorers import SCORERS, ScorerOptions
+from bot.ports import ChatPlatform, Embedder
+from bot.scorers import SCORERS, LlmOptions, ScorerOptions
 from bot.settings import ChannelSettings, Settings
 from bot.sources import SOURCES, SourceParts
 from bot.store.database import Tap, no_tap
@@ -24,6 +24,7 @@ from bot.topics import parse_topics
 from handlers.environment import Environment
 
 _SOURCE_TURN = "arxiv"
+_MARGIN = 1.07
 
 
 class SharedTurns:
@@ -32,7 +33,8 @@ class SharedTurns:
     def __init__(self, locks: LockStore, clock: Clock, interval_s: float) -> None:
         self._locks = locks
         self._clock = clock
-        self._interval_s = interval_s
+        # A request may be slow to get out, and the next one quick: the margin keeps them apart on the wire as well.
+        self._interval_s = interval_s * _MARGIN
 
     async def turn(self) -> None:
         """Reserve the next turn in the database and wait for it."""
@@ -93,6 +95,21 @@ def opened(
         store.close()
 
 
+def embedder_of(settings: Settings) -> Embedder:
+    """The embedder that these settings name.
+
+    Raises:
+        EmbedderError: it cannot be made.
+    """
+    return EMBEDDERS[settings.embedder](
+        EmbedderOptions(
+            model=settings.embedding_model,
+            base_url=settings.openai_base_url,
+            api_key=settings.openai_api_key or SecretStr(""),
+        )
+    )
+
+
 def _environment(
     settings: Settings,
     clock: Clock,
@@ -100,13 +117,7 @@ def _environment(
     texts: Mapping[str, str],
     platforms: Mapping[str, ChatPlatform] | None,
 ) -> Environment:
-    embedder = EMBEDDERS[settings.embedder](
-        EmbedderOptions(
-            model=settings.embedding_model,
-            base_url=settings.openai_base_url,
-            api_key=settings.openai_api_key or SecretStr(""),
-        )
-    )
+    embedder = embedder_of(settings)
     parts = SourceParts(
         throttle=SharedTurns(store.locks, clock, settings.arxiv.interval_s),
         clock=clock,
@@ -122,11 +133,19 @@ def _environment(
     if platforms is None:
         names = {channel.platform for channel in settings.channels.values()}
         platforms = {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
+    llm = LlmOptions(
+        settings=settings.llm,
+        costs=store.costs,
+        clock=clock,
+        base_url=settings.openai_base_url,
+        api_key=settings.openai_api_key or SecretStr(""),
+        prompts_dir=settings.prompts_dir,
+    )
     return Environment(
         settings=settings,
         store=store,
         source=SOURCES[settings.source](parts),
-        scorer=SCORERS[settings.scorer](ScorerOptions(embedder=embedder)),
+        scorer=SCORERS[settings.scorer_in_force](ScorerOptions(embedder, llm)),
         embedder=embedder,
         platforms=platforms,
         clock=clock,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
+from bot.errors import SettingsError
 from bot.ports import ChatPlatform
 
 if TYPE_CHECKING:
@@ -25,4 +26,28 @@ def _console(settings: Settings, clock: Clock) -> ChatPlatform:
     return ConsolePlatform(clock, transcript=transcript, outlives_input=not sys.stdin.isatty())
 
 
-PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console})
+def _slack(settings: Settings, clock: Clock) -> ChatPlatform:
+    from bot.platforms.slack import SlackPlatform
+
+    bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
+    if bot_token is None or app_token is None:
+        tokens = {"SLACK_BOT_TOKEN": bot_token, "SLACK_APP_TOKEN": app_token}
+        raise SettingsError(
+            [
+                f"{name} is not set: Slack needs both tokens (docs/slack.md)"
+                for name, token in tokens.items()
+                if not token
+            ]
+        )
+    places = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "slack"}
+    return SlackPlatform(
+        clock,
+        bot_token=bot_token,
+        app_token=app_token,
+        api_url=settings.slack_api_url,
+        settings=settings.slack,
+        places=places,
+    )
+
+
+PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console, "slack": _slack})

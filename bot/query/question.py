@@ -17,12 +17,12 @@ MOST_WORDS = 40
 
 _TOKEN = re.compile(
     r"""(?P<not>(?<!\S)-(?=[^\s-]))?
-        (?:(?P<field>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<value>[^\s"]+))
-        |"(?P<phrase>[^"]*)"?
+        (?:(?P<field>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))
+        |"(?P<phrase>[^"]*)"
         |(?P<word>[^\s"]+))""",
     re.VERBOSE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "−": "-", "\u00a0": " "})
 _FIELDS = {
     "author": "author", "au": "author", "by": "author",
@@ -37,12 +37,13 @@ _UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
 
 # Words that ask rather than tell; only without any other word are they what is looked for.
-EMPTY_WORDS = frozenset(
-    """a about all also am an and any anything are as at be been but by can could did do does find for from get give had
-    has have how i in into is it its me my of on or our paper papers please recent search should show so some something
-    such than that the their them then there these they this those to towards us use used using via want was we were
-    what when where which while who why will with within without would you your""".split()  # noqa: SIM905 - readable
-)
+_EMPTY = """
+s t don doesn isn a about all also am an and any anything are as at be been but by can could did do does find
+for from get give had has have how i in into is it its me my of on or our paper papers please recent search
+should show so some something such than that the their them then there these they this those to towards us use
+used using via want was we were what when where which while who why will with within without would you your
+"""
+EMPTY_WORDS = frozenset(_EMPTY.split())
 
 
 @dataclass(slots=True)
@@ -67,8 +68,8 @@ def parse_question(text: str, today: date) -> Question:
     """What a question asks for; never fails.
 
     Words are told apart from filters (`author:`, `cat:`, `since:`, `until:`, `seen:`, `liked:`), phrases in quotes,
-    `-excluded` ones, and arXiv ids or addresses. A filter that cannot be understood is left out and remarked upon; other
-    words with a colon are words. `today` is what 7d counts back from.
+    `-excluded` ones, and arXiv ids or addresses. A filter that cannot be understood is left out and remarked upon;
+    other words with a colon are words. `today` is what 7d counts back from.
     """
     draft = _Draft(today)
     if len(text) > LONGEST_QUESTION:
@@ -105,8 +106,8 @@ def _take(draft: _Draft, token: re.Match[str]) -> None:
         value = token["quoted"] if token["quoted"] is not None else token["value"]
         _FILTERS[name](draft, value.strip(), negative)
     elif token["phrase"] is not None and not negative:
-        words = _WORD.findall(token["phrase"])
-        (draft.phrases if len(words) > 0 else []).append(" ".join(words))
+        if words := _WORD.findall(token["phrase"]):
+            draft.phrases.append(" ".join(words))
     elif negative:
         if words := _WORD.findall(whole):
             draft.excluded.append(" ".join(words))

@@ -1,7 +1,7 @@
 """Which papers get a closer look, and how many: the cascade's sizes and order, pure (DESIGN §5).
 
-The order is that of the channel's own ranking, so what readers taught decides who is looked at. How much of a listing must
-be looked at to miss little was measured on eight readers: see `paperlark replay --cascade`.
+The order is that of the channel's own ranking, so what readers taught decides who is looked at. How much of a listing
+must be looked at to miss little was measured on eight readers: see `paperlark replay --cascade`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TITLE_SHARE = 0.1  # what sifting may take of a budget
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Along the order: the first `direct` papers are scored; of the next `sifted` titles are read and `chosen` scored."""
+    """Along the order: the first `direct` papers are scored; of the next `sifted` by title, `chosen` are."""
 
     direct: int
     sifted: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,6 +131,10 @@ class ReplayReport:
             "seed": self.seed,
             "feedback": str(self.feedback),
         }
+
+    def to_json_text(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_json(), indent=2)
 
     def _arm(self, arm: Arm) -> dict[str, Any]:
         means = {metric: self.mean(arm, metric) for metric in METRICS}

@@ -7,6 +7,7 @@ from bot.rendering._remarks import (
     budget_reached,
     late_papers,
     llm_failed,
+    llm_left_out,
     no_announcement,
     nothing_relevant,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "help_reply",
     "late_papers",
     "llm_failed",
+    "llm_left_out",
     "long_date",
     "more_posts",
     "no_announcement",

@@ -20,9 +20,15 @@ def arxiv_unreachable(next_try: datetime | None, zone: tzinfo) -> str:
     return f"arXiv could not be reached; next try at {local:%H:%M} on {long_date(local.date())}"
 
 
-def llm_failed(papers: int) -> str:
-    """The LLM gave no scores for `papers` papers."""
-    return f"the LLM failed: {counted(papers, 'paper')} scored locally"
+def llm_failed(papers: int, reason: str = "") -> str:
+    """The LLM gave no scores for `papers` papers; `reason` is a short clause about it ("its key was refused")."""
+    why = f" ({reason})" if reason else ""
+    return f"the LLM failed{why}: {counted(papers, 'paper')} scored locally"
+
+
+def llm_left_out(papers: int) -> str:
+    """The LLM worked, but left a few papers out however often it was asked."""
+    return f"the LLM left {counted(papers, 'paper')} out: scored locally"
 
 
 def budget_reached(papers: int) -> str:

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.errors import SettingsError
 from bot.ports import Embedder, Scorer
+from bot.settings import LlmSettings
+from bot.store_ports import CostStore
 
-__all__ = ["SCORERS", "ScorerOptions"]
+__all__ = ["SCORERS", "LlmOptions", "ScorerOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class LlmOptions:
+    """What the scorer by LLM needs: its settings, where it books its costs, and whom it asks."""
+
+    settings: LlmSettings
+    costs: CostStore
+    clock: Clock
+    base_url: str
+    api_key: SecretStr
+    prompts_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +34,7 @@ class ScorerOptions:
     """What a scorer may need; each takes what it uses."""
 
     embedder: Embedder
+    llm: LlmOptions | None = None
 
 
 def _local(options: ScorerOptions) -> Scorer:
@@ -23,6 +43,25 @@ def _local(options: ScorerOptions) -> Scorer:
     return LocalScorer(options.embedder)
 
 
+def _llm(options: ScorerOptions) -> Scorer:
+    from bot.scorers.llm.scorer import LlmParts, LlmScorer
+
+    if options.llm is None:
+        raise SettingsError(["scorer = 'llm': needs a database to book its costs in"])
+    return LlmScorer(
+        LlmParts(
+            local=_local(options),
+            costs=options.llm.costs,
+            settings=options.llm.settings,
+            clock=options.llm.clock,
+            base_url=options.llm.base_url,
+            api_key=options.llm.api_key.get_secret_value(),
+            prompts_dir=options.llm.prompts_dir,
+        )
+    )
+
+
 SCORERS: Mapping[str, Callable[[ScorerOptions], Scorer]] = {
     "local": _local,
+    "llm": _llm,
 }

@@ -67,7 +67,8 @@ class LocalScorer:
             model=self._embedder.name,
         )
         remarks = () if wanted else ("the topics text is empty: nothing to compare papers with",)
-        return ScoringResult(scores=judge(task, terms_of=self._terms), remarks=remarks)
+        scores = judge(task, terms_of=self._terms)
+        return ScoringResult(tuple(job.known.get(score.arxiv_id, score) for score in scores), remarks=remarks)
 
 
 def _archive(job: ScoringJob) -> Texts | None:

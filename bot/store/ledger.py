@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -48,6 +48,14 @@ class SqliteLedger:
         query = "SELECT arxiv_id FROM candidates WHERE channel = ?"
         rows = await self._database.read(lambda db: db.execute(query, [channel]).fetchall())
         return frozenset(row[0] for row in rows if row[0] in wanted)
+
+    async def candidates(self, channel: str) -> Mapping[str, date]:
+        """See LedgerStore."""
+        query = """SELECT c.arxiv_id, d.last_day FROM candidates c JOIN digests d
+                   ON d.channel = c.channel AND d.number = c.digest
+                   WHERE c.channel = ? AND d.last_day IS NOT NULL ORDER BY d.last_day, c.arxiv_id"""
+        rows = await self._database.read(lambda db: db.execute(query, [channel]).fetchall())
+        return {row[0]: date.fromisoformat(row[1]) for row in rows}
 
     async def next_number(self, channel: str) -> int:
         """See LedgerStore."""

@@ -9,12 +9,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot.models import MessageRef
 from bot.platforms.console import ConsolePlatform
+from bot.platforms.slack import SlackPlatform
 from bot.ports import ChatPlatform
 from tests.fakes import FakeClock, FakeInbox
+from tests.loopback.slack import LoopbackSlack
+from tests.loopback.slack.workspace import BOT_USER
 
 
 class Harness(Protocol):
@@ -101,4 +105,58 @@ async def console_harness(folder: Path) -> AsyncIterator[Harness]:
             await running
 
 
-HARNESSES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {"console": console_harness}
+class SlackHarness:
+    """A loopback Slack in the fake clock's time, with one channel and one reader."""
+
+    platform: ChatPlatform
+    dangers: tuple[str, ...] = ("⟦PING", "⟦bold *b*", "⟦code", "\x1b", "\u202e")
+    names: Mapping[str, str] = {"👍": "+1", "👎": "-1", "❤️": "heart"}
+
+    def __init__(self) -> None:
+        self.inbox = FakeInbox()
+        self.clock = FakeClock()
+        self.slack = LoopbackSlack(now=lambda: self.clock.now().timestamp())
+        self.reader = self.slack.workspace.add_person("ada")
+        self.place = self.slack.workspace.add_channel("papers", self.reader, [BOT_USER])
+
+    def connect(self) -> None:
+        """Make the platform, once the server has its address."""
+        self.platform = SlackPlatform(
+            self.clock,
+            bot_token=SecretStr(self.slack.bot_token),
+            app_token=SecretStr(self.slack.app_token),
+            api_url=self.slack.api_url,
+        )
+
+    async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
+        act = self.slack.people.react if added else self.slack.people.unreact
+        delivery = act(self.reader, ref.place, ref.message, self.names[emoji])
+        assert delivery is not None
+        await delivery.done.wait()
+
+    def sent(self) -> str:
+        return self.slack.shown()
+
+
+@asynccontextmanager
+async def slack_harness(folder: Path) -> AsyncIterator[SlackHarness]:
+    harness = SlackHarness()
+    async with harness.slack:
+        harness.connect()
+        running = asyncio.create_task(harness.platform.run(harness.inbox))
+        await asyncio.wait_for(harness.slack.sockets.wait_for_sockets(), 10)
+        while not harness.inbox.reconnections:
+            await asyncio.sleep(0)
+        try:
+            yield harness
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+    assert harness.slack.journal.violations == []
+
+
+HARNESSES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
+    "console": console_harness,
+    "slack": slack_harness,
+}

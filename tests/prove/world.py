@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -20,7 +21,7 @@ from tests.loopback.faulty import JSON, CallFailed, Chat, Fault
 from tests.prove.virtual import VirtualClock, utc
 
 MONDAY = date(2025, 5, 5)
-DAYS = tuple(MONDAY + timedelta(days=n) for n in range(3))
+DAYS = tuple(MONDAY + timedelta(days=n) for n in range(4))
 CATEGORIES = ("cs.CL", "cs.LG")
 MIN_RELEVANCE = 6
 _SATURDAY = 5
@@ -43,7 +44,10 @@ class Window:
 
 @dataclass(slots=True)
 class Plan:
-    """All that goes wrong in one seed. `kills` are moments and how many touches later the bot dies."""
+    """All that goes wrong in one seed. `kills` are moments, how many touches later the bot dies, and for how many seconds.
+
+    `met` counts what really happened to the bot.
+    """
 
     trouble_from: datetime
     calm_from: datetime
@@ -57,6 +61,7 @@ class Plan:
     shifts: list[tuple[datetime, float]] = field(default_factory=list)
     votes: list[datetime] = field(default_factory=list)
     singly: bool = False
+    met: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_fresh(self) -> bool:
@@ -106,7 +111,7 @@ def _plan_chat(plan: Plan, rng: random.Random) -> None:
     kinds = [str(fault) for fault in Fault if fault not in {Fault.REFUSED, Fault.KILLS_CALLER}]
     for morning in (_at(DAYS[1], 9), _at(DAYS[1], 13)):
         for _ in range(rng.choice([0, 1, 2, 3])):
-            start = morning + timedelta(minutes=rng.uniform(-30, 60))
+            start = morning + timedelta(minutes=rng.choice([-0.1, -0.1, rng.uniform(-30, 60)]))
             end = start + timedelta(minutes=rng.choice([1, 5, 30, 120]))
             plan.chat.append(Window(start, min(end, plan.calm_from), rng.choice(kinds), rng.choice([0.2, 0.5, 1.0])))
     if plan.is_fresh:
@@ -147,6 +152,7 @@ class FakeScorer:
     async def score(self, job: ScoringJob, progress: Progress = no_progress) -> ScoringResult:
         await self._truth.sleep(2)
         if any(window.covers(self._truth.now()) for window in self._plan.scorer):
+            self._plan.met["scorer fails"] += 1
             raise ScorerError("no scores today")
         return ScoringResult(tuple(_score(paper) for paper in job.papers))
 
@@ -172,7 +178,7 @@ def _number(text: str) -> int:
 
 
 class FakeSource:
-    """An arXiv with three listing days, which appear, fail, are late or never come as the plan says."""
+    """An arXiv with four listing days, which appear, fail, are late or never come as the plan says."""
 
     name = "arxiv"
 
@@ -223,6 +229,7 @@ class FakeSource:
         await self._truth.sleep(self._rng.uniform(0.5, 20))
         for window in self._plan.source:
             if window.covers(self._truth.now()) and self._rng.random() < window.rate:
+                self._plan.met[f"arXiv: {window.kind}"] += 1
                 if window.kind == "503":
                     raise SourceUnavailable("arXiv answers 503", 120.0)
                 if window.kind == "malformed":
@@ -304,6 +311,7 @@ class VirtualWire:
         return None
 
     async def _meet(self, fault: Fault, method: str, body: JSON) -> Any:
+        self._plan.met[f"chat: {fault}"] += 1
         if fault in {Fault.LOST, Fault.BROKEN_STORED}:
             self._chat.obey(method, body)
         if fault is Fault.LATE and method == "post":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -84,6 +84,15 @@ class SlackApi:
         except SlackCallError as error:
             raise _of_a_post(error) from error
 
+    async def upload(self, place: str, filename: str, content: bytes, thread: str | None = None) -> None:
+        """Send a file into a conversation.
+
+        Raises:
+            SlackCallError: it failed.
+        """
+        with _translating("files.upload"):
+            await self.client.files_upload_v2(filename=filename, content=content, channel=place, thread_ts=thread)
+
     async def read(self, method: str, **arguments: Any) -> Answer:
         """A call that changes nothing, tried again while that may help.
 
@@ -133,22 +142,29 @@ class SlackApi:
     async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[Answer, Mapping[str, str]]:
         writes_blocks = method.startswith(("chat.", "views."))
         sent: dict[str, Any] = {"json": arguments} if writes_blocks else {"params": arguments}
-        try:
+        with _translating(method):
             response = await self.client.api_call(method, **sent)
-        except SlackApiError as error:
-            raise _translated(method, error) from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SlackCallError(f"{method}: Slack cannot be reached ({error})", sent=False) from error
-        except (aiohttp.ClientError, SlackClientError, asyncio.TimeoutError, OSError, ValueError) as error:
-            raise SlackCallError(f"{method}: no answer from Slack ({type(error).__name__})") from error
         if not isinstance(response.data, dict):
             raise SlackCallError(f"{method}: Slack's answer cannot be read")
         return response.data, response.headers
 
 
+@contextmanager
+def _translating(method: str) -> Iterator[None]:
+    try:
+        yield
+    except SlackApiError as error:
+        raise _translated(method, error) from error
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise SlackCallError(f"{method}: Slack cannot be reached ({error})", sent=False) from error
+    except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, ValueError) as error:
+        raise SlackCallError(f"{method}: no answer from Slack ({type(error).__name__})") from error
+
+
 def _translated(method: str, error: SlackApiError) -> SlackCallError:
     """Slack's error in our words; an answer that is no JSON, or has a server error's status, is no answer."""
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 200)
+    # Where the answer was no JSON, the SDK gives aiohttp's response instead of its own.
+    status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
     data = getattr(error.response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or code in _LATER:

@@ -47,7 +47,9 @@ class History:
         """
         found = [message async for message in self._all(place, since) if message.get("user") == own_user]
         recent = [
-            RecentMessage(ref_of(place, message), key, _moment(message), await self._reactions(place, message, own_user))
+            RecentMessage(
+                ref_of(place, message), key, _moment(message), await self._reactions(place, message, own_user)
+            )
             for message in sorted(found, key=lambda message: float(message["ts"]))
             if (key := key_of(message))
         ]
@@ -62,7 +64,12 @@ class History:
 
     async def _top_level(self, place: str, since: datetime) -> AsyncIterator[Message]:
         async for message in self._api.pages(
-            "conversations.history", "messages", channel=place, oldest=_stamp(since), inclusive=1, include_all_metadata=1
+            "conversations.history",
+            "messages",
+            channel=place,
+            oldest=_stamp(since),
+            inclusive=1,
+            include_all_metadata=1,
         ):
             yield message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from bot.scorers.llm.parse import Parsed, Verdict, parse_choice, parse_scores
 from bot.scorers.llm.tokens import ANSWER_OVERHEAD, MOST_PER_CHOICE, MOST_PER_SCORE
 from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.settings import LlmSettings
+
+logger = logging.getLogger(__name__)
 
 STAGE = "scoring by LLM"
 MOST_ROUNDS = 2  # how often a paper left out is asked about again
@@ -95,7 +98,8 @@ class Assessment:
         try:
             answer = await self._caller.ask(task, papers, most, visible)
         except CallFailed as failure:
-            if failure.trouble is not Trouble.TOO_LONG and failure.trouble is not Trouble.BUDGET:
+            logger.warning("no choice among %d titles: %s", len(papers), failure)
+            if failure.trouble not in {Trouble.TOO_LONG, Trouble.BUDGET}:
                 self._breaker.failed(failure.trouble)
             return ()
         return parse_choice(answer.text, [paper.arxiv_id for paper in papers], most)
@@ -129,6 +133,7 @@ class Assessment:
         try:
             return await self._caller.ask(self._task, papers, len(papers), visible)
         except CallFailed as failure:
+            logger.warning("no scores for %d papers: %s", len(papers), failure)
             if failure.trouble is Trouble.TOO_LONG:
                 self._largest = max(1, min(self._largest, len(papers) // 2))
             elif failure.trouble not in {Trouble.BUDGET, Trouble.REFUSED}:

@@ -18,7 +18,7 @@ from bot.ports import Progress, Scorer, ScoringJob, ScoringResult, no_progress
 from bot.prompting import Prompt, load_prompt
 from bot.ranking.cascade import cascade_size, cascade_stages
 from bot.scorers.llm.assessment import Assessment, Outcome
-from bot.scorers.llm.caller import Account, Caller, Task
+from bot.scorers.llm.caller import Account, Caller, Task, Used
 from bot.scorers.llm.client import ChatClient
 from bot.scorers.llm.dialect import Dialect, Dialects
 from bot.scorers.llm.estimate import Estimate, estimate, likely_per_paper
@@ -213,14 +213,12 @@ class LlmScorer:
         by_llm = not scores or any(not score.fallback for score in scores)
         return ScoringResult(
             scores=tuple(scores),
-            cost=caller.used.cost(self._settings.model) if caller else None,
+            cost=(caller.used if caller else Used()).cost(self._settings.model),
             remarks=(*local.remarks, *remarks_on(outcome, selection.beyond_budget)),
             scored_by=self.name if by_llm else self._parts.local.name,
         )
 
-    def _rehearsed(
-        self, job: ScoringJob, local: ScoringResult, selection: _Selection, task: Task
-    ) -> ScoringResult:
+    def _rehearsed(self, job: ScoringJob, local: ScoringResult, selection: _Selection, task: Task) -> ScoringResult:
         planned = (*selection.direct, *selection.sifted[: selection.chosen])
         guess: Estimate = estimate(task, planned, self._settings.batch_size, self._price)
         result = self._result(job, local, Outcome(), selection, None)
@@ -246,12 +244,9 @@ class _Selection:
 def _price(settings: LlmSettings) -> Price | None:
     price = price_of(settings.model, settings.prices)
     if price is None and settings.daily_budget_usd is not None:
-        raise SettingsError(
-            [
-                f"llm.daily_budget_usd = {settings.daily_budget_usd:g}: nobody knows what {settings.model!r} costs; "
-                f'give its price in [llm.prices."{settings.model}"], or set llm.daily_budget_tokens instead'
-            ]
-        )
+        cap = f"llm.daily_budget_usd = {settings.daily_budget_usd:g}"
+        remedy = "give it in [llm.prices], or set llm.daily_budget_tokens instead"
+        raise SettingsError([f"{cap}: nobody knows the price of {settings.model!r}; {remedy}"])
     return price
 
 

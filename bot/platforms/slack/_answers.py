@@ -1,0 +1,132 @@
+"""Requests handed to the inbox, and its replies shown to whoever asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import PaperlarkError
+from bot.models import Attachment, Reply, Request
+from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms.slack._replies import answer, form_window, short, waiting_window, window
+from bot.ports import Inbox
+
+logger = logging.getLogger(__name__)
+
+_WINDOWS = {"abstract": "Abstract"}
+_STILL = {"unfurl_links": False, "unfurl_media": False}
+_PATIENCE_S = 1.0  # a trigger lives three seconds: what takes longer comes into a window that waits
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a question came from, and how it can be answered.
+
+    A `response_url` takes five answers within half an hour; a `trigger_id` opens one window within three seconds.
+    """
+
+    place: str
+    person: str
+    response_url: str = ""
+    trigger_id: str = ""
+    thread: str | None = None
+    in_private: bool = False  # asked in a message or conversation that nobody else sees
+    is_direct: bool = False
+
+
+class Answers:
+    """Shows replies; one at a time is enough for it, many at a time do no harm."""
+
+    def __init__(self, api: SlackApi, inbox: Inbox) -> None:
+        self._api = api
+        self._inbox = inbox
+
+    async def to(self, asked: Asked, request: Request) -> None:
+        """Answer a request; whatever fails is told to the person, and logged."""
+        try:
+            if request.name in _WINDOWS and asked.trigger_id:
+                await self._in_window(asked, request)
+            else:
+                await self._in_messages(asked, request)
+        except PaperlarkError as error:
+            logger.warning("%s could not be answered: %s", request.name, error)
+            await self._apologise(asked, str(error))
+        except Exception:  # the edge: one bad answer must not end the listening
+            logger.exception("%s could not be answered", request.name)
+            await self._apologise(asked, "there is a fault in the bot; its log says more")
+
+    async def _in_messages(self, asked: Asked, request: Request) -> None:
+        async for reply in self._inbox.request(request):
+            if reply.form is not None and asked.trigger_id:
+                await self._api.write(
+                    "views.open", trigger_id=asked.trigger_id, view=form_window(reply.form, asked.place)
+                )
+                continue
+            instead = asked.in_private and (reply.replaces or request.page > 1)
+            shown = answer(reply) if instead or not reply.replaces else short(reply)
+            await self.show(asked, shown, instead=instead)
+            if reply.attachment is not None:
+                await self._send_file(asked.person, reply.attachment)
+
+    async def _in_window(self, asked: Asked, request: Request) -> None:
+        title = _WINDOWS[request.name]
+        task = asyncio.ensure_future(_first(self._inbox.request(request)))
+        await asyncio.wait({task}, timeout=_PATIENCE_S)
+        if task.done():
+            view = window(title, await task)
+            await self._api.write("views.open", trigger_id=asked.trigger_id, view=view)
+            return
+        opened = await self._api.write("views.open", trigger_id=asked.trigger_id, view=waiting_window(title))
+        await self._api.write("views.update", view_id=opened["view"]["id"], view=window(title, await task))
+
+    async def show(self, asked: Asked, shown: dict[str, Any], *, instead: bool = False) -> None:
+        """Show a message to the person alone, in place of the one whose button was pressed if `instead`.
+
+        Raises:
+            SlackCallError: Slack does not take it.
+        """
+        thread = {"thread_ts": asked.thread} if asked.thread else {}
+        if asked.response_url and await self._respond(asked, {**shown, **thread}, instead=instead):
+            return
+        if asked.is_direct:
+            await self._api.write("chat.postMessage", channel=asked.place, **_STILL, **shown, **thread)
+        else:
+            await self._api.write("chat.postEphemeral", channel=asked.place, user=asked.person, **shown, **thread)
+
+    async def _respond(self, asked: Asked, shown: dict[str, Any], *, instead: bool) -> bool:
+        """Whether the response_url took it; it may be used up, or out of reach behind a gateway."""
+        client = self._api.client
+        hook = AsyncWebhookClient(
+            asked.response_url, timeout=client.timeout, ssl=client.ssl, proxy=client.proxy, retry_handlers=[]
+        )
+        try:
+            response = await hook.send_dict({**shown, "response_type": "ephemeral", "replace_original": instead})
+        except Exception as error:  # noqa: BLE001 - the SDK lets every transport's own errors through
+            logger.warning("a response_url cannot be reached (%s); answering through the Web API", type(error).__name__)
+            return False
+        return bool(response.status_code == 200)
+
+    async def _send_file(self, person: str, attachment: Attachment) -> None:
+        """Files cannot be shown to one person in a channel: they go into the direct conversation."""
+        note = await self._api.write("chat.postMessage", channel=person, text=attachment.filename, **_STILL)
+        await self._api.upload(str(note["channel"]), attachment.filename, attachment.content)
+
+    async def _apologise(self, asked: Asked, reason: str) -> None:
+        try:
+            await self.show(asked, answer(Reply(title="That did not work", lines=(reason,))))
+        except SlackCallError as error:
+            logger.warning("nor could the person be told: %s", error)
+
+
+_still = {"unfurl_links": False, "unfurl_media": False}
+
+
+async def _first(replies: AsyncIterator[Reply]) -> Reply:
+    async for reply in replies:
+        return reply
+    return Reply(title="There is no answer.")

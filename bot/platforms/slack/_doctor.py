@@ -1,0 +1,109 @@
+"""What the doctor finds out about Slack, and what to click."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+from bot.models import Finding, Severity
+from bot.platforms.slack._api import REMEDIES, SlackApi, SlackCallError
+
+_SUBJECT = "slack"
+_APPS = "api.slack.com/apps"
+_BOT_PREFIX, _APP_PREFIX = "xoxb-", "xapp-"
+_OPTIONAL = frozenset({"reactions:write"})  # for seeding, a setting that is off by default
+
+
+async def examine(api: SlackApi, app_api: SlackApi, places: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Findings about both tokens, the scopes, and each channel (`places`: key to channel id)."""
+    swapped = _token_kinds(str(api.client.token or ""), str(app_api.client.token or ""))
+    if swapped:
+        return swapped
+    findings = [*await _app_token(app_api)]
+    try:
+        identity, scopes = await api.scopes()
+    except SlackCallError as error:
+        return (*findings, _problem(f"SLACK_BOT_TOKEN: {error}", REMEDIES.get(error.code, _where("Install App"))))
+    findings.append(_fine(f"the bot is {identity.get('user')} in the workspace {identity.get('team')}"))
+    findings += _scopes(scopes)
+    for key, place in places.items():
+        findings.append(await _channel(api, key, place))
+    return tuple(findings)
+
+
+def wanted_scopes() -> frozenset[str]:
+    """The bot scopes of the app's manifest."""
+    text = files("bot.platforms").joinpath("slack_manifest.json").read_text(encoding="utf-8")
+    return frozenset(json.loads(text)["oauth_config"]["scopes"]["bot"])
+
+
+def _token_kinds(bot_token: str, app_token: str) -> tuple[Finding, ...]:
+    if bot_token.startswith(_APP_PREFIX) and app_token.startswith(_BOT_PREFIX):
+        return (_problem("SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped", "exchange the two values and restart"),)
+    findings = []
+    if not bot_token.startswith(_BOT_PREFIX):
+        findings.append(
+            _problem(
+                f"SLACK_BOT_TOKEN does not begin with {_BOT_PREFIX}",
+                f"copy the Bot User OAuth Token: {_where('OAuth & Permissions')}",
+            )
+        )
+    if not app_token.startswith(_APP_PREFIX):
+        findings.append(
+            _problem(
+                f"SLACK_APP_TOKEN does not begin with {_APP_PREFIX}",
+                f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}",
+            )
+        )
+    return tuple(findings)
+
+
+async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:
+    try:
+        await app_api.read("apps.connections.open")
+    except SlackCallError as error:
+        make = f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}"
+        remedy = make if error.code in {"missing_scope", "invalid_auth"} else REMEDIES.get(error.code, make)
+        return (_problem(f"SLACK_APP_TOKEN: {error}", remedy),)
+    return (_fine("Socket Mode can be opened"),)
+
+
+def _scopes(granted: frozenset[str]) -> list[Finding]:
+    missing = sorted(wanted_scopes() - granted)
+    remedy = f"add it under Bot Token Scopes and reinstall the app: {_where('OAuth & Permissions')}"
+    findings = [
+        Finding(
+            Severity.WARNING if scope in _OPTIONAL else Severity.PROBLEM,
+            _SUBJECT,
+            f"the scope {scope} is missing",
+            remedy,
+        )
+        for scope in missing
+    ]
+    return findings or [_fine("every scope is there")]
+
+
+async def _channel(api: SlackApi, key: str, place: str) -> Finding:
+    try:
+        info = (await api.read("conversations.info", channel=place)).get("channel") or {}
+    except SlackCallError as error:
+        return _problem(f"channel {key} ({place}): {error}", REMEDIES.get(error.code, ""))
+    name = f"channel {key} (#{info.get('name', place)})"
+    if info.get("is_archived"):
+        return _problem(f"{name} is archived", REMEDIES["is_archived"])
+    if not info.get("is_member") and not info.get("is_im"):
+        return _problem(f"the bot is not in {name}", REMEDIES["not_in_channel"])
+    return _fine(f"the bot is in {name}")
+
+
+def _where(page: str) -> str:
+    return f"{_APPS}, your app, {page}"
+
+
+def _fine(message: str) -> Finding:
+    return Finding(Severity.OK, _SUBJECT, message)
+
+
+def _problem(message: str, remedy: str) -> Finding:
+    return Finding(Severity.PROBLEM, _SUBJECT, message, remedy)

@@ -1,0 +1,277 @@
+"""What Slack tells the bot: every event that the manifest subscribes to has its listener here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.emoji import normalise
+from bot.models import MessageRef, Reply, Request, TopicsOffer, Vote, VoteSource
+from bot.platforms.slack._answers import Answers, Asked
+from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._blocks import ASK, VOTES
+from bot.platforms.slack._files import text_file
+from bot.platforms.slack._history import PLATFORM
+from bot.platforms.slack._people import People
+from bot.platforms.slack._replies import FORM, answer, vote_confirmation
+from bot.platforms.slack._text import as_typed, fitted, without_mentions
+from bot.ports import Inbox
+
+logger = logging.getLogger(__name__)
+
+Body = Mapping[str, Any]
+_VOTE_ACTION = re.compile("|".join(VOTES))
+_ASK_ACTION = re.compile(f"{ASK}:.*")
+_LEFT = ("channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted", "group_deleted")
+_BACK = ("channel_unarchive", "group_unarchive")
+_SHORT_TITLE = 80
+
+
+class Listeners:
+    """Turns Slack's events into calls of the inbox.
+
+    A vote is acknowledged once it is stored, so that Slack delivers it again if it is not. What takes longer is done
+    after the acknowledgement.
+    """
+
+    def __init__(self, *, inbox: Inbox, api: SlackApi, people: People, identity: Body) -> None:
+        self._inbox = inbox
+        self._api = api
+        self._people = people
+        self._identity = identity
+        self._own_user = str(identity["user_id"])
+        self._answers = Answers(api, inbox)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def app(self) -> AsyncApp:
+        """A Bolt app with every listener."""
+        app = _quiet_app(self._api.client, self._authorize)
+        app.event("reaction_added")(self._reaction)
+        app.event("reaction_removed")(self._reaction)
+        app.event("member_joined_channel")(self._joined)
+        app.event("member_left_channel")(self._member_left)
+        for kind in _LEFT:
+            app.event(kind)(self._left)
+        for kind in _BACK:
+            app.event(kind)(self._back)
+        app.event("app_mention")(self._mentioned)
+        app.event("message")(self._message)
+        app.action(_VOTE_ACTION)(self._vote_pressed)
+        app.action(_ASK_ACTION)(self._ask_pressed)
+        app.view(FORM)(self._form_sent)
+        app.command("/papers")(self._commanded)
+        return app
+
+    async def drain(self) -> None:
+        """Return when what was begun is done."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _authorize(self, **_: Any) -> AuthorizeResult:
+        identity = self._identity
+        return AuthorizeResult(
+            enterprise_id=identity.get("enterprise_id"),
+            team_id=identity.get("team_id"),
+            bot_id=identity.get("bot_id"),
+            bot_user_id=self._own_user,
+            bot_token=self._api.client.token,
+        )
+
+    async def _reaction(self, event: Body, body: Body) -> None:
+        """Somebody added or removed an emoji. What is not on a message of ours costs nothing."""
+        place = event.get("item") or {}
+        if place.get("type") != "message" or event.get("item_user", self._own_user) != self._own_user:
+            return
+        person = str(event["user"])
+        if (await self._people.get(person)).is_bot:
+            return
+        order = float(event["event_ts"])
+        vote = Vote(
+            event_id=f"{PLATFORM}:{body['event_id']}",
+            ref=MessageRef(PLATFORM, str(place["channel"]), str(place["ts"])),
+            person=person,
+            emoji=normalise(str(event["reaction"])),
+            added=event["type"] == "reaction_added",
+            at=datetime.fromtimestamp(order, UTC),
+            order=order,
+        )
+        await self._inbox.vote(vote)
+
+    async def _vote_pressed(self, ack: Any, body: Body, action: Body) -> None:
+        await ack()
+        self._spawn(self._press(body, action))
+
+    async def _press(self, body: Body, action: Body) -> None:
+        asked = asked_by(body)
+        container = body["container"]
+        order = float(action["action_ts"])
+        emoji = VOTES[action["action_id"]]
+        message = str(container["message_ts"])
+        vote = Vote(
+            event_id=f"{PLATFORM}:{asked.place}:{message}:{asked.person}:{action['action_ts']}",
+            ref=MessageRef(PLATFORM, asked.place, message, asked.thread),
+            person=asked.person,
+            emoji=emoji,
+            added=True,
+            at=datetime.fromtimestamp(order, UTC),
+            order=order,
+            source=VoteSource.BUTTON,
+        )
+        words = vote_confirmation(await self._inbox.press(vote), emoji, _title(body))
+        if words:
+            await self._answers.show(asked, answer(Reply(title=words)))
+
+    async def _ask_pressed(self, ack: Any, body: Body, action: Body) -> None:
+        await ack()
+        asked = asked_by(body)
+        try:
+            wanted = json.loads(action.get("value") or "{}")
+        except ValueError:
+            logger.warning("a button's value cannot be read: %s", action.get("action_id"))
+            return
+        request = Request(
+            platform=PLATFORM,
+            place=asked.place,
+            person=asked.person,
+            name=str(wanted.get("name", "help")),
+            argument=str(wanted.get("argument", "")),
+            arxiv_id=wanted.get("arxiv_id"),
+            page=int(wanted.get("page", 1)),
+        )
+        self._spawn(self._answers.to(asked, request))
+
+    async def _form_sent(self, ack: Any, body: Body, view: Body) -> None:
+        await ack()
+        about = json.loads(view["private_metadata"])
+        text = view["state"]["values"][FORM][FORM].get("value") or ""
+        person = str(body["user"]["id"])
+        asked = Asked(place=about["place"], person=person, is_direct=about["place"].startswith("D"))
+        request = Request(PLATFORM, asked.place, person, about["name"], about["argument"], text=text)
+        self._spawn(self._answers.to(asked, request))
+
+    async def _commanded(self, ack: Any, body: Body) -> None:
+        await ack()
+        place = str(body["channel_id"])
+        asked = Asked(
+            place=place,
+            person=str(body["user_id"]),
+            response_url=str(body.get("response_url", "")),
+            trigger_id=str(body.get("trigger_id", "")),
+            is_direct=place.startswith("D"),
+        )
+        argument = as_typed(str(body.get("text", ""))).strip()
+        self._spawn(self._answers.to(asked, Request(PLATFORM, place, asked.person, "papers", argument)))
+
+    async def _mentioned(self, event: Body) -> None:
+        if not event.get("bot_id") and event.get("user"):
+            self._spawn(self._heed(event))
+
+    async def _message(self, event: Body) -> None:
+        """Only what is said to the bot: in a direct conversation, or in reply to one of its own messages."""
+        if event.get("bot_id") or event.get("subtype") not in {None, "file_share"} or not event.get("user"):
+            return
+        if f"<@{self._own_user}>" in str(event.get("text", "")) and event.get("channel_type") != "im":
+            return  # a mention comes as an event of its own
+        if event.get("channel_type") == "im":
+            self._spawn(self._heed(event))
+        elif event.get("parent_user_id") == self._own_user:
+            self._spawn(self._offer(event))
+
+    async def _heed(self, event: Body) -> None:
+        """A mention is a topics text where one is waited for, else a command or a question."""
+        if await self._offer(event):
+            return
+        place, person = str(event["channel"]), str(event["user"])
+        asked = Asked(place, person, thread=event.get("thread_ts"), is_direct=event.get("channel_type") == "im")
+        argument = without_mentions(str(event.get("text", "")))
+        await self._answers.to(asked, Request(PLATFORM, place, person, "papers", argument))
+
+    async def _offer(self, event: Body) -> bool:
+        """Hand in what may be a topics text; whether somebody was told something about it."""
+        text: str | bytes = as_typed(str(event.get("text", ""))).strip()
+        if event.get("files"):
+            text = await text_file(self._api, event["files"]) or text
+        person = str(event["user"])
+        known = await self._people.get(person)
+        offer = TopicsOffer(PLATFORM, str(event["channel"]), person, text, known.timezone)
+        reply = await self._inbox.topics_offered(offer)
+        if reply is not None:
+            asked = Asked(offer.place, person, thread=str(event.get("thread_ts") or "") or None)
+            await self._answers.show(asked, answer(reply))
+        return reply is not None
+
+    async def _joined(self, event: Body) -> None:
+        if event.get("user") == self._own_user:
+            self._spawn(self._inbox.invited(PLATFORM, str(event["channel"])))
+
+    async def _member_left(self, event: Body) -> None:
+        if event.get("user") == self._own_user:
+            await self._inbox.removed(PLATFORM, str(event["channel"]))
+
+    async def _left(self, event: Body) -> None:
+        await self._inbox.removed(PLATFORM, str(event["channel"]))
+
+    async def _back(self, event: Body) -> None:
+        self._spawn(self._inbox.invited(PLATFORM, str(event["channel"])))
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def asked_by(body: Body) -> Asked:
+    """Where a button was pressed, by whom, and how the press can be answered."""
+    container = body["container"]
+    place = str((body.get("channel") or {}).get("id") or container.get("channel_id"))
+    thread = container.get("thread_ts")
+    return Asked(
+        place=place,
+        person=str(body["user"]["id"]),
+        response_url=str(body.get("response_url") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        thread=thread if thread != container.get("message_ts") else None,
+        in_private=bool(container.get("is_ephemeral")),
+        is_direct=place.startswith("D"),
+    )
+
+
+def _title(body: Body) -> str:
+    text = str((body.get("message") or {}).get("text") or "this paper")
+    return fitted(as_typed(text.split("\n", 1)[0]), _SHORT_TITLE)
+
+
+async def _logged(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await work
+    except Exception:  # the edge: one event must not end the listening
+        logger.exception("an event from Slack could not be dealt with")
+
+
+def _quiet_app(client: AsyncWebClient, authorize: Any) -> AsyncApp:
+    """An app whose construction says nothing about tokens it finds in the environment: they are given on purpose."""
+    bolt_logger = logging.getLogger("slack_bolt.paperlark")
+    bolt_logger.setLevel(logging.ERROR)
+    anonymous = AsyncWebClient(
+        base_url=client.base_url, timeout=client.timeout, ssl=client.ssl, proxy=client.proxy, retry_handlers=[]
+    )
+    app = AsyncApp(
+        name="paperlark",
+        client=anonymous,
+        authorize=authorize,
+        logger=bolt_logger,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    bolt_logger.setLevel(logging.WARNING)
+    return app

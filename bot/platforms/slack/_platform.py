@@ -1,0 +1,214 @@
+"""Slack's side of the chat port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.errors import PlatformError, PostDelayed
+from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms.slack._blocks import message, notification
+from bot.platforms.slack._connection import Connection
+from bot.platforms.slack._doctor import examine
+from bot.platforms.slack._history import PLATFORM, History
+from bot.platforms.slack._listeners import Listeners
+from bot.platforms.slack._pace import Pace
+from bot.platforms.slack._people import People
+from bot.ports import Inbox
+from bot.settings import SlackSettings
+
+logger = logging.getLogger(__name__)
+
+_SEEDS = ("+1", "-1")
+_STILL = {"unfurl_links": False, "unfurl_media": False}
+
+
+class SlackPlatform:
+    """One Slack workspace, reached by a bot token (Web API) and an app token (Socket Mode).
+
+    `places` are the channel ids that the doctor looks at.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        bot_token: SecretStr,
+        app_token: SecretStr,
+        api_url: str,
+        settings: SlackSettings | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._settings = settings or SlackSettings()
+        self._places = places or {}
+        timeout_s = round(self._settings.timeout_s)
+        self._client = _client(bot_token, api_url, timeout_s)
+        self._app_client = _client(app_token, api_url, timeout_s)
+        self._api = SlackApi(self._client, clock)
+        self._people = People(self._api, clock)
+        self._history = History(self._api, self._people)
+        self._pace = Pace(
+            clock, message_gap_s=self._settings.message_gap_s, workspace_gap_s=self._settings.workspace_gap_s
+        )
+        self._connection: Connection | None = None
+        self._identity: Mapping[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in settings and tables."""
+        return PLATFORM
+
+    async def run(self, inbox: Inbox) -> None:
+        """Listen until cancelled.
+
+        Raises:
+            PlatformError: a token is not accepted, or Slack cannot be reached.
+        """
+        identity = await self._who_am_i()
+        listeners = Listeners(inbox=inbox, api=self._api, people=self._people, identity=identity)
+        self._connection = Connection(self._app_client, lambda: self._greeted(inbox))
+        logger.info("Slack workspace %s, as %s", identity.get("team"), identity.get("user"))
+        try:
+            await self._connection.run(listeners.app(), SlackApi(self._app_client, self._clock))
+        finally:
+            await asyncio.shield(listeners.drain())
+
+    async def _greeted(self, inbox: Inbox) -> None:
+        """After every connection: votes and invitations may have been missed."""
+        try:
+            await inbox.reconnected(self.name)
+            async for channel in self._api.pages(
+                "users.conversations", "channels", types="public_channel,private_channel", exclude_archived=1
+            ):
+                await inbox.invited(self.name, str(channel["id"]))
+        except Exception:  # the edge: the next connection or the hourly recovery tries again
+            logger.exception("what was missed while there was no connection could not be put right")
+
+    async def _who_am_i(self) -> Mapping[str, Any]:
+        if self._identity is None:
+            self._identity = await self._api.read("auth.test")
+        return self._identity
+
+    async def _own_user(self) -> str:
+        return str((await self._who_am_i())["user_id"])
+
+    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+        """Send one message, when it is its turn.
+
+        Raises:
+            PostRefused, PostDelayed: certainly not posted.
+            PostUncertain: perhaps posted.
+        """
+        await self._pace.turn(place)
+        head = {"thread_ts": thread.thread or thread.message} if thread else {}
+        try:
+            answer = await self._api.post("chat.postMessage", channel=place, **message(post, key), **head)
+        except PostDelayed as error:
+            self._pace.hold(place, error.retry_after_s or 0.0)
+            raise
+        ref = MessageRef(PLATFORM, place, str(answer["ts"]), head.get("thread_ts"))
+        if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
+            await self._seed(ref)
+        return ref
+
+    async def _seed(self, ref: MessageRef) -> None:
+        """Put the first reactions there; a post without them is as good."""
+        for name in _SEEDS:
+            try:
+                await self._api.write("reactions.add", channel=ref.place, timestamp=ref.message, name=name)
+            except SlackCallError as error:
+                logger.warning("a post was not seeded with reactions: %s", error)
+                return
+
+    async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
+        """Replace a message of ours.
+
+        Raises:
+            PlatformError: it could not be replaced.
+        """
+        content = {name: part for name, part in message(post, key).items() if not name.startswith("unfurl")}
+        await self._api.write("chat.update", channel=ref.place, ts=ref.message, **content)
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Remove a message of ours; a message already gone is no error.
+
+        Raises:
+            PlatformError: it could not be removed.
+        """
+        try:
+            await self._api.write("chat.delete", channel=ref.place, ts=ref.message)
+        except SlackCallError as error:
+            if error.code != "message_not_found":
+                raise
+
+    async def find(
+        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+    ) -> tuple[MessageRef, ...]:
+        """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        try:
+            return await self._history.find(place, key, since, thread, await self._own_user())
+        except SlackCallError as error:
+            if error.code in {"channel_not_found", "thread_not_found"}:
+                return ()
+            raise
+
+    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+        """Our messages since then with their reactions, threads included, oldest first.
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        return await self._history.recent(place, since, await self._own_user())
+
+    async def manages(self, place: str, person: str) -> bool:
+        """Whether this person created the channel or administers the workspace.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        return (await self._people.get(person)).is_admin or await self._people.created(place, person)
+
+    async def notify(self, target: str, text: str) -> None:
+        """Write to a person or into a channel, outside the ledger.
+
+        Raises:
+            PlatformError: it could not be written.
+        """
+        await self._pace.turn(target)
+        await self._api.write("chat.postMessage", channel=target, text=notification(text), **_STILL)
+
+    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+        """Send a file.
+
+        Raises:
+            PlatformError: it could not be sent.
+        """
+        if not content:
+            raise PlatformError(f"{filename}: Slack takes no empty files")
+        await self._api.upload(place, filename, content, thread.message if thread else None)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Tokens, scopes, and every channel of the settings."""
+        return await examine(self._api, SlackApi(self._app_client, self._clock), self._places)
+
+    def status(self) -> PlatformStatus:
+        """Whether it is connected now."""
+        return self._connection.status() if self._connection else PlatformStatus(connected=False, detail="not started")
+
+
+def _client(token: SecretStr, api_url: str, timeout_s: int) -> AsyncWebClient:
+    """A client that repeats nothing by itself: a repeated post would be a duplicate below the ledger."""
+    return AsyncWebClient(token=token.get_secret_value(), base_url=api_url, timeout=timeout_s, retry_handlers=[])

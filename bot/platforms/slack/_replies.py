@@ -1,0 +1,104 @@
+"""Answers as Slack shows them: a message only the asker sees, or a window. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.models import Button, Form, Reply, VoteOutcome
+from bot.platforms.slack._blocks import (
+    Block,
+    button_rows,
+    card_blocks,
+    paragraph,
+    plain,
+    preformatted,
+    rich,
+    within_limits,
+)
+from bot.platforms.slack._text import escaped, fitted, pieces
+
+FORM = "form"
+_MOST_PIECE = 2900
+_MOST_VIEW_BLOCKS = 100
+_MOST_VIEW_CHARACTERS = 60_000
+_MOST_WINDOW_TITLE = 24
+_MOST_FORM_TEXT = 3000
+_MOST_FORM_ARGUMENT = 900
+
+
+def answer(reply: Reply) -> dict[str, Any]:
+    """The text and blocks of an answer."""
+    blocks = [rich([{"type": "text", "text": fitted(reply.title, _MOST_PIECE) or "…", "style": {"bold": True}}])]
+    blocks += _body(reply)
+    text = fitted(escaped("\n".join((reply.title, *reply.lines))), _MOST_PIECE) or "Paperlark"
+    return {"text": text, "blocks": within_limits(blocks)}
+
+
+def short(reply: Reply) -> dict[str, Any]:
+    """An answer that follows another one: its title and lines without papers and buttons."""
+    return answer(Reply(title=reply.title, lines=reply.lines))
+
+
+def window(title: str, reply: Reply) -> dict[str, Any]:
+    """A modal that shows all of an answer, however long."""
+    head = rich([{"type": "text", "text": fitted(reply.title, _MOST_PIECE) or "…", "style": {"bold": True}}])
+    blocks = within_limits([head, *_body(reply)], _MOST_VIEW_BLOCKS, _MOST_VIEW_CHARACTERS)
+    return _modal(title, blocks)
+
+
+def waiting_window(title: str) -> dict[str, Any]:
+    """A modal that stands there until its content is known."""
+    return _modal(title, [paragraph("One moment …")])
+
+
+def form_window(form: Form, place: str) -> dict[str, Any]:
+    """A modal with one text to edit; what it is about travels in it."""
+    argument = fitted(form.argument, _MOST_FORM_ARGUMENT)
+    most = max(1, min(form.most, _MOST_FORM_TEXT))
+    element: Block = {"type": "plain_text_input", "action_id": FORM, "multiline": True, "max_length": most}
+    if form.text:
+        element["initial_value"] = fitted(form.text, most)
+    field = {"type": "input", "block_id": FORM, "label": plain(form.label, 2000), "element": element}
+    about = json.dumps({"name": form.name, "argument": argument, "place": place}, ensure_ascii=False)
+    return {
+        **_modal(form.title, [field]),
+        "callback_id": FORM,
+        "submit": plain("Save", _MOST_WINDOW_TITLE),
+        "private_metadata": about,
+    }
+
+
+def vote_confirmation(outcome: VoteOutcome, emoji: str, title: str) -> str:
+    """What a voter is told after pressing a button; "" for nothing."""
+    words = {
+        VoteOutcome.COUNTED: f"{emoji} counted for {title}. Press it again to take it back.",
+        VoteOutcome.WITHDRAWN: f"Your {emoji} for {title} is taken back.",
+        VoteOutcome.STANDING: f"Your {emoji} reaction to {title} counts already; remove the reaction to take it back.",
+        VoteOutcome.FOREIGN: "This message is not known to the bot any more: the vote was not counted.",
+    }
+    return words.get(outcome, "")
+
+
+def _body(reply: Reply) -> list[Block]:
+    blocks = [paragraph(piece) for piece in pieces("\n".join(line for line in reply.lines if line), _MOST_PIECE)]
+    for card in reply.cards:
+        blocks += card_blocks(card)
+        blocks += button_rows(reply.card_buttons, card.arxiv_id)
+    if reply.verbatim:
+        blocks += [preformatted(piece) for piece in pieces(reply.verbatim, _MOST_PIECE)]
+    return [*blocks, *button_rows(_told_apart(reply.buttons))]
+
+
+def _told_apart(buttons: Sequence[Button]) -> Sequence[Button]:
+    return [button for button in buttons if button.label]
+
+
+def _modal(title: str, blocks: list[Block]) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": plain(title, _MOST_WINDOW_TITLE),
+        "close": plain("Close", _MOST_WINDOW_TITLE),
+        "blocks": blocks,
+    }
