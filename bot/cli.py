@@ -204,6 +204,23 @@ def replay(
     click.echo(report.to_json_text() if as_json else report.to_text())
 
 
+@main.command()
+@click.option("--channel", "channels", multiple=True, metavar="KEY", help="Only this channel (default: every one).")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw a chart into FILE.png.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@reported
+def stats(config: Path | None, channels: tuple[str, ...], plot: Path | None, as_json: bool) -> None:
+    """What the bot believes now, and whether learning has helped."""
+    from bot.app.by_hand import print_stats
+
+    settings = _settings(config)
+    keys = _chosen(settings, channels)
+    if plot is not None and len(keys) > 1:
+        raise UsageError(f"--plot draws one channel, but {len(keys)} are meant: choose one with --channel")
+    asyncio.run(print_stats(settings, keys, plot=plot, as_json=as_json))
+
+
 @main.group()
 def topics() -> None:
     """What was understood of a topics file."""

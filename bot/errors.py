@@ -21,6 +21,7 @@ PaperlarkError
 │   ├── StoreGone            the file was removed or replaced while in use
 │   ├── StoreCorrupt         it is not a sound SQLite database
 │   └── StoreTooNew          it was written by a newer Paperlark
+├── OutputError              a file could not be written
 ├── LockHeld                 another process runs this bot
 ├── DigestFileError          a file is not a digest
 ├── ReplayDataError          the papers or readers of a replay cannot be read
@@ -137,6 +138,10 @@ class StoreCorrupt(StoreError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer version of Paperlark."""
+
+
+class OutputError(PaperlarkError):
+    """A file that was asked for could not be written."""
 
 
 class LockHeld(PaperlarkError):

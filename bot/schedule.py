@@ -3,46 +3,63 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
-from bot.settings import ChannelSettings
+from bot.settings import WEEKDAYS, ChannelSettings
 
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 
-_LONGEST_PAUSE = timedelta(days=9)  # a week of one weekday, and a day more
+_LONGEST_PAUSE_DAYS = 9  # a week of one weekday, and a day more
 
 
-def morning_trigger(channel: ChannelSettings) -> CronTrigger:
-    """The cron trigger of a channel's mornings, in its own time zone.
+class _Mornings(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
+    """A time of day on some weekdays in a time zone, in UTC instants.
 
-    A time that daylight saving skips fires at the same instant it would have had; one that happens twice fires once.
+    APScheduler's own cron trigger fires twice where a time comes twice, and called during the second of two such hours
+    it may never return.
     """
-    days = ",".join(channel.weekdays)
-    return CronTrigger(
-        day_of_week=days, hour=channel.time.hour, minute=channel.time.minute, second=0, timezone=channel.zone
-    )
+
+    def __init__(self, channel: ChannelSettings) -> None:
+        self._time = channel.time
+        self._zone = channel.zone
+        self._weekdays = {WEEKDAYS.index(day) for day in channel.weekdays}
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The first morning after the previous firing; without one, the first not before `now`."""
+        start = previous_fire_time + timedelta(microseconds=1) if previous_fire_time else now
+        return next(moment for moment in self.around(start) if moment >= start)
+
+    def around(self, moment: datetime) -> Iterator[datetime]:
+        """The mornings of the days before and after `moment`, oldest first; at least one of each."""
+        today = moment.astimezone(self._zone).date()
+        for offset in range(-_LONGEST_PAUSE_DAYS, _LONGEST_PAUSE_DAYS + 1):
+            day = today + timedelta(days=offset)
+            if day.weekday() in self._weekdays:
+                yield datetime.combine(day, self._time, self._zone).astimezone(UTC)
 
 
-def last_due(channel: ChannelSettings, now: datetime) -> datetime | None:
+def morning_trigger(channel: ChannelSettings) -> BaseTrigger:
+    """The trigger of a channel's mornings, in its own time zone.
+
+    A time that daylight saving skips fires at the same instant it would have had; one that comes twice fires only the
+    first time.
+    """
+    return _Mornings(channel)
+
+
+def last_due(channel: ChannelSettings, now: datetime) -> datetime:
     """The newest morning of the channel that was due at or before `now` (aware), at most nine days back."""
-    trigger = morning_trigger(channel)
-    found = None
-    moment = trigger.get_next_fire_time(None, now - _LONGEST_PAUSE)
-    while moment is not None and moment <= now:
-        found = moment
-        moment = trigger.get_next_fire_time(moment, moment + timedelta(seconds=1))
-    return found
+    return max(moment for moment in _Mornings(channel).around(now) if moment <= now)
 
 
 class _Shifted(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
@@ -84,7 +101,9 @@ class Schedule:
 
     def every(self, name: str, interval_s: float, job: Job) -> None:
         """Fire `job` every `interval_s` seconds, first after one interval."""
-        self._add(name, IntervalTrigger(seconds=max(1, round(interval_s)), timezone="UTC"), job)
+        pause_s = max(1, round(interval_s))
+        start = self._clock.now() + timedelta(seconds=pause_s)
+        self._add(name, IntervalTrigger(seconds=pause_s, start_date=start, timezone="UTC"), job)
 
     def once(self, name: str, delay_s: float, job: Job) -> None:
         """Fire `job` once after `delay_s`, replacing an earlier appointment of that name."""

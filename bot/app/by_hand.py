@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,10 +13,11 @@ import click
 
 from bot.app.wiring import opened
 from bot.digest_file import WRITERS
-from bot.errors import PaperlarkError, SourceError
+from bot.errors import OutputError, PaperlarkError
 from bot.models import Digest, Topics
 from bot.platforms.console import ConsolePlatform
 from bot.ports import Progress, no_progress
+from bot.rendering import stats_chart, stats_reply
 from bot.settings import Settings
 from bot.topics import parse_topics
 from handlers.delivery import DeliveryPaused
@@ -22,6 +25,7 @@ from handlers.edition import Prepared, stored_digest
 from handlers.environment import Environment
 from handlers.listing import ingest_days
 from handlers.morning import ByHand, post_by_hand
+from handlers.stats import ChannelStats, stats
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +110,7 @@ async def _present(env: Environment, key: str, made: ByHand, output: Path | None
             click.echo(f"{key}: {made.prepared.rehearsed}", err=True)
     digest = await _digest_of(env, key, made)
     if output is not None and digest is not None:
-        _write(output, digest)
+        _write(output, WRITERS[output.suffix](digest).encode("utf-8", "replace"))
         click.echo(f"{key}: {len(digest.ranked)} papers written to {output}", err=True)
     return True
 
@@ -126,12 +130,11 @@ async def _show(env: Environment, prepared: Prepared) -> None:
         await screen.post(intent.place, intent.post, intent.key)
 
 
-def _write(output: Path, digest: Digest) -> None:
-    text = WRITERS[output.suffix](digest)
+def _write(output: Path, content: bytes) -> None:
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(content)
     except OSError as error:
-        raise SourceError(f"{output}: cannot be written ({error.strerror})") from error
+        raise OutputError(f"{output}: cannot be written ({error.strerror})") from error
 
 
 async def topics_in_force(settings: Settings, keys: Sequence[str]) -> list[tuple[str, int, Topics]]:
@@ -142,3 +145,39 @@ async def topics_in_force(settings: Settings, keys: Sequence[str]) -> list[tuple
             version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
             found.append((key, version.version, parse_topics(version.raw)))
         return found
+
+
+async def print_stats(settings: Settings, keys: Sequence[str], *, plot: Path | None, as_json: bool) -> None:
+    """What `paperlark stats` does."""
+    with opened(settings, platforms={}) as env:
+        found = [await stats(env, key) for key in keys]
+    if plot is not None:
+        _write(plot, stats_chart(found[0].channel, found[0].record))
+    if as_json:
+        click.echo(json.dumps({one.channel: _stats_values(one) for one in found}, default=str, indent=2))
+        return
+    for one in found:
+        reply = stats_reply(
+            one.channel,
+            one.topics,
+            one.record,
+            more=one.more,
+            less=one.less,
+            learned_weight=one.learned_weight,
+            guard=one.guard,
+        )
+        click.echo("\n  ".join((reply.title, *reply.lines)))
+
+
+def _stats_values(one: ChannelStats) -> dict[str, object]:
+    return {
+        "more": one.more,
+        "less": one.less,
+        "learned_weight": one.learned_weight,
+        "trust": one.trust,
+        "guard": one.guard,
+        "liked": one.record.n_liked,
+        "disliked": one.record.n_disliked,
+        "liked_by_topic": dict(one.record.liked_topics),
+        "weeks": [asdict(week) for week in one.record.weeks],
+    }

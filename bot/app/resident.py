@@ -170,7 +170,7 @@ class Resident:
         """Post the channel's newest due morning; what cannot be done now is tried again with growing pauses."""
         due = last_due(self.env.channel(key), self.env.clock.now())
         pause_s = self.env.settings.timing.retry_s
-        while due is not None and not self._stopping.is_set():
+        while not self._stopping.is_set():
             try:
                 async with self._busy[key]:
                     await post_morning(self.env, key, due)
@@ -199,15 +199,13 @@ class Resident:
 
     async def _late_morning(self, key: str) -> None:
         due = last_due(self.env.channel(key), self.env.clock.now())
-        if due is not None and await has_begun(self.env, key, due):
+        if await has_begun(self.env, key, due):
             await self.morning(key)
 
     async def _missed_morning(self, key: str) -> None:
         """After downtime: the newest due morning of a channel known before, or of a new one if it is still due."""
         now = self.env.clock.now()
         due = last_due(self.env.channel(key), now)
-        if due is None:
-            return
         is_known = bool(await self.env.store.ledger.digests(key, limit=1))
         if is_known or (now - due).total_seconds() <= self.env.settings.timing.misfire_s:
             await self.morning(key)

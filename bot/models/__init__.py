@@ -22,6 +22,7 @@ from bot.models.papers import AnnounceType, Background, Listing, ListingEntry, L
 from bot.models.questions import CommandLine, Question
 from bot.models.ranking import Contribution, Ranked, Score, TokenCost
 from bot.models.topics import Topic, Topics
+from bot.models.track_record import TrackRecord, Week
 
 __all__ = [
     "AnnounceType",
@@ -59,7 +60,9 @@ __all__ = [
     "Topics",
     "TopicsOffer",
     "Totals",
+    "TrackRecord",
     "Vote",
     "VoteOutcome",
     "VoteSource",
+    "Week",
 ]

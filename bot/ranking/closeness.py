@@ -8,7 +8,7 @@ common then extends the interest's few words (pseudo-relevance feedback: Rocchio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.models import Paper
-from bot.ranking.terms import paper_terms, text_terms
-from bot.ranking.vocabulary import Terms, Vocabulary
+from bot.ranking.terms import text_terms
+from bot.ranking.vocabulary import Vectorizer
 
 Floats = NDArray[np.float64]
 
@@ -70,16 +70,14 @@ class Closeness:
 def closeness(
     pool: Texts,
     wanted: Wanted,
-    vocabulary: Vocabulary,
+    vectorizer: Vectorizer,
     mean_vector: NDArray[np.float32] | None,
     archive: Texts | None = None,
-    *,
-    terms_of: Callable[[Paper], Terms] = paper_terms,
 ) -> Closeness:
     """How close each paper of `pool` is to what is wanted; `archive` holds past papers to extend the interests by."""
-    rows = vocabulary.matrix([terms_of(paper) for paper in pool.papers])
-    queries = np.array([vocabulary.query(text_terms(text)) for text in wanted.texts])
-    queries = queries.reshape(len(wanted.texts), len(vocabulary.idf))
+    rows = vectorizer.rows(pool.papers)
+    queries = np.array([vectorizer.vocabulary.query(text_terms(text)) for text in wanted.texts])
+    queries = queries.reshape(len(wanted.texts), len(vectorizer.vocabulary.idf))
     mean = np.zeros(pool.vectors.shape[1]) if mean_vector is None else mean_vector.astype(np.float64)
     if len(pool.papers) == 0 or len(wanted.texts) == 0:
         nothing = np.zeros((len(pool.papers), len(wanted.texts)))
@@ -87,7 +85,7 @@ def closeness(
     raw, evidence = _compare(rows, pool.vectors, queries, wanted.vectors, mean)
     each = _standard(raw, _USUAL_MEAN, _USUAL_SPREAD)
     past = _shortlist(archive, wanted, mean)
-    past_rows = vocabulary.matrix([terms_of(paper) for paper in past.papers])
+    past_rows = vectorizer.rows(past.papers)
     past_evidence = _compare(past_rows, past.vectors, queries, wanted.vectors, mean)[1]
     stacked = sparse.csr_matrix(sparse.vstack([rows, past_rows]))
     for i in range(len(wanted.texts)):

@@ -7,17 +7,16 @@ embedding is left out: with it the learned order was worse (docs/learning.md).
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.models import Paper
-from bot.ranking.vocabulary import Terms, Vocabulary
 
 Floats = NDArray[np.float64]
 
@@ -40,10 +39,10 @@ CUES = (
     "many categories",
 )
 
-_CODE = re.compile(r"https?://|github|code (?:is|will be)? ?available")
-_RELEASE = re.compile(r"\breleas|open[- ]sourc")
-_SURVEY = re.compile(r"\b(?:survey|review)")
-_BEST = re.compile(r"state[- ]of[- ]the[- ]art|\bsota\b")
+_CODE = ("https://", "http://", "github", "code is available", "code available", "code will be available")
+_RELEASE = ("releas", "open-source", "open source")
+_BEST = ("state-of-the-art", "state of the art", " sota")
+_SURVEY = ("survey", " review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class CueScale:
     spread: Floats
 
 
+@lru_cache(maxsize=100_000)
 def author_key(name: str) -> str:
     """A name as it is compared: lower case, no accents, no doubled spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
@@ -73,14 +73,18 @@ def _cues(paper: Paper) -> tuple[float, ...]:
         math.log1p(len(paper.title)),
         float(":" in paper.title),
         float("?" in paper.title),
-        float(bool(_CODE.search(text))),
-        float(bool(_RELEASE.search(text))),
+        _any(_CODE, text),
+        _any(_RELEASE, text),
         float("outperform" in text),
-        float(bool(_BEST.search(text))),
+        _any(_BEST, text),
         float("benchmark" in text),
-        float(bool(_SURVEY.search(text))),
+        _any(_SURVEY, text),
         float(len(paper.categories)),
     )
+
+
+def _any(phrases: Sequence[str], text: str) -> float:
+    return float(any(phrase in text for phrase in phrases))
 
 
 def cue_scale(papers: Sequence[Paper]) -> CueScale:
@@ -99,19 +103,17 @@ def name_columns(names: Iterable[str]) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class FeatureSpace:
-    """The columns of a model: terms, then authors, categories and cues."""
+    """The columns of a model that follow those of its terms: authors, categories and cues."""
 
-    vocabulary: Vocabulary
     authors: Mapping[str, int]
     categories: Mapping[str, int]
     scale: CueScale
 
-    def blocks(self, papers: Sequence[Paper], terms_of: Callable[[Paper], Terms]) -> tuple[sparse.csr_matrix, ...]:
-        """Rows of the four blocks, each `(n_papers, n_columns_of_block)`: terms, authors, categories, cues."""
+    def blocks(self, papers: Sequence[Paper]) -> tuple[sparse.csr_matrix, ...]:
+        """Rows of the three blocks, each `(n_papers, n_columns_of_block)`: authors, categories, cues."""
         names = [[author_key(name) for name in paper.authors] for paper in papers]
         scaled = (cues(papers) - self.scale.mean) / self.scale.spread * (CUE_WEIGHT / math.sqrt(len(CUES)))
         return (
-            self.vocabulary.matrix([terms_of(paper) for paper in papers]),
             _one_hot(names, self.authors) * AUTHOR_WEIGHT,
             _one_hot([paper.categories for paper in papers], self.categories) * CATEGORY_WEIGHT,
             sparse.csr_matrix(np.clip(scaled, -1.0, 1.0)),

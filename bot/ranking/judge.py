@@ -6,7 +6,7 @@ tangential, 1-2 something else. It is absolute: a day without a fitting paper ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,7 @@ from bot.ranking.background import mean_with
 from bot.ranking.closeness import Closeness, Texts, Wanted, closeness
 from bot.ranking.interests import Interest
 from bot.ranking.novelty import novelty
-from bot.ranking.terms import paper_terms
-from bot.ranking.vocabulary import Terms, Vocabulary, build
+from bot.ranking.vocabulary import Vectorizer, vectorizer
 
 Floats = NDArray[np.float64]
 
@@ -47,21 +46,25 @@ class Task:
     model: str = ""
 
 
-def judge(
-    task: Task, vocabulary: Vocabulary | None = None, terms_of: Callable[[Paper], Terms] = paper_terms
-) -> tuple[Score, ...]:
+def judge(task: Task, today: Vectorizer | None = None, novelties: NDArray[np.int64] | None = None) -> tuple[Score, ...]:
     """A score for every paper of the task, in its order.
 
-    `vocabulary` saves building the one of the background and the papers again.
+    `today` is the vectorizer of background and papers, `novelties` what `novelty_of` says; where they are at hand they
+    need not be made again.
     """
-    if vocabulary is None:
-        vocabulary = build(task.background, (terms_of(paper) for paper in task.papers))
+    today = today or vectorizer(task.background, task.papers)
+    new = novelty_of(task) if novelties is None else novelties
     mean = mean_with(task.background, task.vectors)
     wanted = Wanted([interest.text for interest in task.interests], task.interest_vectors)
-    close = closeness(Texts(task.papers, task.vectors), wanted, vocabulary, mean, task.archive, terms_of=terms_of)
-    new = novelty(task.vectors, None if task.archive is None else task.archive.vectors, mean)
-    names = _names(vocabulary)
+    close = closeness(Texts(task.papers, task.vectors), wanted, today, mean, task.archive)
+    names = list(today.vocabulary.columns)
     return tuple(_score(task, close, i, int(new[i]), _evidence_terms(close, i, names)) for i in range(len(task.papers)))
+
+
+def novelty_of(task: Task) -> NDArray[np.int64]:
+    """The novelty of each paper `(n_papers,)`, 1-10; the same for every channel's interests."""
+    mean = mean_with(task.background, task.vectors)
+    return novelty(task.vectors, None if task.archive is None else task.archive.vectors, mean)
 
 
 def relevance_of(evidence: float) -> int:
@@ -92,10 +95,6 @@ def _comment(nearest: Interest | None, relevance: int, terms: Sequence[str]) -> 
         return "no topics to compare with"
     start = "closest to" if relevance >= 5 else "far from every topic, least from"
     return f"{start} {nearest.name}: {', '.join(terms) if terms else 'in meaning, no word in common'}"
-
-
-def _names(vocabulary: Vocabulary) -> list[str]:
-    return list(vocabulary.columns)
 
 
 def _evidence_terms(close: Closeness, i: int, names: Sequence[str]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -22,8 +22,7 @@ from bot.models import Impression, Paper
 from bot.ranking.features import FeatureSpace, author_key, cue_scale, name_columns
 from bot.ranking.model import ChannelModel, Reasons
 from bot.ranking.rewards import Verdict
-from bot.ranking.terms import paper_terms
-from bot.ranking.vocabulary import Terms, Vocabulary
+from bot.ranking.vocabulary import Vectorizer, Vocabulary
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +62,6 @@ class Evidence:
     now: datetime
     half_life_days: float | None = None
     seed: int = 0
-    terms_of: Callable[[Paper], Terms] = field(default=paper_terms)
 
 
 def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
@@ -113,24 +111,22 @@ def _fading(evidence: Evidence, at: datetime) -> float:
     return float(0.5 ** (age_days / evidence.half_life_days))
 
 
-def fit(evidence: Evidence, vocabulary: Vocabulary, trust: float = 1.0) -> ChannelModel | None:
+def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelModel | None:
     """The channel's model, or None while nothing was liked or disliked.
 
-    `vocabulary` is that of the archive up to now. The same evidence gives the same model.
+    `today` knows how common words are in the archive up to now. The same evidence gives the same model.
     """
     taught = lessons(evidence)
     if not any(one.voted for one in taught) or len({one.liked for one in taught}) < 2:
         return None
     papers = [one.paper for one in taught]
     space = FeatureSpace(
-        vocabulary,
         name_columns(author_key(name) for paper in papers for name in paper.authors),
         name_columns(name for paper in papers for name in paper.categories),
         cue_scale(papers),
     )
-    words, *others = space.blocks(papers, evidence.terms_of)
-    used, terms = _used_terms(words, vocabulary)
-    rows = sparse.csr_matrix(sparse.hstack([used, *others]))
+    used, terms = _used_terms(today.rows(papers), today.vocabulary)
+    rows = sparse.csr_matrix(sparse.hstack([used, *space.blocks(papers)]))
     signs = np.array([1.0 if one.liked else -1.0 for one in taught])
     sample = _balanced(signs, np.array([one.weight for one in taught]))
     weights = _regression(rows, signs, sample)

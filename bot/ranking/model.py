@@ -6,7 +6,7 @@ import io
 import json
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy import sparse
 from bot.models import Contribution, Paper
 from bot.ranking.features import CueScale, FeatureSpace
 from bot.ranking.opinion import Opinion
-from bot.ranking.vocabulary import Terms, Vocabulary
+from bot.ranking.vocabulary import Vectorizer
 
 Floats = NDArray[np.float64]
 
@@ -63,9 +63,9 @@ class ChannelModel:
         """How much of the order the model may decide: n / (n + h) for n liked papers, times what the guard leaves."""
         return self.trust * self.n_liked / (self.n_liked + self.half_weight_likes)
 
-    def opinion(self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]) -> Opinion:
-        """What the model thinks of these papers; `vocabulary` is today's, the words' weights are the model's."""
-        rows, author_columns = self._rows(papers, vocabulary, terms_of)
+    def opinion(self, papers: Sequence[Paper], today: Vectorizer) -> Opinion:
+        """What the model thinks of these papers; `today` knows how common words are by now."""
+        rows, author_columns = self._rows(papers, today)
         values = np.asarray(rows @ self.weights)
         lean = _USUAL_COUNT / (_USUAL_COUNT + len(papers))
         mean = lean * self.usual_mean + (1 - lean) * float(values.mean())
@@ -80,12 +80,12 @@ class ChannelModel:
         ]
         return Opinion(self.weight, shares)
 
-    def _rows(
-        self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]
-    ) -> tuple[sparse.csr_matrix, slice]:
+    def _rows(self, papers: Sequence[Paper], today: Vectorizer) -> tuple[sparse.csr_matrix, slice]:
         columns = {name: i for i, name in enumerate(self.authors)}
-        space = FeatureSpace(vocabulary, columns, {name: i for i, name in enumerate(self.categories)}, self.scale)
-        words, authors, categories, cues = space.blocks(papers, terms_of)
+        space = FeatureSpace(columns, {name: i for i, name in enumerate(self.categories)}, self.scale)
+        authors, categories, cues = space.blocks(papers)
+        words = today.rows(papers)
+        vocabulary = today.vocabulary
         own = {term: i for i, term in enumerate(self.terms)}
         lookup = np.fromiter((own.get(term, -1) for term in vocabulary.columns), np.int64, len(vocabulary.columns))
         columns_now = lookup[words.indices] if len(lookup) else words.indices

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.models import Contribution, Paper
-from bot.ranking.vocabulary import Terms, Vocabulary
+from bot.ranking.vocabulary import Vectorizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ class Opinion:
 class Taught(Protocol):
     """Something that learned from readers."""
 
-    def opinion(self, papers: Sequence[Paper], vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms]) -> Opinion:
-        """Its opinion on these candidates, in their order; `vocabulary` is that of the archive and the candidates."""
+    def opinion(self, papers: Sequence[Paper], today: Vectorizer) -> Opinion:
+        """Its opinion on these candidates, in their order; `today` knows the words of archive and candidates."""
         ...

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from bot.models import Background, Contribution, Paper, Ranked, Score, Topics
 from bot.ranking.interests import KEYWORDS
 from bot.ranking.opinion import Opinion, Taught
 from bot.ranking.rules import Rule, matching
-from bot.ranking.terms import paper_terms, words
-from bot.ranking.vocabulary import Terms, Vocabulary, build
+from bot.ranking.terms import words
+from bot.ranking.vocabulary import Vectorizer, vectorizer
 
 Floats = NDArray[np.float64]
 Shares = list[list[Contribution]]
@@ -43,8 +43,8 @@ class RankingInputs:
     """A channel's candidates and what is known about it.
 
     `papers[i]`, `scores[i]` and `vectors[i]` belong together; `vectors` is `(n_papers, dimensions)`. `model` is what
-    the channel's readers have taught, None before the first vote; it needs the `background` up to the day before. With
-    `vocabulary` that of background and papers need not be built again; `terms_of` may remember terms from before.
+    the channel's readers have taught, None before the first vote; it needs the `background` up to the day before, or
+    `today`, the vectorizer of that background and the papers, where one is at hand.
     """
 
     papers: Sequence[Paper]
@@ -54,8 +54,7 @@ class RankingInputs:
     rules: Sequence[Rule] = ()
     background: Background = NO_BACKGROUND
     model: Taught | None = None
-    vocabulary: Vocabulary | None = None
-    terms_of: Callable[[Paper], Terms] = field(default=paper_terms)
+    today: Vectorizer | None = None
 
     def __post_init__(self) -> None:
         if not len(self.papers) == len(self.scores) == len(self.vectors):
@@ -95,7 +94,9 @@ def rank(inputs: RankingInputs) -> tuple[Ranked, ...]:
         return ()
     shares = _from_scores(inputs.scores)
     if inputs.model is not None:
-        shares = _blend(shares, inputs.model.opinion(inputs.papers, _vocabulary(inputs), inputs.terms_of))
+        shares = _blend(
+            shares, inputs.model.opinion(inputs.papers, inputs.today or vectorizer(inputs.background, inputs.papers))
+        )
     _follow(shares, inputs)
     utility = [math.fsum(share.value for share in of_paper) for of_paper in shares]
     order = sorted(range(len(utility)), key=lambda i: (-utility[i], inputs.papers[i].arxiv_id))
@@ -156,12 +157,6 @@ def _lifted(one: Ranked, utility: float, chance: float) -> Ranked:
     share = Contribution("exploration", "tried by chance", utility - one.utility)
     total = math.fsum(part.value for part in (*one.contributions, share))
     return replace(one, utility=total, contributions=(*one.contributions, share), propensity=chance, exploration=True)
-
-
-def _vocabulary(inputs: RankingInputs) -> Vocabulary:
-    if inputs.vocabulary is not None:
-        return inputs.vocabulary
-    return build(inputs.background, (inputs.terms_of(paper) for paper in inputs.papers))
 
 
 def _from_scores(scores: Sequence[Score]) -> Shares:

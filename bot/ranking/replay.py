@@ -21,14 +21,14 @@ from bot.ports import Embedder, Progress, no_progress
 from bot.ranking import background as backgrounds
 from bot.ranking.closeness import Texts
 from bot.ranking.interests import Interest, interests
-from bot.ranking.judge import Task, judge
+from bot.ranking.judge import Task, judge, novelty_of
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
 from bot.ranking.replay_data import Reader
 from bot.ranking.replay_report import Arm, Feedback, Morning, MorningResult, ReplayReport, measured
 from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo, embedding_text
-from bot.ranking.vocabulary import Vocabulary, build
+from bot.ranking.vocabulary import Vectorizer, vectorizer
 
 ARCHIVE = 6_000  # past papers kept at hand, as a real morning has them
 STAGE = "replaying"
@@ -69,7 +69,8 @@ class _Day:
     papers: tuple[Paper, ...]
     vectors: Vectors
     background: Background
-    vocabulary: Vocabulary
+    today: Vectorizer
+    novelties: NDArray[np.int64]
     archive: Texts
     setup_s: float
 
@@ -156,9 +157,11 @@ def _days(by_day: Mapping[date, tuple[Paper, ...]], embedder: Embedder, course: 
     for day, papers in by_day.items():
         vectors = embedder.embed([embedding_text(paper) for paper in papers])
         started = course.monotonic()
-        vocabulary = build(background, (course.terms_of(paper) for paper in papers))
+        today = vectorizer(background, papers, course.terms_of)
+        archive = Texts(tuple(past), past_vectors)
+        novelties = novelty_of(Task(papers, vectors, (), vectors[:0], background, archive))
         setup_s = course.monotonic() - started
-        yield _Day(day, papers, vectors, background, vocabulary, Texts(tuple(past), past_vectors), setup_s)
+        yield _Day(day, papers, vectors, background, today, novelties, archive, setup_s)
         background = backgrounds.extend(background, papers, vectors, day, course.terms_of)
         past = [*papers, *past][:ARCHIVE]
         past_vectors = np.concatenate([vectors, past_vectors])[:ARCHIVE]
@@ -175,7 +178,7 @@ def _mornings(
     options = course.options
     started = course.monotonic()
     task = Task(day.papers, day.vectors, seat.interests, seat.vectors, day.background, day.archive)
-    scores = judge(task, day.vocabulary, course.terms_of)
+    scores = judge(task, day.today, day.novelties)
     judged_s = course.monotonic() - started + day.setup_s
     found = []
     for arm in options.arms:
@@ -213,9 +216,8 @@ def _ranked(
             past=day.archive.papers,
             now=_at(day.day, 9),
             seed=course.options.seed,
-            terms_of=course.terms_of,
         )
-        model = fit(evidence, day.vocabulary)
+        model = fit(evidence, day.today)
     return rank(
         RankingInputs(
             papers=day.papers,
@@ -224,8 +226,7 @@ def _ranked(
             topics=NO_TOPICS,
             background=day.background,
             model=model,
-            vocabulary=day.vocabulary,
-            terms_of=course.terms_of,
+            today=day.today,
         )
     )
 

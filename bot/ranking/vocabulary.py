@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.models import Background
+from bot.models import Background, Paper
+from bot.ranking.terms import paper_terms
 
 MIN_DF = 5  # a term in fewer papers is a typo, a name or a coincidence
 MAX_DF_SHARE = 0.3  # a term in more papers says nothing; 0.1 would already lose "reasoning" and "code"
@@ -33,26 +34,18 @@ class Vocabulary:
     idf: Floats
     unseen_idf: float
 
-    def matrix(self, documents: Sequence[Terms]) -> sparse.csr_matrix:
-        """TF-IDF rows `(n_documents, n_terms)` of unit length (a document without known terms is zero).
+    def row(self, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """One document as columns and values, of unit length; empty for a document without known terms.
 
         Term frequency is sublinear, 1 + ln(tf) (Manning, Raghavan & Schütze 2008, §6.4.1).
         """
-        indices: list[int] = []
-        counts: list[int] = []
-        indptr = [0]
         column_of = self.columns.get
-        for terms in documents:
-            for term, count in terms.items():
-                column = column_of(term)
-                if column is not None:
-                    indices.append(column)
-                    counts.append(count)
-            indptr.append(len(indices))
-        columns = np.asarray(indices, dtype=np.int32)
-        data = (1.0 + np.log(np.asarray(counts, dtype=np.float64))) * self.idf[columns]
-        rows = sparse.csr_matrix((data, columns, np.asarray(indptr)), shape=(len(documents), len(self.idf)))
-        return unit_rows(rows)
+        known = [(column, count) for term, count in terms.items() if (column := column_of(term)) is not None]
+        if not known:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        pairs = np.array(known, dtype=np.int32)
+        values = (1.0 + np.log(pairs[:, 1])) * self.idf[pairs[:, 0]]
+        return pairs[:, 0], (values / math.sqrt(float(values @ values))).astype(np.float32)
 
     def query(self, terms: Terms) -> Floats:
         """One text as a dense vector `(n_terms,)`, at most of unit length.
@@ -72,11 +65,35 @@ class Vocabulary:
         return vector / length if length > 0 else vector
 
 
-def unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Every row divided by its length; empty rows stay empty."""
-    squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
-    lengths = np.sqrt(np.where(squares > 0, squares, 1.0))
-    return sparse.csr_matrix(sparse.diags(1.0 / lengths) @ rows)
+class Vectorizer:
+    """Papers into rows of one vocabulary; remembers each row, so that nothing is looked up twice in a morning."""
+
+    def __init__(self, vocabulary: Vocabulary, terms_of: Callable[[Paper], Terms] = paper_terms) -> None:
+        self.vocabulary = vocabulary
+        self._terms_of = terms_of
+        self._rows: dict[tuple[str, int], tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
+
+    def rows(self, papers: Sequence[Paper]) -> sparse.csr_matrix:
+        """TF-IDF rows `(n_papers, n_terms)` of unit length; a paper without known terms has an empty one."""
+        found = [self._row(paper) for paper in papers]
+        indptr = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in found])]).astype(np.int64)
+        columns = np.concatenate([np.zeros(0, dtype=np.int32), *(columns for columns, _ in found)])
+        values = np.concatenate([np.zeros(0, dtype=np.float32), *(values for _, values in found)])
+        return sparse.csr_matrix((values, columns, indptr), shape=(len(found), len(self.vocabulary.idf)))
+
+    def _row(self, paper: Paper) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        key = (paper.arxiv_id, paper.version)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = self.vocabulary.row(self._terms_of(paper))
+        return found
+
+
+def vectorizer(
+    background: Background, papers: Sequence[Paper], terms_of: Callable[[Paper], Terms] = paper_terms
+) -> Vectorizer:
+    """The vectorizer of the archive plus a day's papers."""
+    return Vectorizer(build(background, (terms_of(paper) for paper in papers)), terms_of)
 
 
 def build(background: Background, pool: Iterable[Terms] = ()) -> Vocabulary:

@@ -1,6 +1,7 @@
 """Papers and digests in a reader's words: pure text, not yet escaped for any platform."""
 
 from bot.rendering._cards import card_lines, card_text, more_posts, paper_card, paper_post, paper_posts, plain_card
+from bot.rendering._chart import stats_chart
 from bot.rendering._header import header_post, note_post, notice_post
 from bot.rendering._remarks import (
     arxiv_unreachable,
@@ -12,6 +13,7 @@ from bot.rendering._remarks import (
     nothing_relevant,
 )
 from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
+from bot.rendering._stats import stats_reply
 from bot.rendering._words import long_date, topic_label, topic_name
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "paper_posts",
     "plain_card",
     "similar_reply",
+    "stats_chart",
+    "stats_reply",
     "topic_label",
     "topic_name",
     "why_reply",

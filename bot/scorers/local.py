@@ -14,6 +14,7 @@ from bot.ranking.closeness import Texts
 from bot.ranking.interests import interests
 from bot.ranking.judge import Task, judge
 from bot.ranking.terms import TermsMemo
+from bot.ranking.vocabulary import vectorizer
 
 STAGE = "scoring locally"
 
@@ -67,7 +68,7 @@ class LocalScorer:
             model=self._embedder.name,
         )
         remarks = () if wanted else ("the topics text is empty: nothing to compare papers with",)
-        scores = judge(task, terms_of=self._terms)
+        scores = judge(task, vectorizer(task.background, task.papers, self._terms))
         return ScoringResult(tuple(job.known.get(score.arxiv_id, score) for score in scores), remarks=remarks)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlite_utils import Database as SqliteUtils
 from bot.models import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome, VoteSource
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
-from bot.store_ports import StoredVote
+from bot.store_ports import PersonalVote, StoredVote
 
 _INSERT = """
 INSERT INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji, added, at,
@@ -54,6 +54,20 @@ class SqliteFeedback:
             for row in rows
         )
 
+    async def of_person(self, person: str, arxiv_ids: Sequence[str] | None = None) -> tuple[PersonalVote, ...]:
+        """See FeedbackStore."""
+        query = """SELECT channel, arxiv_id, emoji, source, at FROM newest_events
+                   WHERE person = ? AND added = 1 AND channel IS NOT NULL AND arxiv_id IS NOT NULL
+                   AND (? IS NULL OR arxiv_id IN (SELECT value FROM json_each(?))) ORDER BY at DESC, id DESC"""
+        ids = None if arxiv_ids is None else json.dumps(list(arxiv_ids))
+        rows = await self._database.read(lambda db: list(db.query(query, [person, ids, ids])))
+        return tuple(
+            PersonalVote(
+                row["channel"], row["arxiv_id"], row["emoji"], VoteSource(row["source"]), from_stamp(row["at"])
+            )
+            for row in rows
+        )
+
     async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
         """See FeedbackStore."""
         query = """SELECT message, person, emoji, added, ord, source FROM newest_events
@@ -74,7 +88,7 @@ class SqliteFeedback:
                    ORDER BY shown_at, digest, position"""
         values = [channel, to_stamp(since) if since else ""]
         rows = await self._database.read(lambda db: list(db.query(query, values)))
-        return tuple(_to_impression(row) for row in rows)
+        return tuple(to_impression(row) for row in rows)
 
 
 def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:
@@ -104,7 +118,8 @@ def _event_row(event: FeedbackEvent, received_at: datetime) -> list[Any]:
     ]  # fmt: skip
 
 
-def _to_impression(row: dict[str, Any]) -> Impression:
+def to_impression(row: Mapping[str, Any]) -> Impression:
+    """The impression of one row of its table."""
     return Impression(
         channel=row["channel"],
         digest=row["digest"],

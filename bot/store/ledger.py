@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Contribution, MessageRef, Paper, Post, PostKey, PostRole, PostState, Ranked, Score
+from bot.models import Contribution, Impression, MessageRef, Paper, Post, PostKey, PostRole, PostState, Ranked, Score
 from bot.store.codec import from_json, from_stamp, to_day, to_json, to_stamp
 from bot.store.database import Database
+from bot.store.feedback import to_impression
 from bot.store.papers import to_paper
 from bot.store_ports import DigestKind, DigestPlan, DigestRecord, Intent
 
 _KEY = "channel = ? AND digest = ? AND role = ? AND subject = ?"
 _OPEN = "state IN ('planned', 'sending')"
+_SHOWN_PAPERS = "SELECT p.*, i.* FROM impressions i JOIN papers p USING (arxiv_id) WHERE i.channel = ?"
 _INSERT_POST = """
 INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, note)
 VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT (channel, digest, role, subject) DO NOTHING
@@ -177,9 +179,14 @@ class SqliteLedger:
         values = [*values, *_values(key), str(state)]
         return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, name))
 
+    async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
+        """See LedgerStore."""
+        query = f"{_SHOWN_PAPERS} AND i.shown_at IS NOT NULL ORDER BY i.digest, i.position"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return tuple((to_impression(row), _to_ranked(row, to_paper(row))) for row in rows)
+
     async def _ranked(self, where: str, values: list[Any]) -> tuple[Ranked, ...]:
-        query = f"""SELECT p.*, i.position, i.utility, i.propensity, i.exploration, i.contributions, i.score
-                    FROM impressions i JOIN papers p USING (arxiv_id) WHERE i.channel = ? AND {where}"""
+        query = f"{_SHOWN_PAPERS} AND {where}"
         rows = await self._database.read(lambda db: list(db.query(query, values)))
         return tuple(_to_ranked(row, to_paper(row)) for row in rows)
 

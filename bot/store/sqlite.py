@@ -11,8 +11,10 @@ from bot.store.feedback import SqliteFeedback
 from bot.store.ledger import SqliteLedger
 from bot.store.listings import SqliteListings
 from bot.store.locks import SqliteLocks
+from bot.store.orders import SqliteOrders
 from bot.store.papers import SqlitePapers
 from bot.store.scores import SqliteScores, SqliteTopics
+from bot.store.search import SqliteSearch
 from bot.store.weights import SqliteWeights
 
 
@@ -34,6 +36,8 @@ class SqliteStore:
         self.weights = SqliteWeights(self._database)
         self.costs = SqliteCosts(self._database)
         self.channels = SqliteChannels(self._database)
+        self.search = SqliteSearch(self._database)
+        self.orders = SqliteOrders(self._database)
         self.locks = SqliteLocks(self._database)
 
     def close(self) -> None:

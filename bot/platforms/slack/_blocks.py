@@ -38,6 +38,7 @@ def message(post: Post, key: PostKey) -> dict[str, Any]:
     return {
         "text": notification(post.text),
         "blocks": within_limits(blocks),
+        "mrkdwn": False,
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": str(key)}},
         "unfurl_links": False,
         "unfurl_media": False,

@@ -54,7 +54,11 @@ class Listeners:
 
     def app(self) -> AsyncApp:
         """A Bolt app with every listener."""
-        app = _quiet_app(self._api.client, self._authorize)
+
+        async def authorize() -> AuthorizeResult:  # Bolt looks at its parameters, and understands no method
+            return self._authorize()
+
+        app = _quiet_app(self._api.client, authorize)
         app.event("reaction_added")(self._reaction)
         app.event("reaction_removed")(self._reaction)
         app.event("member_joined_channel")(self._joined)
@@ -76,7 +80,7 @@ class Listeners:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _authorize(self, **_: Any) -> AuthorizeResult:
+    def _authorize(self) -> AuthorizeResult:
         identity = self._identity
         return AuthorizeResult(
             enterprise_id=identity.get("enterprise_id"),

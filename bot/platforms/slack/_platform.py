@@ -28,7 +28,8 @@ from bot.settings import SlackSettings
 logger = logging.getLogger(__name__)
 
 _SEEDS = ("+1", "-1")
-_STILL = {"unfurl_links": False, "unfurl_media": False}
+_PLAIN = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
+_ONLY_WHEN_NEW = ("unfurl_links", "unfurl_media", "mrkdwn")
 
 
 class SlackPlatform:
@@ -135,7 +136,7 @@ class SlackPlatform:
         Raises:
             PlatformError: it could not be replaced.
         """
-        content = {name: part for name, part in message(post, key).items() if not name.startswith("unfurl")}
+        content = {name: part for name, part in message(post, key).items() if name not in _ONLY_WHEN_NEW}
         await self._api.write("chat.update", channel=ref.place, ts=ref.message, **content)
 
     async def delete(self, ref: MessageRef) -> None:
@@ -188,7 +189,7 @@ class SlackPlatform:
             PlatformError: it could not be written.
         """
         await self._pace.turn(target)
-        await self._api.write("chat.postMessage", channel=target, text=notification(text), **_STILL)
+        await self._api.write("chat.postMessage", channel=target, text=notification(text), **_PLAIN)
 
     async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         """Send a file.

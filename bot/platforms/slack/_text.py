@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.text import cut
+from bot.text import cut, one_line
 
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 _MARKED = re.compile(r"<([^<>]*)>")
@@ -17,8 +17,18 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
+def clean(text: str) -> str:
+    """The text without control and invisible characters; lines and their indents stay."""
+    return "\n".join(_indent(line) + one_line(line) for line in text.split("\n")).strip("\n")
+
+
+def _indent(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip(" ")))
+
+
 def fitted(text: str, limit: int) -> str:
-    """The text, cut at a word so that it has at most `limit` UTF-16 units."""
+    """The cleaned text, cut at a word so that it has at most `limit` UTF-16 units."""
+    text = clean(text)
     room = limit
     while units(text) > limit:
         text = cut(text, room)
@@ -27,7 +37,8 @@ def fitted(text: str, limit: int) -> str:
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:
-    """The whole text in pieces of at most `limit` UTF-16 units, broken between words where there are any."""
+    """The whole cleaned text in pieces of at most `limit` UTF-16 units, broken between words where there are any."""
+    text = clean(text)
     while text:
         if units(text) <= limit:
             yield text

@@ -32,7 +32,10 @@ _LOOSE_FIELD = re.compile(
 )
 _LOOSE_COMMENT = re.compile(r"[\"']?\bcomment\b[\"']?\s*[:=]\s*[\"']([^\"\n]*)[\"']", re.IGNORECASE)
 _NUMBER = re.compile(r"([-+]?\d{1,3}(?:\.\d{1,6})?)\s*(?:(?:/|out of)\s*10(?:\.0)?)?")
-_ID_CORE = re.compile(r"(?:^|[:/\s])(\d{4}\.\d{4,5}|[a-z][a-z.-]+/\d{7})(?:v\d+)?(?:\.pdf)?$", re.IGNORECASE)
+_DRESSED_ID = re.compile(
+    r"(?:(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv[: ]\s*|#)?"
+    r"(\d{4}\.\d{4,5}|[a-z][a-z.-]+/\d{7})(?:v\d+)?(?:\.pdf)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,8 @@ def _id_of(fields: Mapping[str, Any], by_name: Mapping[str, str]) -> str | None:
     name = str(fields["id"]).strip().lower()[:200]
     if name in by_name:
         return by_name[name]
-    core = _ID_CORE.search(name)
-    return by_name.get(core[1]) if core else None
+    dressed = _DRESSED_ID.fullmatch(name)
+    return by_name.get(dressed[1]) if dressed else None
 
 
 def _verdict(fields: Mapping[str, Any], topics: Collection[int]) -> Verdict | None:

@@ -48,7 +48,9 @@ def score_system(prompt: Prompt, topics: Topics) -> str:
         PromptError: the prompt's variables are not the expected ones.
     """
     numbers = "\n".join(f"{topic.number}: {cut(readable(topic.title), _MOST_LABEL)}" for topic in topics.topics)
-    return prompt.render({"topics": topics.raw.strip(), "numbers": numbers or "(there are none: leave topics empty)"})
+    return prompt.render(
+        {"topics": topics.raw.strip("\n"), "numbers": numbers or "(there are none: leave topics empty)"}
+    )
 
 
 def sift_system(prompt: Prompt, topics: Topics) -> str:
@@ -57,7 +59,7 @@ def sift_system(prompt: Prompt, topics: Topics) -> str:
     Raises:
         PromptError: the prompt's variables are not the expected ones.
     """
-    return prompt.render({"topics": topics.raw.strip()})
+    return prompt.render({"topics": topics.raw.strip("\n")})
 
 
 def user_part(purpose: Purpose, papers: Sequence[Paper], nonce: str, asked_for: int) -> str:

@@ -143,6 +143,7 @@ class Methods:
                 metadata=self._metadata(arguments),
                 thread_ts=str(thread) if thread else None,
                 bot_id=BOT,
+                mrkdwn=_truth(arguments.get("mrkdwn", True)),
             ),
         )
         return {"channel": channel.id, "ts": message.ts, "message": self._shown(channel, message)}

@@ -18,7 +18,7 @@ from tests.loopback.slack.limits import Limits
 from tests.loopback.slack.methods import SCOPES, Methods, Refused
 from tests.loopback.slack.people import People
 from tests.loopback.slack.sockets import Sockets
-from tests.loopback.slack.transcript import mrkdwn, read_message, read_view, transcript
+from tests.loopback.slack.transcript import notification, read_message, read_view, transcript
 from tests.loopback.slack.workspace import BOT_USER, Channel, Message, Workspace
 
 BOT_TOKEN = "xoxb-loopback-1"
@@ -126,7 +126,7 @@ class LoopbackSlack:
     def shown(self) -> str:
         """Everything readers were ever shown, in order: messages, edits, windows, and what popped up on their phones."""
         messages = [
-            f"{read_message(self.workspace, message)}\n{mrkdwn(self.workspace, message.text)}"
+            f"{read_message(self.workspace, message)}\n{notification(self.workspace, message)}"
             for _, message in self.workspace.shown
         ]
         return "\n".join([*messages, *(read_view(self.workspace, view) for view in self.workspace.views.values())])

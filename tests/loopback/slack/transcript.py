@@ -30,7 +30,7 @@ def transcript(workspace: Workspace) -> str:
 
 def read_message(workspace: Workspace, message: Message) -> str:
     """One message: what stands in it, its buttons and its reactions."""
-    body = read_blocks(workspace, message.blocks) if message.blocks else mrkdwn(workspace, message.text)
+    body = read_blocks(workspace, message.blocks) if message.blocks else text_of(workspace, message)
     lines = [line for line in body.split("\n") if line]
     lines += [f"📎 {file['name']} ({file['size']} bytes)" for file in message.files]
     if message.edits:
@@ -57,7 +57,12 @@ def read_view(workspace: Workspace, view: View) -> str:
 
 def notification(workspace: Workspace, message: Message) -> str:
     """What pops up on a phone."""
-    return mrkdwn(workspace, message.text)
+    return text_of(workspace, message)
+
+
+def text_of(workspace: Workspace, message: Message) -> str:
+    """The text itself; links and mentions are read even where the app asked for no mark-up."""
+    return mrkdwn(workspace, message.text, styled=message.mrkdwn)
 
 
 def read_blocks(workspace: Workspace, blocks: Iterable[Mapping[str, Any]]) -> str:
@@ -125,10 +130,10 @@ def _leaf(workspace: Workspace, leaf: Mapping[str, Any]) -> str:
     return _emoji(leaf["name"]) if kind == "emoji" else str(leaf["text"])
 
 
-def mrkdwn(workspace: Workspace, text: str) -> str:
+def mrkdwn(workspace: Workspace, text: str, *, styled: bool = True) -> str:
     """Slack's mark-up as it is displayed."""
     text = _MARKED.sub(lambda match: _marked(workspace, match[1]), text)
-    for pattern, shown in _STYLES:
+    for pattern, shown in _STYLES if styled else ():
         text = pattern.sub(shown, text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 

@@ -40,6 +40,7 @@ class Message:
     files: list[dict[str, Any]] = field(default_factory=list)
     edits: int = 0
     only_for: str | None = None
+    mrkdwn: bool = True
 
     @property
     def is_reply(self) -> bool:

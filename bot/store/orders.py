@@ -1,0 +1,73 @@
+"""What readers ordered in chat: rules and pauses."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.store.codec import from_day, from_stamp, to_day, to_stamp
+from bot.store.database import Database
+from bot.store_ports import Pause, StandingRule
+
+
+class SqliteOrders:
+    """`OrderStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rules(self, channel: str) -> tuple[StandingRule, ...]:
+        """See OrderStore."""
+        query = "SELECT * FROM standing_rules WHERE channel = ? ORDER BY at, kind, folded"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return tuple(StandingRule(row["kind"], row["text"], row["person"], from_stamp(row["at"])) for row in rows)
+
+    async def add_rule(self, channel: str, rule: StandingRule) -> bool:
+        """See OrderStore."""
+        values = [channel, rule.kind, rule.text, _folded(rule.text), rule.person, to_stamp(rule.at)]
+
+        def change(db: SqliteUtils) -> bool:
+            query = """INSERT OR IGNORE INTO standing_rules (channel, kind, text, folded, person, at)
+                       VALUES (?, ?, ?, ?, ?, ?)"""
+            return bool(db.execute(query, values).rowcount)
+
+        return await self._database.write(change, "orders.add_rule")
+
+    async def remove_rule(self, channel: str, kind: str, text: str) -> bool:
+        """See OrderStore."""
+
+        def change(db: SqliteUtils) -> bool:
+            query = "DELETE FROM standing_rules WHERE channel = ? AND kind = ? AND folded = ?"
+            return bool(db.execute(query, [channel, kind, _folded(text)]).rowcount)
+
+        return await self._database.write(change, "orders.remove_rule")
+
+    async def pause(self, channel: str) -> Pause | None:
+        """See OrderStore."""
+        query = "SELECT * FROM pauses WHERE channel = ?"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return _to_pause(rows[0]) if rows else None
+
+    async def set_pause(self, channel: str, pause: Pause | None) -> None:
+        """See OrderStore."""
+
+        def change(db: SqliteUtils) -> None:
+            db.execute("DELETE FROM pauses WHERE channel = ?", [channel])
+            if pause is not None:
+                db.execute(
+                    "INSERT INTO pauses (channel, at, until, person) VALUES (?, ?, ?, ?)",
+                    [channel, to_stamp(pause.at), to_day(pause.until), pause.person],
+                )
+
+        await self._database.write(change, "orders.set_pause")
+
+
+def _to_pause(row: dict[str, Any]) -> Pause:
+    return Pause(from_stamp(row["at"]), from_day(row["until"]), row["person"])
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

@@ -1,0 +1,5 @@
+"""The archive as something to ask: FTS5 for words, a matrix in memory for meanings."""
+
+from bot.store.search.archive import SqliteSearch
+
+__all__ = ["SqliteSearch"]
