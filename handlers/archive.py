@@ -11,7 +11,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.models import Background, Listing, Paper
+from bot.models import AnnounceType, Background, ListingState, Paper
 from bot.ports import Progress, no_progress
 from bot.ranking import background as backgrounds
 from bot.ranking.terms import embedding_text
@@ -44,15 +44,22 @@ async def vectors_of(env: Environment, papers: Sequence[Paper]) -> NDArray[np.fl
     return np.stack([known[paper.arxiv_id] for paper in papers])
 
 
-async def extend_background(env: Environment, listing: Listing) -> None:
-    """Count a listing's papers into the stored background, once; days must come in order, late ones are left out."""
+async def extend_background(env: Environment, categories: Sequence[str]) -> None:
+    """Count the complete listings after those counted so far into the stored background, each once, oldest first.
+
+    What an interruption left out is made up for; a listing older than the newest counted one is never counted.
+    """
     known = await _stored_background(env)
-    if known.upto is not None and known.upto >= listing.day:
-        return
-    vectors = await vectors_of(env, listing.papers)
-    extended = await asyncio.to_thread(backgrounds.extend, known, listing.papers, vectors, listing.day)
-    blob = await asyncio.to_thread(backgrounds.to_bytes, extended)
-    await env.store.papers.save_background(env.embedder.name, listing.day, blob)
+    first = known.upto + timedelta(days=1) if known.upto else date.min
+    records = await env.store.listings.records(env.source.name, categories, first, date.max)
+    days = sorted({record.day for record in records if record.state is ListingState.COMPLETE})
+    for day in days:
+        ids = await env.store.listings.entries(categories, tuple(AnnounceType), day, day)
+        papers = tuple((await env.store.papers.get(ids)).values())
+        vectors = await vectors_of(env, papers)
+        known = await asyncio.to_thread(backgrounds.extend, known, papers, vectors, day)
+        blob = await asyncio.to_thread(backgrounds.to_bytes, known)
+        await env.store.papers.save_background(env.embedder.name, day, blob)
 
 
 async def background_before(env: Environment, day: date) -> Background:

@@ -45,24 +45,30 @@ async def deliver(env: Environment, channel: str, number: int) -> bool:
 
 
 async def abandon(env: Environment, channel: str, number: int, reason: str) -> None:
-    """Give up the messages of a digest that were never tried; one whose answer was lost is still settled."""
+    """Give up the messages of a digest that were not posted; one whose answer was lost is settled first.
+
+    Raises:
+        DeliveryPaused: it cannot be looked whether one was posted.
+    """
+    header: MessageRef | None = None
     for intent in await env.store.ledger.intents(channel, number):
-        if intent.state is PostState.PLANNED:
+        ref = intent.ref
+        if intent.state is PostState.SENDING:
+            ref = await settle(env, _platform_of(env, intent), intent, header if intent.in_thread else None)
+        if intent.state in {PostState.PLANNED, PostState.SENDING} and ref is None:
             logger.warning("%s is given up: %s", intent.key, reason)
             await env.store.ledger.drop(intent.key, reason)
+        if intent.key.role is PostRole.HEADER:
+            header = ref
 
 
-async def send(  # noqa: C901 - one branch for each way an attempt can end
-    env: Environment, intent: Intent, thread: MessageRef | None = None
-) -> MessageRef | None:
+async def send(env: Environment, intent: Intent, thread: MessageRef | None = None) -> MessageRef | None:
     """Bring one intent to its end; the message's reference, or None if it was given up.
 
     Raises:
         DeliveryPaused: it could not be brought to its end now.
     """
-    platform = env.platforms.get(intent.platform)
-    if platform is None:
-        raise DeliveryPaused(f"{intent.key}: platform {intent.platform} is not running")
+    platform = _platform_of(env, intent)
     if intent.state is PostState.SENDING:
         found = await settle(env, platform, intent, thread)
         if found:
@@ -87,6 +93,13 @@ async def send(  # noqa: C901 - one branch for each way an attempt can end
             await env.store.ledger.complete(intent.key, ref, env.clock.now())
             return ref
     raise DeliveryPaused(f"{intent.key}: the platform keeps asking to wait")
+
+
+def _platform_of(env: Environment, intent: Intent) -> ChatPlatform:
+    platform = env.platforms.get(intent.platform)
+    if platform is None:
+        raise DeliveryPaused(f"{intent.key}: platform {intent.platform} is not running")
+    return platform
 
 
 async def settle(

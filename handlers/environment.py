@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.ports import ChatPlatform, Embedder, Scorer, Source
+from bot.ports import Answerer, ChatPlatform, Embedder, Scorer, Source
 from bot.settings import ChannelSettings, Settings
 from bot.store_ports import Store
 
@@ -19,6 +19,7 @@ class Environment:
     `platforms` is keyed by the platform's name; a channel whose platform is absent gets no mornings.
     `topics_texts` holds the text of each channel's topics file as it was when the settings were read.
     `ingesting` is held while listings are read, so that channels whose mornings coincide read them once.
+    `answerer` answers questions in words, None if nothing can.
     """
 
     settings: Settings
@@ -30,6 +31,7 @@ class Environment:
     clock: Clock
     topics_texts: Mapping[str, str]
     ingesting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answerer: Answerer | None = None
 
     def channel(self, key: str) -> ChannelSettings:
         """The settings of one channel."""

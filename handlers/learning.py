@@ -14,7 +14,7 @@ from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
 from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
-from bot.ranking.vocabulary import build
+from bot.ranking.vocabulary import vectorizer
 from bot.store_ports import Weights
 from handlers.archive import background_before
 from handlers.environment import Environment
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _PAST_PAPERS = 2000
 _NO_MODEL = b""
 # Words of voted papers are read again at every refit; remembering them makes that ten times faster.
-_terms_of = TermsMemo(size=20_000)
+_terms_of = TermsMemo(size=4_000)
 
 
 async def refit(env: Environment, key: str) -> ChannelModel | None:
@@ -57,10 +57,9 @@ async def _fit(
         papers=await env.store.papers.get(sorted(ids)),
         past=await env.store.papers.before(tomorrow, _PAST_PAPERS),
         now=now,
-        terms_of=_terms_of,
     )
     background = await background_before(env, tomorrow)
-    fitted = await asyncio.to_thread(lambda: fit(evidence, build(background, ())))
+    fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of)))
     blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
     metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
     if fitted is not None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.errors import SourceError
-from bot.models import Listing, ListingState
+from bot.errors import EmbedderError, SourceError
+from bot.models import Listing, ListingState, Paper
 from bot.ports import Progress, no_progress
 from bot.store_ports import ListingRecord
 from handlers.archive import embed_missing, extend_background
@@ -42,6 +42,7 @@ async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
     expected = env.source.newest_day(env.clock.now())
     first = await _first_missing_day(env, categories, expected)
     if first is None:
+        await _prepare_archive(env, ())
         return Ingested()
     try:
         listings = await _read(env, categories, first, expected, progress)
@@ -68,19 +69,29 @@ async def ingest_days(
 
 
 async def store_listings(env: Environment, listings: Sequence[Listing], progress: Progress = no_progress) -> Ingested:
-    """Store listings oldest first, then the vectors of their papers, then what they teach about words."""
+    """Store listings oldest first, then the vectors of their papers, then what they teach about words.
+
+    Papers that cannot be embedded now are stored all the same; their vectors are made when they are needed.
+    """
     new = 0
     complete = []
     for listing in sorted(listings, key=lambda listing: listing.day):
         new += await env.store.listings.save(env.source.name, listing, env.clock.now())
         if listing.state is ListingState.COMPLETE:
             complete.append(listing)
-    await embed_missing(env, [paper for listing in complete for paper in listing.papers], progress)
-    for listing in complete:
-        await extend_background(env, listing)
+    await _prepare_archive(env, [paper for listing in complete for paper in listing.papers], progress)
     days = tuple(listing.day for listing in complete)
     logger.info("ingested %d listings (%s), %d new papers", len(days), ", ".join(map(str, days)) or "none", new)
     return Ingested(days, new)
+
+
+async def _prepare_archive(env: Environment, papers: Sequence[Paper], progress: Progress = no_progress) -> None:
+    """What can be computed ahead of a morning, also for listings that an interruption left without it."""
+    try:
+        await embed_missing(env, papers, progress)
+        await extend_background(env, wanted_categories(env))
+    except EmbedderError as error:
+        logger.warning("the archive could not be prepared, a later attempt will: %s", error)
 
 
 def wanted_categories(env: Environment) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.errors import ScorerError
+from bot.errors import EmbedderError, ScorerError
 from bot.models import ListingState
 from bot.ports import Progress, no_progress
 from bot.rendering import arxiv_unreachable, no_announcement
@@ -62,7 +62,7 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
             return
         try:
             prepared = await prepare(env, edition, progress)
-        except ScorerError as error:
+        except (ScorerError, EmbedderError) as error:
             logger.exception("the papers for %s could not be scored", key)
             if first is not None:
                 return

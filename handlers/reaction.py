@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.models import Vote, VoteOutcome
+from bot.models import Vote, VoteOutcome, VoteSource
+from bot.store_ports import StoredVote
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
 _LARGEST_BATCH = 500
+_OPPOSITES = {"👍": "👎", "👎": "👍"}
 
 
 async def record_votes(env: Environment, votes: Sequence[Vote]) -> tuple[VoteOutcome, ...]:
@@ -27,6 +29,7 @@ class VoteQueue:
     env: Environment
     _waiting: list[tuple[Vote, asyncio.Future[VoteOutcome]]] = field(default_factory=list)
     _storing: asyncio.Task[None] | None = None
+    _pressing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def record(self, vote: Vote) -> VoteOutcome:
         """Store a vote; returns when it is on disk.
@@ -39,6 +42,34 @@ class VoteQueue:
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_all())
         return await future
+
+    async def press(self, vote: Vote) -> VoteOutcome:
+        """Give a vote by button, or take back one that was given by button; its opposite is taken back with it.
+
+        A reaction of the same person that says the same stands for itself, and is left alone.
+
+        Raises:
+            StoreError: it could not be stored.
+        """
+        async with self._pressing:  # two quick presses are one after the other
+            mine = await self._standing(vote)
+            same = mine.get(vote.emoji)
+            if same is not None and same.source is not VoteSource.BUTTON:
+                return VoteOutcome.STANDING
+            outcome = await self.record(replace(vote, added=same is None))
+            if outcome is not VoteOutcome.COUNTED:
+                return outcome
+            opposite = mine.get(_OPPOSITES.get(vote.emoji, ""))
+            if same is None and opposite is not None and opposite.source is VoteSource.BUTTON:
+                instead = replace(vote, emoji=opposite.emoji, added=False, event_id=f"{vote.event_id}:instead")
+                await self.record(instead)
+            return VoteOutcome.WITHDRAWN if same is not None else VoteOutcome.COUNTED
+
+    async def _standing(self, vote: Vote) -> dict[str, StoredVote]:
+        """The person's votes that stand on the message, by emoji."""
+        ref = vote.ref
+        stored = await self.env.store.feedback.on_messages(ref.platform, ref.place, [ref.message])
+        return {one.emoji: one for one in stored if one.person == vote.person and one.added}
 
     async def drain(self) -> None:
         """Return when every vote that has arrived is stored."""

@@ -68,6 +68,8 @@ def _corrections(
         if vote.added:
             standing[vote.message].add((vote.person, vote.emoji))
     newer = {(vote.message, vote.person, vote.emoji) for vote in stored if vote.order > looked_at.timestamp()}
+    # A vote by button is nowhere to be seen on the platform; only its owner takes it back.
+    pressed = {(vote.message, vote.person, vote.emoji) for vote in stored if vote.source is VoteSource.BUTTON}
     for post, message in messages:
         shown = {(person, emoji) for emoji, people in message.reactions.items() for person in people}
         known = standing[message.ref.message]
@@ -75,6 +77,8 @@ def _corrections(
             if (message.ref.message, person, emoji) in newer:
                 continue
             added = (person, emoji) in shown
+            if not added and (message.ref.message, person, emoji) in pressed:
+                continue
             yield FeedbackEvent(
                 event_id=f"reconciled:{message.ref.message}:{person}:{emoji}:{looked_at.timestamp()}",
                 channel=channel,

@@ -17,14 +17,16 @@ logger = logging.getLogger(__name__)
 async def take_up_topics(env: Environment, key: str) -> None:
     """Make the text of the channel's topics file the current version, if the file changed since it was last taken up.
 
-    The first version comes silently; a later one is announced in the channel.
+    The first version comes silently; a later one is announced in the channel. A channel started in chat has no file.
 
     Raises:
         DeliveryPaused: the announcement is left for recovery.
     """
-    before = await env.store.topics.current(key)
-    version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
-    if before is None or before.version == version.version:
+    text = env.topics_texts.get(key)
+    if text is None:
+        return
+    version = await env.store.topics.add(key, text, "file", env.clock.now())
+    if version.version == 1 or version.origin != "file":
         return
     topics = parse_topics(version.raw)
     channel = env.channel(key)
@@ -38,6 +40,8 @@ async def take_up_topics(env: Environment, key: str) -> None:
         post=notice_post(f"The topics changed (version {version.version})", (*titles, *topics.warnings)),
         in_thread=False,
     )
-    await env.store.ledger.add_intents([intent])
+    # Known by its intent and not by the step just taken, so that a kill between the two loses no announcement.
+    if not await env.store.ledger.add_intents([intent]):
+        return
     await send(env, intent)
     logger.info("topics of %s are version %d now", key, version.version)

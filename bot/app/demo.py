@@ -124,6 +124,7 @@ class _Week:
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         """See Inbox."""
         del offer
+        return None
 
 
 async def _vote_by_script(env: Environment, number: int) -> None:

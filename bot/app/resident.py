@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.app.wiring import read_topics
 from bot.errors import PaperlarkError
-from bot.models import Reply, Request, Vote, VoteOutcome
+from bot.models import Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.ports import ChatPlatform
 from bot.schedule import Schedule, last_due
 from bot.settings import load_settings
@@ -26,11 +29,15 @@ from handlers.environment import Environment
 from handlers.learning import refit
 from handlers.listing import ingest_due
 from handlers.morning import has_begun, post_morning
+from handlers.onboarding import Roster, deliver_notices, key_at, leave, read_roster, take_offer, welcome, with_roster
 from handlers.reaction import VoteQueue
 from handlers.recovery import reconcile, recover_channel
 from handlers.topics import take_up_topics
 
 logger = logging.getLogger(__name__)
+
+_LAST_VOTES_S = 0.5
+_LAST_THREADS_S = 1.0
 
 
 class Resident:
@@ -42,6 +49,9 @@ class Resident:
 
     def __init__(self, env: Environment, config: Path | None = None, schedule: Schedule | None = None) -> None:
         self.env = env
+        self._base = env  # as the settings have it, before what was started or left in chat
+        self._roster = Roster()
+        self._changing_roster = asyncio.Lock()
         self.started = asyncio.Event()
         self._config = config
         self._votes = VoteQueue(env)
@@ -49,7 +59,7 @@ class Resident:
         self._stopping = asyncio.Event()
         self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._failures = 0
-        self._jobs: set[asyncio.Future[None]] = set()
+        self._jobs: set[asyncio.Task[None]] = set()
 
     async def vote(self, vote: Vote) -> VoteOutcome:
         """See Inbox."""
@@ -75,6 +85,50 @@ class Resident:
             if channel.platform == platform:
                 await self._contained(key, reconcile)
 
+    async def press(self, vote: Vote) -> VoteOutcome:
+        """See Inbox."""
+        outcome = await self._votes.press(vote)
+        key = channel_at(self.env, vote.ref.platform, vote.ref.place)
+        if outcome in {VoteOutcome.COUNTED, VoteOutcome.WITHDRAWN} and key is not None:
+            self._learn_soon(key)
+        return outcome
+
+    async def invited(self, platform: str, place: str) -> None:
+        """See Inbox."""
+        async with self._changing_roster:
+            await welcome(self._base, platform, place)
+            returned = await self._read_roster()
+        await self._contained(key_at(platform, place), deliver_notices)
+        for key in returned:
+            self._spawn(self._missed_morning(key))
+
+    async def removed(self, platform: str, place: str) -> None:
+        """See Inbox."""
+        async with self._changing_roster:
+            await leave(self._base, platform, place)
+            await self._read_roster()
+
+    async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
+        """See Inbox."""
+        async with self._changing_roster:
+            reply = await take_offer(self._base, offer)
+            started = await self._read_roster()
+        for key in started:
+            self._spawn(self._first_morning(key))
+        return reply
+
+    async def _first_morning(self, key: str) -> None:
+        """Whoever starts a channel sees what it brings at once, not tomorrow."""
+        await self._contained(key, deliver_notices)
+        await self._contained(key, _post_now)
+
+    async def _read_roster(self) -> tuple[str, ...]:
+        """Make the channels what the database says now; the keys of those that came."""
+        before = set(self.env.settings.channels)
+        self._roster = await read_roster(self._base)
+        self._apply_roster()
+        return tuple(key for key in self.env.settings.channels if key not in before)
+
     async def run(self) -> None:
         """Live until told to stop or until every platform has ended; what is in flight has `stop_s` to finish.
 
@@ -89,10 +143,13 @@ class Resident:
             self._stopping.set()
             stop.cancel()
             self._schedule.stop()
-            life.cancel()
+            working = {life, *self._jobs}
+            for task in working:
+                task.cancel()
             # What cannot finish in time is abandoned where recovery finds it.
-            await asyncio.wait({life}, timeout=self.env.settings.timing.stop_s)
-            await self._votes.drain()
+            await asyncio.wait(working, timeout=self.env.settings.timing.stop_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._votes.drain(), _LAST_VOTES_S)
             with suppress(asyncio.CancelledError):
                 if life.done():
                     life.result()
@@ -114,17 +171,25 @@ class Resident:
         if left := set(settings.channels) - set(known):
             logger.warning("channels %s need a platform that is not running: restart", ", ".join(sorted(left)))
         settings = settings.model_copy(update={"channels": known, "data_dir": self.env.settings.data_dir})
-        self.env = replace(self.env, settings=settings, topics_texts={key: texts[key] for key in known})
+        self._base = replace(self._base, settings=settings, topics_texts={key: texts[key] for key in known})
+        self._apply_roster()
+        self._spawn(self._take_up_topics())
+        logger.info("settings reloaded: %d channels", len(known))
+
+    def _apply_roster(self) -> None:
+        self.env = with_roster(self._base, self._roster)
         self._votes.env = self.env
         self._appoint()
-        job = asyncio.ensure_future(self._take_up_topics())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.ensure_future(work)
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
-        logger.info("settings reloaded: %d channels", len(known))
 
     async def live(self) -> None:
         """Post, listen and recover until every platform has ended; `run` adds the lock and the signals."""
-        self._appoint()
+        self._roster = await read_roster(self._base)
+        self._apply_roster()
         self._schedule.start()
         async with asyncio.TaskGroup() as tasks:
             chores = tasks.create_task(self._start_up())
@@ -147,8 +212,9 @@ class Resident:
         """Finish what was left, then what was missed."""
         await self._take_up_topics()
         await self._for_every_channel(recover_channel)
-        await self.watch_listings()
-        await asyncio.gather(*(self._missed_morning(key) for key in self.env.settings.channels))
+        await self._guarded("the look for listings", self.watch_listings())
+        channels = self.env.settings.channels
+        await asyncio.gather(*(self._guarded(f"the morning of {key}", self._missed_morning(key)) for key in channels))
         self.started.set()
 
     def _heed_signals(self) -> None:
@@ -170,7 +236,7 @@ class Resident:
         """Post the channel's newest due morning; what cannot be done now is tried again with growing pauses."""
         due = last_due(self.env.channel(key), self.env.clock.now())
         pause_s = self.env.settings.timing.retry_s
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and key in self.env.settings.channels:
             try:
                 async with self._busy[key]:
                     await post_morning(self.env, key, due)
@@ -195,7 +261,9 @@ class Resident:
         self._failures = 0
         if ingested.days:
             await self._for_every_channel(score_ahead)
-            await asyncio.gather(*(self._late_morning(key) for key in self.env.settings.channels))
+            for key in self.env.settings.channels:
+                # Not waited for: a channel whose platform is down must not keep the others from the next listing.
+                self._spawn(self._guarded(f"the late morning of {key}", self._late_morning(key)))
 
     async def _late_morning(self, key: str) -> None:
         due = last_due(self.env.channel(key), self.env.clock.now())
@@ -204,20 +272,37 @@ class Resident:
 
     async def _missed_morning(self, key: str) -> None:
         """After downtime: the newest due morning of a channel known before, or of a new one if it is still due."""
+        if await self._is_owed(key):
+            await self.morning(key)
+
+    async def _is_owed(self, key: str) -> bool:
         now = self.env.clock.now()
         due = last_due(self.env.channel(key), now)
         is_known = bool(await self.env.store.ledger.digests(key, limit=1))
-        if is_known or (now - due).total_seconds() <= self.env.settings.timing.misfire_s:
-            await self.morning(key)
+        return is_known or (now - due).total_seconds() <= self.env.settings.timing.misfire_s
 
     async def _recover_all(self) -> None:
         await self._for_every_channel(recover_channel)
+        await self._for_every_channel(self._catch_up)
+        await asyncio.gather(*(self._contained(key, deliver_notices) for key in self._roster.waiting))
+
+    async def _catch_up(self, env: Environment, key: str) -> None:
+        """One try at a morning that never fired: the machine slept through it, or its clock was put right."""
+        if await self._is_owed(key):
+            await post_morning(env, key, last_due(env.channel(key), env.clock.now()))
 
     async def _take_up_topics(self) -> None:
         await self._for_every_channel(take_up_topics)
 
     async def _for_every_channel(self, handle: Callable[[Environment, str], Awaitable[object]]) -> None:
         await asyncio.gather(*(self._contained(key, handle) for key in self.env.settings.channels))
+
+    async def _guarded(self, name: str, job: Awaitable[None]) -> None:
+        """A failing job is logged and harms no other; each is tried again by the schedule."""
+        try:
+            await job
+        except Exception:
+            logger.exception("%s failed", name)
 
     async def _contained(self, key: str, handle: Callable[[Environment, str], Awaitable[object]]) -> None:
         """One channel's trouble is logged and harms no other; the next hourly recovery tries again."""
@@ -228,3 +313,17 @@ class Resident:
             logger.warning("%s for %s must wait: %s", handle.__name__, key, error)
         except Exception:
             logger.exception("%s for %s failed", handle.__name__, key)
+
+
+async def _post_now(env: Environment, key: str) -> None:
+    await post_morning(env, key, env.clock.now())
+
+
+def leave_soon() -> None:
+    """End this process a second from now even if a thread is still busy, with a silent server for one.
+
+    What the thread was doing is found by recovery, as after a kill.
+    """
+    timer = threading.Timer(_LAST_THREADS_S, os._exit, [0])
+    timer.daemon = True
+    timer.start()

@@ -110,6 +110,11 @@ def embedder_of(settings: Settings) -> Embedder:
     )
 
 
+def _with_tokens(settings: Settings) -> set[str]:
+    """The chats whose tokens are given: people may start channels there, whether or not the settings name one."""
+    return {"slack"} if settings.slack_bot_token or settings.slack_app_token else set()
+
+
 def _environment(
     settings: Settings,
     clock: Clock,
@@ -131,7 +136,7 @@ def _environment(
         page_size=settings.arxiv.page_size,
     )
     if platforms is None:
-        names = {channel.platform for channel in settings.channels.values()}
+        names = {str(channel.platform) for channel in settings.channels.values()} | _with_tokens(settings)
         platforms = {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
     llm = LlmOptions(
         settings=settings.llm,

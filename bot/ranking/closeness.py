@@ -32,7 +32,9 @@ EXPANSION = 1.0  # weight of the extension against the topic's own words
 SURE = 1.0  # evidence from which a paper is taken for an example
 DOUBT = 10.0  # sum of evidence at which the extension has half its weight
 
-_USUAL_MEAN, _USUAL_SPREAD, _USUAL_COUNT = 0.0, 2.2, 30
+ENOUGH = 150  # papers that say what is usual on a day
+
+_USUAL_MEAN, _USUAL_SPREAD, _USUAL_LIKENESS_SPREAD, _USUAL_COUNT = 0.0, 2.2, 0.03, 30
 _SOFTNESS = 0.5
 
 
@@ -42,6 +44,10 @@ class Texts:
 
     papers: Sequence[Paper]
     vectors: NDArray[np.float32]
+
+    def first(self, count: int) -> Texts:
+        """The first `count` of them; none if that is negative."""
+        return Texts(self.papers[: max(0, count)], self.vectors[: max(0, count)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,19 @@ def closeness(
         nothing = np.zeros((len(pool.papers), len(wanted.texts)))
         return Closeness(np.zeros(len(pool.papers)), nothing, queries, rows)
     raw, evidence = _compare(rows, pool.vectors, queries, wanted.vectors, mean)
-    each = _standard(raw, _USUAL_MEAN, _USUAL_SPREAD)
-    past = _shortlist(archive, wanted, mean)
-    past_rows = vectorizer.rows(past.papers)
-    past_evidence = _compare(past_rows, past.vectors, queries, wanted.vectors, mean)[1]
-    stacked = sparse.csr_matrix(sparse.vstack([rows, past_rows]))
+    past = _known(archive, wanted)
+    near = _shortlist(past, wanted, mean)
+    near_rows = vectorizer.rows(near.papers)
+    near_evidence = _compare(near_rows, near.vectors, queries, wanted.vectors, mean)[1]
+    # A handful of late papers is no day to be measured by; recent papers then stand in for the rest of it.
+    beside = past.first(ENOUGH - len(pool.papers))
+    beside_rows = vectorizer.rows(beside.papers)
+    beside_raw = _compare(beside_rows, beside.vectors, queries, wanted.vectors, mean)[0]
+    each = _standard(raw, np.concatenate([raw, beside_raw]), _USUAL_SPREAD, _USUAL_MEAN)
+    day_rows = sparse.csr_matrix(sparse.vstack([rows, beside_rows]))
+    stacked = sparse.csr_matrix(sparse.vstack([rows, near_rows]))
     for i in range(len(wanted.texts)):
-        each[:, i] += _expansion(rows, stacked, np.concatenate([evidence[:, i], past_evidence[:, i]]))
+        each[:, i] += _expansion(rows, day_rows, stacked, np.concatenate([evidence[:, i], near_evidence[:, i]]))
     overall = np.logaddexp.reduce(_SOFTNESS * each, axis=1) / _SOFTNESS - np.log(each.shape[1]) / _SOFTNESS
     return Closeness(overall, evidence, queries, rows)
 
@@ -111,16 +123,22 @@ def _compare(
     return raw, words / 0.05 + centred / 0.2
 
 
-def _shortlist(archive: Texts | None, wanted: Wanted, mean: Floats) -> Texts:
-    empty = Texts((), np.zeros((0, wanted.vectors.shape[1]), dtype=np.float32))
-    if archive is None or len(archive.papers) == 0 or archive.vectors.shape[1:] != wanted.vectors.shape[1:]:
-        return empty
-    near = _unit(archive.vectors - mean) @ _unit(wanted.vectors - mean).T
-    chosen = np.unique(np.argsort(-near, axis=0, kind="stable")[:SHORTLIST])
+def _known(archive: Texts | None, wanted: Wanted) -> Texts:
+    """The archive, or nothing if its vectors are another embedder's."""
+    if archive is None or archive.vectors.shape[1:] != wanted.vectors.shape[1:]:
+        return Texts((), np.zeros((0, wanted.vectors.shape[1]), dtype=np.float32))
+    return archive
+
+
+def _shortlist(archive: Texts, wanted: Wanted, mean: Floats) -> Texts:
+    likeness = _unit(archive.vectors - mean) @ _unit(wanted.vectors - mean).T
+    chosen = np.unique(np.argsort(-likeness, axis=0, kind="stable")[:SHORTLIST])
     return Texts([archive.papers[i] for i in chosen], archive.vectors[chosen])
 
 
-def _expansion(rows: sparse.csr_matrix, stacked: sparse.csr_matrix, evidence: Floats) -> Floats:
+def _expansion(
+    rows: sparse.csr_matrix, day_rows: sparse.csr_matrix, stacked: sparse.csr_matrix, evidence: Floats
+) -> Floats:
     best = np.argsort(-evidence, kind="stable")[:EXAMPLES]
     weights = np.maximum(evidence[best] - SURE, 0.0)
     total = float(weights.sum())
@@ -129,15 +147,20 @@ def _expansion(rows: sparse.csr_matrix, stacked: sparse.csr_matrix, evidence: Fl
     example = np.asarray(stacked[best].T @ weights).ravel()
     example /= np.linalg.norm(example) or 1.0
     likeness = np.asarray(rows @ example).ravel()
-    return EXPANSION * total / (total + DOUBT) * _standard(likeness, float(likeness.mean()), 0.03)
+    usual = np.asarray(day_rows @ example).ravel()
+    return EXPANSION * total / (total + DOUBT) * _standard(likeness, usual, _USUAL_LIKENESS_SPREAD)
 
 
-def _standard(values: Floats, usual_mean: float, usual_spread: float) -> Floats:
-    """Columns less their mean, over their spread; both lean on what is usual when there are few papers."""
-    n = len(values)
-    weight = _USUAL_COUNT / (_USUAL_COUNT + n)
-    mean = weight * usual_mean + (1 - weight) * values.mean(axis=0)
-    variance = weight * usual_spread**2 + (1 - weight) * values.var(axis=0)
+def _standard(values: Floats, day: Floats, usual_spread: float, usual_mean: float | None = None) -> Floats:
+    """Columns less the day's mean, over its spread; both lean on what is usual when there are few papers.
+
+    Without `usual_mean` the mean is the day's own.
+    """
+    weight = _USUAL_COUNT / (_USUAL_COUNT + len(day))
+    mean = day.mean(axis=0)
+    if usual_mean is not None:
+        mean = weight * usual_mean + (1 - weight) * mean
+    variance = weight * usual_spread**2 + (1 - weight) * day.var(axis=0)
     return np.asarray((values - mean) / np.sqrt(variance))
 
 

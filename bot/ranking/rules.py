@@ -42,7 +42,8 @@ class Rule:
             return False
         if self.kind in {RuleKind.MUTE_AUTHOR, RuleKind.FOLLOW_AUTHOR}:
             return any(_same_person(wanted, _plain(author)) for author in paper.authors)
-        return f" {' '.join(wanted)} " in f" {' '.join(_plain(f'{paper.title} . {paper.abstract}'))} "
+        phrase = f" {' '.join(wanted)} "
+        return any(phrase in f" {' '.join(_plain(text))} " for text in (paper.title, paper.abstract))
 
 
 def matching(rules: Sequence[Rule], paper: Paper, *, mutes: bool) -> Rule | None:

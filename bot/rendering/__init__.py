@@ -1,5 +1,7 @@
 """Papers and digests in a reader's words: pure text, not yet escaped for any platform."""
 
+from bot.rendering._answers import CARD_BUTTONS, HitList, found_reply, live_reply
+from bot.rendering._bibtex import bibtex
 from bot.rendering._cards import card_lines, card_text, more_posts, paper_card, paper_post, paper_posts, plain_card
 from bot.rendering._chart import stats_chart
 from bot.rendering._header import header_post, note_post, notice_post
@@ -17,14 +19,19 @@ from bot.rendering._stats import stats_reply
 from bot.rendering._words import long_date, topic_label, topic_name
 
 __all__ = [
+    "CARD_BUTTONS",
+    "HitList",
     "abstract_reply",
     "arxiv_unreachable",
+    "bibtex",
     "budget_reached",
     "card_lines",
     "card_text",
+    "found_reply",
     "header_post",
     "help_reply",
     "late_papers",
+    "live_reply",
     "llm_failed",
     "llm_left_out",
     "long_date",

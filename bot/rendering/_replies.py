@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import Paper, PaperCard, Ranked, Reply, Score, Topics
+from bot.rendering._bibtex import bibtex
 from bot.rendering._cards import categories_of, verdict_of
 from bot.text import author_line, cut, readable
 
@@ -14,13 +15,13 @@ _MOST_AUTHORS = 12
 
 
 def abstract_reply(paper: Paper) -> Reply:
-    """The paper's abstract with its authors and links; a very long one is cut."""
+    """The paper's abstract with its authors, links and BibTeX; a very long one is cut."""
     byline = " · ".join(part for part in (author_line(paper.authors, _MOST_AUTHORS), categories_of(paper)) if part)
     abstract = cut(readable(paper.abstract), _LONGEST_ABSTRACT) or "arXiv gives no abstract."
     note = f"Authors' note: {cut(readable(paper.comment), 300)}" if paper.comment else ""
     withdrawn = "This paper was withdrawn." if paper.withdrawn else ""
     lines = (byline, withdrawn, abstract, note, paper.abs_url)
-    return Reply(title=_title(paper), lines=tuple(line for line in lines if line))
+    return Reply(title=_title(paper), lines=tuple(line for line in lines if line), verbatim=bibtex(paper))
 
 
 def why_reply(ranked: Ranked, topics: Topics, shares: Sequence[str]) -> Reply:

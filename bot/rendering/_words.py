@@ -13,6 +13,7 @@ from bot.text import cut, readable
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_DAYS = 4
+_LONGEST_DAYS = 60
 _LONGEST_LABEL = 32
 _WHOLE_TITLE_WORDS = 3
 _LABEL_WORDS = 3
@@ -46,11 +47,16 @@ def _short_date(day: date) -> str:
 def joined_dates(days: Sequence[date], newest: date) -> str:
     """Several earlier days, as short as they can be said beside `newest`: "Tue 6 and Wed 7 May".
 
-    More than four are counted instead: "the 9 listings since Fri 25 Apr".
+    More than four, or days far apart, are counted instead: "the 9 listings since Fri 25 Apr".
     """
     days = sorted(days)
-    if len(days) > _MOST_DAYS:
-        return f"the {len(days)} listings since {_beside(days[0], newest)}"
+    named = _named(days, newest) if len(days) <= _MOST_DAYS else ""
+    if named and len(named) <= _LONGEST_DAYS:
+        return named
+    return f"the {len(days)} listings since {_beside(days[0], newest)}"
+
+
+def _named(days: Sequence[date], newest: date) -> str:
     words = []
     for day, following in zip(days, [*days[1:], None], strict=True):
         same_month = following is not None and (day.year, day.month) == (following.year, following.month)

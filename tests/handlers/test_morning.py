@@ -10,6 +10,7 @@ import pytest
 from bot.errors import BadSourceAnswer, EmbedderError, ScorerError, SourceUnavailable
 from bot.models import AnnounceType, PostRole
 from bot.settings import ChannelSettings
+from handlers.edition import score_ahead
 from handlers.listing import ingest_due
 from handlers.morning import has_begun, post_by_hand, post_morning
 from tests.builders import CHANNEL, a_paper, some_papers
@@ -313,7 +314,7 @@ async def test_missed_days_are_folded_into_one_digest(world, ids):
     papers = await missed_days(world)
     await world.morning(FRI)
     assert sorted(world.papers(2)) == ids(papers)
-    assert "Papers of Fri 9 May 2025 (also from Tue, Wed and Thu)" in world.header(2)
+    assert "Papers of Fri 9 May 2025 (also from Tue 6, Wed 7 and Thu 8 May)" in world.header(2)
     assert "remedial" not in world.header(2)
 
 
@@ -366,7 +367,6 @@ async def test_a_day_without_listing_or_not_announced_is_refused_with_the_reason
 
 
 async def test_the_newest_day_by_hand_is_the_morning_itself(world, ids):
-    world.go_to(at(MON, 8))
     monday = world.announce(MON, 1)
     made = await post_by_hand(world.env, CHANNEL, MON)
     assert made.record is not None
@@ -382,14 +382,16 @@ async def test_a_dry_run_shows_and_posts_and_plans_nothing(world, ids):
     assert ids([one.paper for one in made.prepared.digest.ranked]) == ids(monday)
     assert world.posts() == []
     assert await world.store.ledger.digests(CHANNEL) == ()
+    assert all(job.rehearsal for job in world.scorer.jobs)
     await world.morning(MON)
     assert world.papers() == ids(monday)
 
 
 async def test_scores_given_before_are_not_given_again_until_the_topics_change(world):
     world.announce(MON, 3)
-    await post_by_hand(world.env, CHANNEL, None, dry_run=True)
-    await post_by_hand(world.env, CHANNEL, None, dry_run=True)
+    await ingest_due(world.env)
+    await score_ahead(world.env, CHANNEL)
+    await score_ahead(world.env, CHANNEL)
     assert [len(job.papers) for job in world.scorer.jobs] == [3]
     await world.store.topics.add(CHANNEL, "1. Pruning", "edit", world.clock.now())
     await world.morning(MON)

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,8 @@ class Life:
         self._store.close()
 
     async def rest(self) -> None:
-        """Let what is under way come to its end."""
-        await self._resident.started.wait()
+        """Let what is under way come to its end; an hour must be enough."""
+        await asyncio.wait_for(self._resident.started.wait(), 3600)
 
 
 def _is_end(error: BaseException) -> bool:
@@ -172,7 +172,10 @@ class Week:
                 await self.truth.sleep(downtime_s)
                 self.dead.append((died_at, self.truth.now()))
         self._life = life = Life(self)
-        await life.rest()
+        try:
+            await life.rest()
+        except TimeoutError as error:
+            self.unhandled(error)
         await self.truth.sleep(120)
         await life.bury()
         for task in others:
@@ -223,7 +226,7 @@ class Week:
         """Everything that is not as it must be at the end."""
         store = SqliteStore(self.folder / "paperlark.db")
         try:
-            found = list(self.exceptions)
+            found = list(dict.fromkeys(self.exceptions))[:5]
             for place, key in _PLACES.items():
                 messages = [message for message in self.chat.messages.values() if message.place == place]
                 found += [f"{key}: {words}" for words in self._post_violations(key, messages)]
@@ -249,19 +252,24 @@ class Week:
 
     def _expected(self, key: str, posted: Collection[str]) -> set[str]:
         """The relevant papers announced to the channel, from Monday on; where Monday was spoilt, from what came first."""
-        categories = self.settings.channels[key].categories
+        by_day = {day: self._relevant(key, day) for day in DAYS}
         papers: set[str] = set()
-        for day in DAYS:
-            of_day = {
-                paper.arxiv_id
-                for paper, kind, where in self.source.announced.get(day, [])
-                if kind in {AnnounceType.NEW, AnnounceType.CROSS} and set(where) & set(categories)
-                and relevance_of(paper.arxiv_id) >= MIN_RELEVANCE
-            }  # fmt: skip
-            if self.plan.is_fresh and not papers and not of_day & set(posted):
+        for day, of_day in by_day.items():
+            others = set().union(*(of_other for other, of_other in by_day.items() if other != day))
+            if self.plan.is_fresh and not papers and not (of_day - others) & set(posted):
                 continue
             papers |= of_day
         return papers
+
+    def _relevant(self, key: str, day: date) -> set[str]:
+        categories = set(self.settings.channels[key].categories)
+        return {
+            paper.arxiv_id
+            for paper, kind, where in self.source.announced.get(day, [])
+            if kind in {AnnounceType.NEW, AnnounceType.CROSS}
+            and set(where) & categories
+            and relevance_of(paper.arxiv_id) >= MIN_RELEVANCE
+        }
 
     def _header_violations(self, messages: Sequence[ChatMessage]) -> Iterator[str]:
         """A header without papers must give a reason, and papers that come after it must say that they are late."""

@@ -144,6 +144,7 @@ class FakeScorer:
     """Scores by a hash; fails in the plan's windows."""
 
     name = "local scorer"
+    fingerprint = "hash"
 
     def __init__(self, plan: Plan, truth: VirtualClock) -> None:
         self._plan = plan
@@ -208,10 +209,12 @@ class FakeSource:
     async def days(
         self, first: date, last: date, categories: Sequence[str], progress: Progress = no_progress
     ) -> tuple[Listing, ...]:
-        await self._trouble()
-        return tuple(
-            self._day(first + timedelta(days=n), tuple(categories)) for n in range((last - first).days + 1)
-        )
+        kind = await self._trouble()
+        wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        listings = [self._day(day, tuple(categories)) for day in wanted]
+        if kind == "empty":
+            listings = [Listing(one.day, one.categories, ListingState.PENDING, note="nothing there") for one in listings]
+        return tuple(listings)
 
     def _day(self, day: date, categories: tuple[str, ...]) -> Listing:
         now = self._truth.now()

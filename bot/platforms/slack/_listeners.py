@@ -34,6 +34,7 @@ _ASK_ACTION = re.compile(f"{ASK}:.*")
 _LEFT = ("channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted", "group_deleted")
 _BACK = ("channel_unarchive", "group_unarchive")
 _SHORT_TITLE = 80
+_POSITION = re.compile(r"\d+\. ")
 
 
 class Listeners:
@@ -250,8 +251,9 @@ def asked_by(body: Body) -> Asked:
 
 
 def _title(body: Body) -> str:
-    text = str((body.get("message") or {}).get("text") or "this paper")
-    return fitted(as_typed(text.split("\n", 1)[0]), _SHORT_TITLE)
+    text = as_typed(str((body.get("message") or {}).get("text") or "")).split("\n", 1)[0]
+    title = fitted(_POSITION.sub("", text), _SHORT_TITLE)
+    return f"“{title}”" if title else "this paper"
 
 
 async def _logged(work: Coroutine[Any, Any, Any]) -> None:

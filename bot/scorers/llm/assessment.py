@@ -43,22 +43,30 @@ class Outcome:
 class Breaker:
     """Opens when nothing more is to be expected, so that a dead server costs one round of attempts and no more."""
 
-    _PATIENCE = (3, 8)  # failures in a row before and after the first success
+    _PATIENCE = (3, 8)  # points in a row before and after the first success
+    _POINTS_OF_A_FAILURE = 2  # a request that failed at all its attempts says more than an answer nobody understands
 
     def __init__(self) -> None:
         self.trouble: Trouble | None = None
-        self._in_a_row = 0
+        self._points = 0
         self._has_succeeded = False
 
     def succeeded(self) -> None:
         """Note a usable answer."""
-        self._in_a_row = 0
+        self._points = 0
         self._has_succeeded = True
 
     def failed(self, trouble: Trouble) -> None:
         """Note a request given up."""
-        self._in_a_row += 1
-        if trouble.is_final or self._in_a_row >= self._PATIENCE[self._has_succeeded]:
+        self._add(self._POINTS_OF_A_FAILURE, trouble)
+
+    def not_understood(self) -> None:
+        """Note an answer without anything usable in it."""
+        self._add(1, Trouble.NOT_AN_ANSWER)
+
+    def _add(self, points: int, trouble: Trouble) -> None:
+        self._points += points
+        if trouble.is_final or self._points >= self._PATIENCE[self._has_succeeded]:
             self.trouble = trouble
 
 
@@ -149,7 +157,7 @@ class Assessment:
             await self._keep(parsed.verdicts)
             self._report()
         elif not answer.refused and not answer.cut_short and not parsed.disputed:
-            self._breaker.failed(Trouble.NOT_AN_ANSWER)
+            self._breaker.not_understood()
         missing = [paper for paper in papers if paper.arxiv_id not in parsed.verdicts]
         if round_number < MOST_ROUNDS:
             await self._side_by_side((part, round_number + 1) for part in _smaller(missing, parsed, len(papers)))

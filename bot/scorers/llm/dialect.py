@@ -76,15 +76,16 @@ class Dialects:
 
     def __init__(self, first: Dialect) -> None:
         self.current = first
-        self._refused: set[Dialect] = set()
+        self._refused_limits: set[str] = set()
 
     def refused(self, dialect: Dialect, parameter: str) -> bool:
         """Learn that `dialect` does not work because of `parameter`; False if there is nothing else to try."""
-        self._refused.add(dialect)
         if dialect != self.current:
             return True  # another request found out before
+        if parameter in _LIMITS:
+            self._refused_limits.add(dialect.limit)
         lower = dialect.without(parameter)
-        if lower is None or lower in self._refused:
+        if lower is None or lower.limit in self._refused_limits:
             return False
         self.current = lower
         return True

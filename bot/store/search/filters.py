@@ -64,8 +64,10 @@ def _by_author(db: SqliteUtils, name: str) -> Ids:
         return np.zeros(0, dtype=np.int64)
     if len(parts) == 1:
         return matching(db, f"{{authors}} : {phrase(name)}")
-    # First names may be printed as initials, so all of the name need not be there; the longest part must.
-    expression = f"{{authors}} : {phrase(max(whole, key=len))}"
+    surname = _TOKEN.findall(name.partition(",")[0])[-1] if "," in name else whole[-1]
+    # First names may be printed as initials, and initials typed for them: reading the names decides.
+    others = [f"({phrase(part)} OR {phrase(part[0])})" for part in whole if part != surname]
+    expression = f"{{authors}} : ({' AND '.join([phrase(surname), *others])})"
     query = "SELECT id, authors FROM papers WHERE id IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH ?)"
     rows = db.execute(query, [expression])
     return np.fromiter(

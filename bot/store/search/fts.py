@@ -14,6 +14,7 @@ Ids = NDArray[np.int64]
 
 # Ranking reads a row for every paper that matches, so words that are in many papers are what makes a search slow.
 MOST_MATCHES = 10_000
+IN_TITLES = 8  # about one paper in so many that hold a common word has it in its title
 _WEIGHTS = "5.0, 1.0, 1.0"  # title, abstract, authors
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -73,8 +74,8 @@ def _chosen(frequency: Mapping[str, int]) -> tuple[str, int] | None:
         return None
     if len(rare) >= 2 or not common:
         return _any_of(rare), total
-    # About one paper in eight that holds a word has it in its title; several common words must meet there.
-    together = min(count for count, _ in common) // 8 // len(common)
+    # Several common words must meet in the title.
+    together = min(count for count, _ in common) // IN_TITLES // len(common)
     title = f"{{title}} : ({' AND '.join(phrase(word) for _, word in common)})"
     return (f"{_any_of(rare)} OR ({title})" if rare else title), total + together
 

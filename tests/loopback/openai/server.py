@@ -101,6 +101,7 @@ class LoopbackOpenAI:
         body = await request.json()
         seen = Seen(time.monotonic(), body, [paper["id"] for paper in read_papers(body["messages"][1]["content"])])
         self.journal.append(seen)
+        self.first_request.set()
         self._in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
@@ -247,6 +248,7 @@ class LoopbackOpenAI:
     async def start(self) -> None:
         """Listen on any free port."""
         self._stopping = asyncio.Event()
+        self.first_request = asyncio.Event()
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._completions)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

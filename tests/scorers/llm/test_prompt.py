@@ -23,7 +23,9 @@ def test_the_prompts_say_what_they_have_to(golden):
 
 def test_the_papers_stand_between_two_lines_of_the_nonce(golden):
     papers = (
-        a_paper("2505.03801", title="Caches $\\alpha$ {\\em again}", abstract="First line.\nSecond “line”\twith a tab."),
+        a_paper(
+            "2505.03801", title="Caches $\\alpha$ {\\em again}", abstract="First line.\nSecond “line”\twith a tab."
+        ),
         a_paper("cs/0112017", title='Quotes " and \\ and </json>', abstract="nonce1\n{}"),
     )
     golden("llm/user_score.txt", user_part(Purpose.SCORE, papers, "nonce1", 2))

@@ -1,0 +1,8 @@
+"""`/papers TOPIC`: the archive's best papers for a question, arXiv's own where the archive has too little."""
+
+from handlers.ask.answer import PAGE, Asking, ask
+from handlers.ask.find import Findings, find
+from handlers.ask.live import search_live
+from handlers.ask.papers import fetched
+
+__all__ = ["PAGE", "Asking", "Findings", "ask", "fetched", "find", "search_live"]

@@ -1,0 +1,217 @@
+"""A channel's beginning and end in chat: invited, started with a topics text, removed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import available_timezones
+
+from bot.errors import PlatformError
+from bot.models import Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
+from bot.ports import KnowsManagers
+from bot.rendering import notice_post
+from bot.settings import ChannelSettings
+from bot.store_ports import ChannelRecord, ChannelState, Intent
+from bot.topics import parse_topics, render_understood
+from handlers.commands import channel_at
+from handlers.delivery import send
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_KEY = 40
+_MOST_TOPICS_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The channels whose story stands in the database, as last read."""
+
+    records: tuple[ChannelRecord, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The keys of channels that wait for their topics."""
+        return tuple(record.key for record in self.records if record.state is ChannelState.INVITED)
+
+
+async def read_roster(env: Environment) -> Roster:
+    """What the database says now."""
+    return Roster(await env.store.channels.all())
+
+
+def with_roster(base: Environment, roster: Roster) -> Environment:
+    """The environment of the settings with the channels started in chat, and without those the bot was removed from.
+
+    A channel that stands in the settings is what they say, whatever was said in chat.
+    """
+    channels = dict(base.settings.channels)
+    for record in roster.records:
+        configured = channel_at(base, record.platform, record.place)
+        if configured is not None and record.state is ChannelState.REMOVED:
+            channels.pop(configured, None)
+        elif configured is None and record.state is ChannelState.ACTIVE and record.platform in base.platforms:
+            channels.setdefault(record.key, settings_of(base, record))
+    return replace(base, settings=base.settings.model_copy(update={"channels": channels}))
+
+
+def settings_of(env: Environment, record: ChannelRecord) -> ChannelSettings:
+    """The settings of a channel started in chat: the defaults, at its place, in the zone of whoever started it."""
+    defaults = env.settings.channel_defaults
+    own_zone = bool(record.timezone) and "timezone" not in defaults.model_fields_set
+    return defaults.model_copy(
+        update={
+            "platform": record.platform,
+            "id": record.place,
+            "timezone": record.timezone if own_zone else defaults.timezone,
+        }
+    )
+
+
+def key_at(platform: str, place: str) -> str:
+    """The key of a channel that the settings do not name."""
+    return f"{platform}-{place}"[:_LONGEST_KEY]
+
+
+async def welcome(base: Environment, platform: str, place: str) -> None:
+    """The bot is there: take a channel up again, or ask an unknown one for its topics. Repeating it changes nothing."""
+    configured = channel_at(base, platform, place)
+    record = await base.store.channels.at(platform, place)
+    if record is None:
+        if configured is None:
+            await _ask_for_topics(base, _new_record(base, platform, place))
+        return
+    if record.state is not ChannelState.REMOVED:
+        return
+    record = replace(record, changed_at=base.clock.now())
+    if configured is not None or await base.store.topics.current(record.key) is not None:
+        await base.store.channels.save(replace(record, state=ChannelState.ACTIVE))
+        logger.info("the bot is back in %s: its mornings go on", configured or record.key)
+    else:
+        await _ask_for_topics(base, record)
+
+
+async def leave(base: Environment, platform: str, place: str) -> None:
+    """The bot was removed: no more mornings there. Repeating it changes nothing."""
+    configured = channel_at(base, platform, place)
+    record = await base.store.channels.at(platform, place)
+    if record is None and configured is None:
+        return
+    record = record or _new_record(base, platform, place)
+    if record.state is ChannelState.REMOVED:
+        return
+    await base.store.channels.save(replace(record, state=ChannelState.REMOVED, changed_at=base.clock.now()))
+    logger.warning("the bot was removed from %s: its mornings stop until it is invited again", configured or record.key)
+
+
+async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
+    """Start a channel that waits for its topics; None if it does not wait.
+
+    Whoever offers is told what was understood, or what is missing. The channel is told through the ledger.
+    """
+    record = await base.store.channels.at(offer.platform, offer.place)
+    if record is None or record.state is not ChannelState.INVITED:
+        return None
+    topics = parse_topics(offer.text)
+    if not topics.topics and not topics.keywords:
+        return Reply("I found no topics in that.", (*topics.warnings, *_EXAMPLE))
+    if refusal := await _refusal(base, offer):
+        return refusal
+    zone = offer.timezone if offer.timezone in available_timezones() else ""
+    record = replace(record, state=ChannelState.ACTIVE, timezone=zone, changed_at=base.clock.now())
+    await base.store.topics.add(record.key, topics.raw, f"chat: {offer.person}", base.clock.now())
+    await _note(base, record, "started", _started_post(settings_of(base, record), topics))
+    await base.store.channels.save(record)
+    logger.info("channel %s is started with %d topics", record.key, len(topics.topics))
+    return Reply("Thank you, that is all I need. This is what I understood:", tuple(_understood(topics)))
+
+
+async def deliver_notices(env: Environment, key: str) -> None:
+    """Send the notices of a channel that are written down and not sent.
+
+    Raises:
+        DeliveryPaused: the platform does not take them now.
+    """
+    for intent in await env.store.ledger.open_intents(key):
+        if intent.key.role is PostRole.NOTICE:
+            await send(env, intent)
+
+
+def _new_record(env: Environment, platform: str, place: str) -> ChannelRecord:
+    now = env.clock.now()
+    return ChannelRecord(key_at(platform, place), platform, place, ChannelState.INVITED, now, now)
+
+
+async def _ask_for_topics(env: Environment, record: ChannelRecord) -> None:
+    record = replace(record, state=ChannelState.INVITED)
+    post = notice_post(
+        "🐦 Hello! I bring the best new arXiv papers here every morning.", (_HOW_TO_START, *_EXAMPLE, _WHO)
+    )
+    await _note(env, record, "how-to-start", post)
+    await env.store.channels.save(record)
+    logger.info("invited to %s, which waits for its topics", record.key)
+
+
+async def _note(env: Environment, record: ChannelRecord, word: str, post: Post) -> None:
+    """Write a notice down, one for each time the record changed; the record is saved after it."""
+    key = PostKey(record.key, 0, PostRole.NOTICE, f"{word}-{record.changed_at:%Y%m%dT%H%M%S}")
+    intent = Intent(
+        key=key,
+        sequence=int(record.changed_at.timestamp()),
+        state=PostState.PLANNED,
+        platform=record.platform,
+        place=record.place,
+        post=post,
+        in_thread=False,
+    )
+    await env.store.ledger.add_intents([intent])
+
+
+async def _refusal(env: Environment, offer: TopicsOffer) -> Reply | None:
+    """What somebody is told who may not start a channel."""
+    managers = env.settings.channel_defaults.managers
+    platform: object = env.platforms.get(offer.platform)
+    if offer.person in managers:
+        return None
+    try:
+        allowed = not managers
+        if isinstance(platform, KnowsManagers):
+            allowed = await platform.manages(offer.place, offer.person)
+    except PlatformError as error:
+        logger.warning("whether somebody manages a channel could not be asked: %s", error)
+        return Reply("I could not find out whether you manage this channel; please try again in a moment.")
+    return None if allowed else Reply("I may not start for everybody.", (_WHO,))
+
+
+def _started_post(channel: ChannelSettings, topics: Topics) -> Post:
+    more = f", up to {channel.more} more in the thread" if channel.more else ""
+    what = f"the best {channel.papers} new papers of {', '.join(channel.categories)}{more}"
+    when = f"{', '.join(channel.weekdays)} at {channel.time:%H:%M} ({channel.timezone})"
+    titles = _numbered(topics)
+    return notice_post(
+        "🐦 I read arXiv for this channel now.",
+        (
+            *titles,
+            f"{when}: {what}. The first ones follow in a moment.",
+            "👍 and 👎 on a paper change what comes next.",
+        ),
+    )
+
+
+def _numbered(topics: Topics) -> Sequence[str]:
+    titles = [f"{topic.number}. {topic.title}" for topic in topics.topics]
+    rest = len(titles) - _MOST_TOPICS_TOLD
+    return [*titles[:_MOST_TOPICS_TOLD], f"… and {rest} more"] if rest > 0 else titles
+
+
+def _understood(topics: Topics) -> Sequence[str]:
+    return render_understood(topics).split("\n")
+
+
+_HOW_TO_START = "Reply to this message with your topics, one a line, or with a text file of them. For example:"
+_EXAMPLE = (
+    "1. Quantization of language models",
+    "2. The KV cache and long contexts",
+)
+_WHO = "Whoever made this channel or administers this place can start me, and those named as managers in my settings."

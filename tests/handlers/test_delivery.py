@@ -1,0 +1,259 @@
+"""Each message exactly once, whatever the platform does: checked against the platform's own transcript."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from bot.errors import PlatformError
+from bot.models import PostRole, PostState
+from bot.settings import ChannelSettings
+from handlers.delivery import DeliveryPaused, deliver
+from handlers.morning import post_morning
+from handlers.recovery import reconcile, recover_channel
+from tests.builders import CHANNEL
+from tests.fakes import Fault
+from tests.handlers.conftest import at
+
+MON, TUE = date(2025, 5, 5), date(2025, 5, 6)
+HEADER = f"{CHANNEL}/1/header/"
+FIRST = f"{CHANNEL}/1/paper/2505.05001"
+
+
+def stands_once(world):
+    """Every key stands exactly once among what readers see."""
+    return set(Counter(str(one.key) for one in world.posts()).values()) <= {1}
+
+
+async def state_of(world, key):
+    return {str(intent.key): intent.state for intent in await world.store.ledger.intents(CHANNEL, 1)}[key]
+
+
+async def test_a_message_put_off_is_sent_after_the_pause_the_platform_asked_for(world):
+    world.announce(MON, 2)
+    world.platform.faults[FIRST] = [Fault.DELAYED, Fault.DELAYED]
+    await world.morning(MON)
+    assert world.clock.sleeps == [7.0, 7.0]
+    assert len(world.papers()) == 2
+    assert stands_once(world)
+
+
+async def test_a_platform_that_keeps_putting_off_pauses_the_digest_and_nothing_is_lost(world):
+    world.announce(MON, 2)
+    world.platform.faults[FIRST] = [Fault.DELAYED] * 5
+    with pytest.raises(DeliveryPaused, match="keeps asking to wait"):
+        await world.morning(MON)
+    assert await state_of(world, FIRST) is PostState.PLANNED
+    await world.morning(MON)
+    assert len(world.papers()) == 2
+    assert stands_once(world)
+    assert await world.store.ledger.unfinished(CHANNEL) == ()
+
+
+@pytest.mark.parametrize("key", [HEADER, FIRST])
+async def test_a_message_whose_answer_was_lost_but_which_was_posted_is_found_and_not_repeated(world, key):
+    world.announce(MON, 2)
+    world.platform.faults[key] = [Fault.UNANSWERED]
+    await world.morning(MON)
+    assert world.platform.attempts.count(key) == 1
+    assert world.clock.sleeps[0] == pytest.approx(world.env.settings.timing.settle_s)
+    assert len(world.posts()) == 3
+    assert stands_once(world)
+    assert len(await world.store.feedback.impressions(CHANNEL)) == 2
+
+
+@pytest.mark.parametrize("key", [HEADER, FIRST])
+async def test_a_message_that_was_not_posted_is_looked_for_twice_and_sent_again(world, key):
+    world.announce(MON, 2)
+    world.platform.faults[key] = [Fault.LOST]
+    await world.morning(MON)
+    timing = world.env.settings.timing
+    assert world.clock.sleeps == [pytest.approx(timing.settle_s), timing.look_gap_s]
+    assert world.platform.attempts.count(key) == 2
+    assert len(world.posts()) == 3
+    assert stands_once(world)
+
+
+async def test_a_request_that_lands_between_the_looks_is_found_by_the_second(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.LATE]
+    world.platform.late_s = world.env.settings.timing.settle_s + 1
+    await world.morning(MON)
+    assert world.platform.attempts.count(FIRST) == 1
+    assert stands_once(world)
+
+
+async def test_a_request_that_lands_after_both_looks_is_healed_and_its_votes_count(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.LATE]
+    await world.morning(MON)
+    assert world.platform.attempts.count(FIRST) == 2
+    world.go_to(at(MON, 12))
+    await world.platform.recent(CHANNEL, at(MON, 0))
+    older, younger = world.posts(PostRole.PAPER)
+    older.votes.append(("ada", "👍"))
+    younger.votes.append(("grace", "👍"))
+    await reconcile(world.env, CHANNEL)
+    assert world.posts(PostRole.PAPER) == [older]
+    assert world.platform.deleted == [younger]
+    assert {vote.person for vote in await world.store.feedback.current(CHANNEL)} == {"ada", "grace"}
+    assert (await world.store.ledger.subject_of(older.ref)).subject == "2505.05001"
+    await reconcile(world.env, CHANNEL)
+    assert len(await world.store.feedback.current(CHANNEL)) == 2
+
+
+async def test_of_duplicates_the_older_stays_also_if_the_ledger_knew_the_younger(world):
+    """The first request took very long, but its message carries the earlier time."""
+    world.announce(MON, 1)
+    await world.morning(MON)
+    (known,) = world.posts(PostRole.PAPER)
+    await world.platform.post(CHANNEL, known.post, known.key)
+    twin = world.posts(PostRole.PAPER)[-1]
+    twin.at = known.at - timedelta(seconds=30)
+    await reconcile(world.env, CHANNEL)
+    assert world.posts(PostRole.PAPER) == [twin]
+    assert (await world.store.ledger.intents(CHANNEL, 1))[1].ref == twin.ref
+
+
+async def test_a_refused_paper_is_given_up_with_its_reason_and_the_others_come(world):
+    world.announce(MON, 3)
+    world.platform.faults[FIRST] = [Fault.REFUSED]
+    await world.morning(MON)
+    assert world.papers() == ["2505.05002", "2505.05003"]
+    (intent,) = [one for one in await world.store.ledger.intents(CHANNEL, 1) if str(one.key) == FIRST]
+    assert (intent.state, intent.note) == (PostState.DROPPED, f"{FIRST}: not in this channel")
+    assert await world.store.ledger.unfinished(CHANNEL) == ()
+    assert len(await world.store.feedback.impressions(CHANNEL)) == 2
+
+
+async def test_a_refused_header_keeps_the_digest_for_better_days(world):
+    world.announce(MON, 2)
+    world.platform.faults[HEADER] = [Fault.REFUSED]
+    with pytest.raises(DeliveryPaused, match="refused"):
+        await world.morning(MON)
+    assert world.posts() == []
+    await recover_channel(world.env, CHANNEL)
+    assert [one.key.role for one in world.posts()] == [PostRole.HEADER, PostRole.PAPER, PostRole.PAPER]
+
+
+async def test_a_platform_that_cannot_be_looked_at_pauses_and_sends_nothing_blindly(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.UNANSWERED]
+    world.platform.blind = PlatformError("missing scope")
+    with pytest.raises(DeliveryPaused, match="cannot look whether it was posted"):
+        await world.morning(MON)
+    assert await state_of(world, FIRST) is PostState.SENDING
+    world.platform.blind = None
+    await recover_channel(world.env, CHANNEL)
+    assert world.platform.attempts.count(FIRST) == 1
+    assert stands_once(world)
+
+
+async def test_a_message_another_process_sends_is_left_to_it(world):
+    world.announce(MON, 1)
+    world.platform.faults[HEADER] = [Fault.DELAYED] * 5
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    (header, *_) = await world.store.ledger.intents(CHANNEL, 1)
+    claim = world.store.ledger.claim
+
+    async def faster(key, moment):
+        await claim(key, moment)
+        return await claim(key, moment)
+
+    world.store.ledger.claim = faster
+    attempts = len(world.platform.attempts)
+    with pytest.raises(DeliveryPaused, match="another process"):
+        await deliver(world.env, CHANNEL, header.key.digest)
+    assert len(world.platform.attempts) == attempts
+
+
+async def test_a_channel_whose_platform_does_not_run_waits(world):
+    world.announce(MON, 1)
+    platform = world.env.platforms.pop("console")
+    with pytest.raises(DeliveryPaused, match="platform console is not running"):
+        await world.morning(MON)
+    world.env.platforms["console"] = platform
+    await world.morning(MON)
+    assert len(world.papers()) == 1
+
+
+async def test_thread_posts_go_under_the_header_also_after_an_interruption(world):
+    world.announce(MON, 4)
+    world.channel(papers=2, more=2)
+    world.platform.faults[f"{CHANNEL}/1/paper/2505.05003"] = [Fault.DELAYED] * 5
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    await recover_channel(world.env, CHANNEL)
+    (header,) = world.posts(PostRole.HEADER)
+    assert [one.ref.thread for one in world.posts(PostRole.PAPER)] == [None, None] + [header.ref.message] * 2
+
+
+async def test_a_clock_that_jumped_back_does_not_turn_the_wait_into_days(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.UNANSWERED]
+    world.platform.blind = PlatformError("down")
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.platform.blind = None
+    world.clock.sleeps.clear()
+    world.clock.advance(-5 * 86_400)
+    await recover_channel(world.env, CHANNEL)
+    assert sum(world.clock.sleeps) <= world.env.settings.timing.settle_s + world.env.settings.timing.look_gap_s
+    assert stands_once(world)
+
+
+async def stale(world, fault):
+    """A digest whose only paper was not brought to its end, found again after nine days."""
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [fault]
+    world.platform.blind = PlatformError("down")
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.platform.blind = None
+    world.go_to(at(date(2025, 5, 14)))
+    await recover_channel(world.env, CHANNEL)
+    assert await world.store.ledger.unfinished(CHANNEL) == ()
+
+
+async def test_a_message_without_answer_is_given_up_when_it_is_no_news_any_more(world):
+    await stale(world, Fault.LOST)
+    assert await state_of(world, FIRST) is PostState.DROPPED
+    assert world.papers() == []
+
+
+async def test_a_message_that_had_been_posted_is_known_also_when_it_is_no_news_any_more(world):
+    await stale(world, Fault.UNANSWERED)
+    assert await state_of(world, FIRST) is PostState.SENT
+    assert len(await world.store.feedback.impressions(CHANNEL)) == 1
+
+
+async def test_one_channels_failure_does_not_touch_another(world):
+    world.announce(MON, 1)
+    world.want({
+        CHANNEL: ChannelSettings(categories=("cs.CL",), id=CHANNEL),
+        "other": ChannelSettings(categories=("cs.CL",), id="other"),
+    })  # fmt: skip
+    world.platform.faults[HEADER] = [Fault.REFUSED]
+    with pytest.raises(DeliveryPaused):
+        await post_morning(world.env, CHANNEL, at(MON))
+    await post_morning(world.env, "other", at(MON))
+    assert world.papers() == []
+    assert len(world.papers(key="other")) == 1
+
+
+async def test_what_yesterday_left_open_comes_before_todays_digest(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.DELAYED] * 5
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.announce(TUE, 1)
+    await world.morning(TUE)
+    assert [(one.key.digest, one.key.role) for one in world.posts()] == [
+        (1, PostRole.HEADER),
+        (1, PostRole.PAPER),
+        (2, PostRole.HEADER),
+        (2, PostRole.PAPER),
+    ]

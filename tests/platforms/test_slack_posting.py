@@ -1,0 +1,221 @@
+"""Posting to Slack: what is certain, what is not, at which pace, and how it looks to a reader."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.models import MessageRef, Post, PostKey, PostRole
+from bot.platforms.slack._blocks import message
+from tests.fakes import START
+from tests.loopback.slack.blockkit import complaints_about, is_too_long
+from tests.loopback.slack.workspace import BOT_USER
+from tests.platforms.harnesses import slack_harness
+from tests.platforms.slack_posts import A_HEADER, a_key, a_paper_post, posted, until
+
+SOON = timedelta(minutes=5)
+
+
+@pytest_asyncio.fixture
+async def slack(tmp_path):
+    async with slack_harness(tmp_path) as harness:
+        yield harness
+
+
+async def test_a_paper_reads_as_the_design_draws_it(slack, golden):
+    """The golden file is the transcript of a small morning."""
+    header = await posted(slack, A_HEADER, a_key("", role=PostRole.HEADER))
+    await posted(slack)
+    await posted(slack, a_paper_post(position=2, title="More", pdf_url=None, comment="", why=""), a_key("b"), header)
+    golden("slack/morning.txt", slack.slack.transcript())
+
+
+async def test_the_notification_says_what_the_paper_is(slack):
+    await posted(slack)
+    (sent,) = slack.slack.messages(slack.place)
+    assert sent.text.startswith("1. Global Rank and Sparsity\n")
+
+
+@pytest.mark.parametrize("kind", ["lost", "500-done"])
+async def test_a_post_whose_answer_is_lost_is_uncertain_and_found_by_its_key(slack, kind):
+    slack.slack.fault(kind)
+    with pytest.raises(PostUncertain):
+        await posted(slack)
+    (ref,) = await slack.platform.find(slack.place, a_key(), START - SOON)
+    assert [one.ts for one in slack.slack.messages(slack.place)] == [ref.message]
+
+
+@pytest.mark.parametrize("kind", ["broken", "500", "html"])
+async def test_a_post_without_an_answer_is_uncertain_and_never_repeated(slack, kind):
+    slack.slack.fault(kind)
+    with pytest.raises(PostUncertain):
+        await posted(slack)
+    assert slack.slack.journal.count("chat.postMessage") == 1
+    assert await slack.platform.find(slack.place, a_key(), START - SOON) == ()
+
+
+async def test_a_post_that_lands_late_is_found_later(slack):
+    slack.slack.fault("late", seconds=0.05)
+    with pytest.raises(PostUncertain):
+        await posted(slack)
+    await until(lambda: slack.slack.messages(slack.place))
+    assert len(await slack.platform.find(slack.place, a_key(), START - SOON)) == 1
+
+
+@pytest.mark.parametrize("code", ["internal_error", "fatal_error", "service_unavailable", "request_timeout"])
+async def test_errors_after_which_slack_may_have_posted_are_uncertain(slack, code):
+    slack.slack.fault("error", error=code)
+    with pytest.raises(PostUncertain, match=code):
+        await posted(slack)
+
+
+async def test_being_asked_to_wait_is_a_delay_with_its_seconds(slack):
+    slack.slack.fault("429", seconds=7)
+    with pytest.raises(PostDelayed) as caught:
+        await posted(slack)
+    assert caught.value.retry_after_s == 7
+    await posted(slack)
+    assert slack.clock.monotonic() >= 7
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
+async def test_a_closed_door_delays_the_post_and_names_the_way_in(slack, code):
+    """The message is sound: once somebody has put the token right it goes out."""
+    slack.slack.fault("error", error=code)
+    with pytest.raises(PostDelayed, match=rf"{code}.*; \w+"):
+        await posted(slack)
+
+
+async def test_an_unreachable_slack_delays_the_post(slack):
+    await slack.slack.stop()
+    with pytest.raises(PostDelayed, match="cannot be reached"):
+        await posted(slack)
+    await slack.slack.start()
+
+
+async def test_a_channel_without_the_bot_refuses_and_says_what_to_type(slack):
+    slack.slack.workspace.channels[slack.place].members.discard(BOT_USER)
+    with pytest.raises(PostRefused, match=r"not_in_channel; .*/invite @paperlark"):
+        await posted(slack)
+
+
+async def test_an_archived_or_unknown_channel_refuses(slack):
+    slack.slack.workspace.channels[slack.place].is_archived = True
+    with pytest.raises(PostRefused, match="is_archived"):
+        await posted(slack)
+    with pytest.raises(PostRefused, match="channel_not_found"):
+        await slack.platform.post("C0NOWHERE", a_paper_post(), a_key())
+
+
+async def test_many_posts_at_once_keep_slacks_pace(slack):
+    """Two channels side by side: a second apart in each, none of them told to slow down."""
+    other = slack.slack.workspace.add_channel("other", slack.reader, [BOT_USER])
+    keys = [(place, a_key(f"{n}")) for n in range(5) for place in (slack.place, other)]
+    await asyncio.gather(*(slack.platform.post(place, a_paper_post(), key) for place, key in keys))
+    assert slack.slack.journal.violations == []
+    assert len(slack.slack.messages(slack.place)) == len(slack.slack.messages(other)) == 5
+    assert slack.clock.monotonic() < 10  # neither waits for the other
+
+
+async def test_a_message_is_found_by_its_block_id_where_metadata_is_gone(slack):
+    ref = await posted(slack)
+    slack.slack.messages(slack.place)[0].metadata = None
+    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+
+
+async def test_a_foreign_message_with_our_key_is_not_ours(slack):
+    await posted(slack)
+    (ours,) = slack.slack.messages(slack.place)
+    said = slack.slack.people.say(slack.reader, slack.place, "look")
+    said.metadata, said.blocks = ours.metadata, ours.blocks
+    assert [ref.message for ref in await slack.platform.find(slack.place, a_key(), START - SOON)] == [ours.ts]
+    assert len(await slack.platform.recent(slack.place, START - SOON)) == 1
+
+
+async def test_looking_reads_every_page_of_a_busy_channel(slack):
+    slack.slack.methods.page_most = 3
+    ref = await posted(slack)
+    for number in range(10):
+        slack.slack.people.say(slack.reader, slack.place, f"chatter {number}")
+    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+
+
+async def test_a_look_survives_faults_and_fails_with_our_own_error(slack):
+    ref = await posted(slack)
+    slack.slack.fault("500", "conversations.history", times=2)
+    slack.slack.fault("429", "conversations.history", seconds=3)
+    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+    slack.slack.fault("500", "conversations.history", times=9)
+    with pytest.raises(PlatformError, match="conversations.history"):
+        await slack.platform.find(slack.place, a_key(), START - SOON)
+
+
+async def test_reactions_are_asked_for_one_by_one_only_where_the_list_is_cut_short(slack):
+    slack.slack.methods.users_shown = 1
+    refs = [await posted(slack, key=a_key(str(n))) for n in range(4)]
+    others = [slack.slack.workspace.add_person(name) for name in ("ben", "cyd")]
+    for person in (slack.reader, *others):
+        slack.slack.people.react(person, slack.place, refs[0].message, "+1")
+    slack.slack.people.react(slack.reader, slack.place, refs[1].message, "tada")
+    recent = await slack.platform.recent(slack.place, START - SOON)
+    assert [dict(one.reactions) for one in recent] == [{"👍": (slack.reader, *others)}, {"🎉": (slack.reader,)}, {}, {}]
+    assert slack.slack.journal.count("reactions.get") == 1
+
+
+async def test_bots_and_skin_tones_are_seen_through(slack):
+    ref = await posted(slack)
+    robot = slack.slack.workspace.add_person("robot", is_bot=True)
+    slack.slack.people.react(robot, slack.place, ref.message, "+1")
+    slack.slack.people.react(slack.reader, slack.place, ref.message, "+1::skin-tone-5")
+    (recent,) = await slack.platform.recent(slack.place, START - SOON)
+    assert dict(recent.reactions) == {"👍": (slack.reader,)}
+
+
+async def test_a_notice_to_a_person_arrives_in_the_direct_conversation(slack):
+    await slack.platform.notify(slack.reader, "hello <!channel>")
+    assert "hello <!channel>" in slack.slack.transcript()
+    assert "⟦PING" not in slack.slack.transcript()
+
+
+async def test_an_empty_file_is_refused_before_slack_is_bothered(slack):
+    with pytest.raises(PlatformError, match="empty"):
+        await slack.platform.upload(slack.place, "plot.png", b"")
+    assert slack.slack.journal.count("files.getUploadURLExternal") == 0
+
+
+async def test_a_file_goes_into_the_thread_it_belongs_to(slack):
+    header = await posted(slack, A_HEADER, a_key("", role=PostRole.HEADER))
+    await slack.platform.upload(slack.place, "plot.png", b"\x89PNG", header)
+    assert slack.slack.messages(slack.place)[-1].thread_ts == header.message
+
+
+async def test_deleting_where_the_bot_may_not_is_an_error(slack):
+    said = slack.slack.people.say(slack.reader, slack.place, "mine")
+    with pytest.raises(PlatformError, match="cant_delete_message"):
+        await slack.platform.delete(MessageRef("slack", slack.place, said.ts))
+
+
+any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
+    ["", "x" * 4000, "wörter " * 900, "👩‍👩‍👧‍👦" * 900, '"\\' * 2000, "a\n" * 600]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(title=any_text, authors=any_text, comment=any_text, why=any_text, lines=st.lists(any_text, max_size=70))
+def test_whatever_a_paper_says_slack_takes_the_blocks(title, authors, comment, why, lines):
+    """Every limit, the undocumented total included, whatever comes."""
+    card = a_paper_post(title=title, authors=authors, comment=comment, why=why)
+    note = Post(PostRole.NOTE, title, title, tuple(lines))
+    for post in (card, note):
+        sent = message(post, PostKey("c" * 40, 10**6, post.role, "astro-ph/0601001"))
+        assert complaints_about(sent["blocks"]) == []
+        assert not is_too_long(sent["blocks"])
+        assert sent["text"]
+        assert "<!" not in json.dumps(sent["text"])
