@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 
@@ -14,7 +13,8 @@ from hypothesis import strategies as st
 from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import MessageRef, Post, PostKey, PostRole
 from bot.platforms.slack._blocks import message
-from tests.fakes import START
+from bot.platforms.slack._pace import Pace
+from tests.fakes import START, FakeClock
 from tests.loopback.slack.blockkit import complaints_about, is_too_long
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
@@ -114,14 +114,26 @@ async def test_an_archived_or_unknown_channel_refuses(slack):
         await slack.platform.post("C0NOWHERE", a_paper_post(), a_key())
 
 
-async def test_many_posts_at_once_keep_slacks_pace(slack):
-    """Two channels side by side: a second apart in each, none of them told to slow down."""
-    other = slack.slack.workspace.add_channel("other", slack.reader, [BOT_USER])
-    keys = [(place, a_key(f"{n}")) for n in range(5) for place in (slack.place, other)]
-    await asyncio.gather(*(slack.platform.post(place, a_paper_post(), key) for place, key in keys))
+class StillClock(FakeClock):
+    """A clock in which waiting takes no time, so that turns reserved at one moment can be compared."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+
+
+async def test_turns_of_one_moment_are_a_gap_apart_in_a_channel_and_a_smaller_one_in_the_workspace():
+    clock = StillClock()
+    pace = Pace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
+    for place in ("a", "a", "b", "a", "b"):
+        await pace.turn(place)
+    assert clock.sleeps == [1.0, 1.25, 2.0, 2.25]  # the first one need not wait
+
+
+async def test_a_digest_in_a_row_is_never_told_to_slow_down(slack):
+    for number in range(8):
+        await posted(slack, key=a_key(f"{number}"))
     assert slack.slack.journal.violations == []
-    assert len(slack.slack.messages(slack.place)) == len(slack.slack.messages(other)) == 5
-    assert slack.clock.monotonic() < 10  # neither waits for the other
+    assert slack.clock.monotonic() == pytest.approx(7 * 1.1)
 
 
 async def test_a_message_is_found_by_its_block_id_where_metadata_is_gone(slack):
@@ -153,7 +165,7 @@ async def test_a_look_survives_faults_and_fails_with_our_own_error(slack):
     slack.slack.fault("429", "conversations.history", seconds=3)
     assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
     slack.slack.fault("500", "conversations.history", times=9)
-    with pytest.raises(PlatformError, match="conversations.history"):
+    with pytest.raises(PlatformError, match=r"conversations\.history"):
         await slack.platform.find(slack.place, a_key(), START - SOON)
 
 
