@@ -83,7 +83,7 @@ def demo(mornings: int, no_input: bool) -> None:
 @reported
 def run(config: Path | None) -> None:
     """The resident bot, until SIGTERM; SIGHUP reads the settings again."""
-    from bot.app.resident import Resident
+    from bot.app.resident import Resident, leave_soon
     from bot.app.wiring import opened
 
     settings = _settings(config)
@@ -91,6 +91,7 @@ def run(config: Path | None) -> None:
     async def live() -> None:
         with opened(settings) as env:
             await Resident(env, config).run()
+            leave_soon()
 
     asyncio.run(live())
 

@@ -153,6 +153,10 @@ class TopicStore(Protocol):
         """The newest version."""
         ...
 
+    async def history(self, channel: str) -> tuple[TopicsVersion, ...]:
+        """Every version, newest first."""
+        ...
+
     async def add(self, channel: str, raw: str, origin: str, at: datetime) -> TopicsVersion:
         """Make `raw` the current version; the same text as the current one makes no new version."""
         ...
@@ -279,8 +283,12 @@ class LedgerStore(Protocol):
         """Turn planned into sending; False if it was not planned (any more)."""
         ...
 
-    async def release(self, key: PostKey, note: str) -> bool:
-        """Turn sending back into planned: it was certainly not posted."""
+    async def release(self, key: PostKey, note: str, attempts: int | None = None) -> bool:
+        """Turn sending back into planned: it was certainly not posted.
+
+        With `attempts` only if that many were made: two processes may have looked for the same lost answer, and the
+        slower one must not take back what the faster one is sending again.
+        """
         ...
 
     async def complete(self, key: PostKey, ref: MessageRef, at: datetime) -> None:
@@ -380,6 +388,10 @@ class FeedbackStore(Protocol):
 
     async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
         """The newest state of every (message, person, emoji) on these messages."""
+        ...
+
+    async def adopt(self, ref: MessageRef, key: PostKey) -> None:
+        """Count the votes kept on a message unknown so far as votes on the paper of `key`, before it is deleted."""
         ...
 
     async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:

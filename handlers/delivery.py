@@ -17,8 +17,9 @@ from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
-# Clocks of a platform and of this machine may differ; a look reaches back this much further than the attempt.
-_CLOCK_SKEW = timedelta(minutes=5)
+# The clocks of a platform and of this machine may differ, and this one may be put right between attempt and look. A key
+# is used for one message only, so that looking back far costs time and nothing else.
+_CLOCK_SKEW = timedelta(days=1)
 _DELAYS_TAKEN = 5
 
 
@@ -130,7 +131,7 @@ async def settle(
             return found[0]
     # A request may still land after both looks: the one ambiguity that stays. Reconciliation heals it.
     logger.info("%s was not posted as far as two looks can tell; it is sent again", intent.key)
-    await env.store.ledger.release(intent.key, "not found after an attempt without answer")
+    await env.store.ledger.release(intent.key, "not found after an attempt without answer", intent.attempts)
     return None
 
 

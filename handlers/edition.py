@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.models import AnnounceType, Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
@@ -17,7 +17,7 @@ from bot.settings import ChannelSettings
 from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.scoring import Judged, judge, ranking_inputs, topics_of
+from handlers.scoring import Judged, judge, ranking_inputs, rules_of, topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,8 @@ class Edition:
     """What a digest shall be about.
 
     `first` and `last` bound its listing days (both None: a digest without papers, which only says why). `after` is the
-    channel's mark it was made from. Papers announced on earlier days but seen only after `late_since` come along.
+    channel's mark it was made from. Papers announced on earlier days but seen only after `late_since` come along. One
+    that `repairs` an earlier digest, by number, brings what the LLM now finds among its candidates not shown so far.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class Edition:
     late_since: datetime | None = None
     remedial_on: date | None = None
     remarks: tuple[str, ...] = ()
+    repairs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ async def prepare(
     pool = await _pool(env, edition)
     day = edition.last or planned_at.date()
     judged = await judge(env, edition.channel, pool.candidates, day, progress, rehearsal=rehearsal)
-    inputs = ranking_inputs(env.channel(edition.channel), judged, await refit(env, edition.channel))
+    if edition.repairs is not None:
+        judged = await _missed(env, edition.channel, judged)
+    inputs = ranking_inputs(await rules_of(env, edition.channel), judged, await refit(env, edition.channel))
     ranked = await asyncio.to_thread(rank, inputs)
     channel = env.channel(edition.channel)
     selection = await asyncio.to_thread(
@@ -101,11 +105,19 @@ async def prepare(
     plan = DigestPlan(
         record=record,
         after=edition.after,
-        candidates=_fates(ranked, selection),
+        # What is repaired was considered already.
+        candidates=_fates(ranked, selection) if edition.repairs is None else (),
         shown=digest.ranked,
         intents=_intents(env, record, posts, digest.ranked, digest.shown),
     )
     return Prepared(plan, digest, posts, judged.rehearsed)
+
+
+async def _missed(env: Environment, key: str, judged: Judged) -> Judged:
+    """What the LLM judged by now and no reader has seen, at the cost of this time alone."""
+    seen = {one.arxiv_id for one in await env.store.feedback.impressions(key)}
+    missed = judged.only(lambda score: score.scorer == "llm" and score.arxiv_id not in seen)
+    return replace(missed, cost=judged.spent_now)
 
 
 async def score_ahead(env: Environment, key: str) -> None:
@@ -145,7 +157,9 @@ async def _pool(env: Environment, edition: Edition) -> _Pool:
     wanted = tuple(dict.fromkeys((*admitted, *late)))
     offered = await env.store.ledger.offered(edition.channel, wanted)
     known = await env.store.papers.get(wanted)
-    fresh = [known[one] for one in wanted if one in known and one not in offered and not known[one].withdrawn]
+    is_repair = edition.repairs is not None
+    admitted_now = [one for one in wanted if one in known and (one in offered) == is_repair]
+    fresh = [known[one] for one in admitted_now if not known[one].withdrawn]
     late_ones = frozenset(late) - frozenset(admitted) - offered
     records = await listings.records(env.source.name, channel.categories, edition.first, edition.last)
     days = tuple(sorted({record.day for record in records if record.state == "complete"}))

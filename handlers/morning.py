@@ -10,18 +10,20 @@ from datetime import UTC, date, datetime, timedelta
 from bot.errors import EmbedderError, ScorerError
 from bot.models import ListingState
 from bot.ports import Progress, no_progress
-from bot.rendering import arxiv_unreachable, no_announcement
+from bot.rendering import arxiv_unreachable, left_to_local, no_announcement, scored_again
 from bot.settings import CatchUp
 from bot.store_ports import DigestKind, DigestRecord
 from handlers.delivery import abandon, deliver
 from handlers.edition import Edition, Prepared, prepare
 from handlers.environment import Environment
 from handlers.listing import Ingested, ingest_days, ingest_due
+from handlers.pausing import pause_of
 
 logger = logging.getLogger(__name__)
 
 # More than the listing days that are ever caught up one by one, and room for losing to another process.
 _MOST_DIGESTS = 70
+_BY_HAND = "by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
     Raises:
         DeliveryPaused: messages are left for recovery.
     """
+    if await pause_of(env, key) is not None:
+        logger.info("%s is paused: no morning", key)
+        return
     occasion = f"morning {_minute(scheduled_for)}"
     await deliver_unfinished(env, key)
     ingested = await ingest_due(env, progress)
@@ -56,7 +61,7 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
         first = await env.store.ledger.digest_for(key, occasion)
         if situation.days:
             edition = await _news(env, key, situation, first, occasion)
-        elif first is None:
+        elif first is None and not await _came_by_hand(env, key, situation, scheduled_for):
             edition = _nothing(env, key, situation, ingested, occasion)
         else:
             return
@@ -71,6 +76,13 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
             await _plan_and_deliver(env, prepared)
             return
         await _plan_and_deliver(env, prepared)
+
+
+async def _came_by_hand(env: Environment, key: str, situation: Situation, scheduled_for: datetime) -> bool:
+    """Whether somebody posted by hand what this morning would have brought; then it has nothing to say."""
+    record = await env.store.ledger.digest_of_day(key, situation.expected)
+    since = scheduled_for - timedelta(days=1)
+    return record is not None and record.occasion.startswith(_BY_HAND) and record.planned_at > since
 
 
 async def has_begun(env: Environment, key: str, scheduled_for: datetime) -> bool:
@@ -94,12 +106,16 @@ async def deliver_unfinished(env: Environment, key: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """What `paperlark digest` has to show: a digest of the ledger, or a preview of one."""
+    """What `paperlark digest` has to show: a digest of the ledger, or a preview of one.
+
+    `message` says why there is neither, `note` what else there is to say.
+    """
 
     record: DigestRecord | None = None
     prepared: Prepared | None = None
     was_there: bool = False
     message: str = ""
+    note: str = ""
 
 
 async def post_by_hand(
@@ -107,7 +123,8 @@ async def post_by_hand(
 ) -> ByHand:
     """One digest now: what is new since the mark, or one listing day (remedial, unless it is the newest).
 
-    A day that has its digest is not posted again. With `dry_run` nothing is posted, nothing sent to an LLM,
+    A day that has its digest is not posted again; if papers of it were left to the local scorer, the LLM is asked about
+    them, and what it finds is posted as a remedial digest. With `dry_run` nothing is posted, nothing sent to an LLM,
     and nothing but papers stored.
 
     Raises:
@@ -123,6 +140,9 @@ async def post_by_hand(
         prepared = await prepare(env, choice, progress, rehearsal=dry_run)
         if dry_run:
             return ByHand(prepared=prepared)
+        if choice.repairs is not None and not prepared.digest.ranked:
+            record = await env.store.ledger.digest_of_day(key, prepared.digest.days[-1])
+            return ByHand(record=record, was_there=True, note=_why_not_repaired(prepared))
         if await _plan_and_deliver(env, prepared):
             return ByHand(record=prepared.plan.record)
     return ByHand(message="another process is posting to this channel; try again when it is done")
@@ -244,7 +264,7 @@ async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a perso
         ingested = await ingest_due(env, progress)
         situation = await situation_of(env, key, env.clock.now())
         if situation.days:
-            return await _news(env, key, situation, None, f"by hand {situation.days[-1]}")
+            return await _news(env, key, situation, None, f"{_BY_HAND} {situation.days[-1]}")
         if situation.mark is not None and situation.mark >= situation.expected:
             return await _stored(env, key, situation.mark)
         return ByHand(message=ingested.problem or f"arXiv has not announced the listing of {situation.expected} yet")
@@ -258,13 +278,32 @@ async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a perso
         return ByHand(message=f"arXiv has not announced the listing of {day}")
     situation = await situation_of(env, key, env.clock.now())
     if day == situation.expected and (situation.mark is None or situation.days == (day,)):
-        return await _news(env, key, situation, None, f"by hand {day}")
+        return await _news(env, key, situation, None, f"{_BY_HAND} {day}")
     return await remedial_edition(env, key, day)
 
 
-async def _stored(env: Environment, key: str, day: date) -> ByHand:
+async def _stored(env: Environment, key: str, day: date) -> Edition | ByHand:
+    """The digest that is there, or what repairs it where its papers were left to the local scorer."""
     record = await env.store.ledger.digest_of_day(key, day)
-    return ByHand(record=record, was_there=True)
+    if record is None or not left_to_local(record.remarks):
+        return ByHand(record=record, was_there=True)
+    return Edition(
+        channel=key,
+        kind=DigestKind.REMEDIAL,
+        occasion=f"repair of digest {record.number}",
+        first=min(record.days),
+        last=max(record.days),
+        remedial_on=env.clock.now().astimezone(env.channel(key).zone).date(),
+        remarks=(scored_again(record.number),),
+        repairs=record.number,
+    )
+
+
+def _why_not_repaired(prepared: Prepared) -> str:
+    remarks = prepared.digest.remarks
+    if not left_to_local(remarks):
+        return "scored again: the LLM finds nothing to add"
+    return "; ".join(remark for remark in remarks if left_to_local([remark]))
 
 
 def _minute(moment: datetime) -> str:

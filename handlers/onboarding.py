@@ -11,7 +11,7 @@ from bot.errors import PlatformError
 from bot.models import Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
 from bot.ports import KnowsManagers
 from bot.rendering import notice_post
-from bot.settings import ChannelSettings
+from bot.settings import WEEKDAYS, ChannelSettings
 from bot.store_ports import ChannelRecord, ChannelState, Intent
 from bot.topics import parse_topics, render_understood
 from handlers.commands import channel_at
@@ -187,7 +187,7 @@ async def _refusal(env: Environment, offer: TopicsOffer) -> Reply | None:
 def _started_post(channel: ChannelSettings, topics: Topics) -> Post:
     more = f", up to {channel.more} more in the thread" if channel.more else ""
     what = f"the best {channel.papers} new papers of {', '.join(channel.categories)}{more}"
-    when = f"{', '.join(channel.weekdays)} at {channel.time:%H:%M} ({channel.timezone})"
+    when = f"{_days(channel.weekdays)} at {channel.time:%H:%M} ({channel.timezone})"
     titles = _numbered(topics)
     return notice_post(
         "🐦 I read arXiv for this channel now.",
@@ -197,6 +197,14 @@ def _started_post(channel: ChannelSettings, topics: Topics) -> Post:
             "👍 and 👎 on a paper change what comes next.",
         ),
     )
+
+
+def _days(weekdays: Sequence[str]) -> str:
+    if tuple(weekdays) == WEEKDAYS:
+        return "Every day"
+    if tuple(weekdays) == WEEKDAYS[:5]:
+        return "Monday to Friday"
+    return ", ".join(day.capitalize() for day in weekdays)
 
 
 def _numbered(topics: Topics) -> Sequence[str]:

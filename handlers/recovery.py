@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import PlatformError
 from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, VoteSource
 from bot.ports import ChatPlatform
 from bot.store_ports import StoredVote
-from handlers.delivery import send
+from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
 from handlers.morning import deliver_unfinished
 
@@ -19,17 +20,27 @@ logger = logging.getLogger(__name__)
 
 
 async def recover_channel(env: Environment, key: str) -> None:
-    """Finish every message of the channel that was written down and not completed, then reconcile.
+    """Finish every message of the channel that was written down and not completed, and reconcile.
 
     Raises:
-        DeliveryPaused: a platform does not take them now.
+        DeliveryPaused: a platform does not take them now; what can be looked at was reconciled all the same.
         PlatformError: it cannot be looked at now.
     """
-    await deliver_unfinished(env, key)
-    for intent in await env.store.ledger.open_intents(key):
-        if intent.key.digest == 0:  # notices belong to no digest
-            await send(env, intent)
+    paused: DeliveryPaused | None = None
+    try:
+        await deliver_unfinished(env, key)
+        for intent in await env.store.ledger.open_intents(key):
+            if intent.key.digest == 0:  # notices belong to no digest
+                await send(env, intent)
+    except DeliveryPaused as pause:
+        paused = pause
     await reconcile(env, key)
+    if paused is not None:
+        raise paused
+
+
+Ours = Sequence[tuple[PostKey, RecentMessage]]
+_Place = tuple[str, str, str]  # message, person, emoji
 
 
 async def reconcile(env: Environment, key: str) -> int:
@@ -38,78 +49,98 @@ async def reconcile(env: Environment, key: str) -> int:
     Raises:
         PlatformError: the platform cannot be looked at now.
     """
-    channel = env.channel(key)
-    platform = env.platforms.get(channel.platform)
+    platform = env.platforms.get(env.channel(key).platform)
     if platform is None:
         return 0
-    # Taken before looking: an event that happens while we look is newer and must win.
-    looked_at = env.clock.now()
-    recent = await platform.recent(channel.id, looked_at - timedelta(days=env.settings.timing.reconcile_days))
-    ours = [(parsed, message) for message in recent if (parsed := PostKey.parse(message.key)) and parsed.channel == key]
-    votes = [(post, message) for post, message in ours if post.role is PostRole.PAPER]
-    stored = await env.store.feedback.on_messages(channel.platform, channel.id, [m.ref.message for _, m in votes])
-    events = tuple(_corrections(key, votes, stored, looked_at))
+    ours = await _look(env, platform, key)
+    before = await _stored(env, key, ours)
+    events: tuple[FeedbackEvent, ...] = ()
+    if any(_differences(ours, before)):
+        # A vote that comes while we look must win, and the clocks of platform and machine do not agree on when that is.
+        # What was stored before a look and still stands after it is older than what the look shows.
+        ours = await _look(env, platform, key)
+        after = await _stored(env, key, ours)
+        events = tuple(_corrections(ours, before, after, env.clock.now()))
     if events:
-        await env.store.feedback.record_events(events, looked_at)
+        await env.store.feedback.record_events(events, env.clock.now())
         logger.info("reconciled %d votes of %s", len(events), key)
     await _heal_duplicates(env, platform, ours)
     return len(events)
 
 
+async def _look(env: Environment, platform: ChatPlatform, key: str) -> Ours:
+    since = env.clock.now() - timedelta(days=env.settings.timing.reconcile_days)
+    recent = await platform.recent(env.channel(key).id, since)
+    return [(post, message) for message in recent if (post := PostKey.parse(message.key)) and post.channel == key]
+
+
+async def _stored(env: Environment, key: str, ours: Ours) -> Mapping[_Place, StoredVote]:
+    channel = env.channel(key)
+    messages = [message.ref.message for _, message in ours]
+    stored = await env.store.feedback.on_messages(channel.platform, channel.id, messages)
+    return {(vote.message, vote.person, vote.emoji): vote for vote in stored}
+
+
+def _differences(
+    ours: Ours, stored: Mapping[_Place, StoredVote]
+) -> Iterable[tuple[PostKey, RecentMessage, _Place, bool]]:
+    """Where platform and store disagree: the post, its message, who and what, and whether the platform shows it."""
+    for post, message in ours:
+        if post.role is not PostRole.PAPER:
+            continue
+        one = message.ref.message
+        shown = {(one, person, emoji) for emoji, people in message.reactions.items() for person in people}
+        known = {place for place, vote in stored.items() if place[0] == one and vote.added}
+        for place in sorted(shown ^ known):
+            # A vote by button is nowhere to be seen on the platform; only its owner takes it back.
+            if place in shown or stored[place].source is not VoteSource.BUTTON:
+                yield post, message, place, place in shown
+
+
 def _corrections(
-    channel: str,
-    messages: Sequence[tuple[PostKey, RecentMessage]],
-    stored: Sequence[StoredVote],
-    looked_at: datetime,
+    ours: Ours, before: Mapping[_Place, StoredVote], after: Mapping[_Place, StoredVote], at: datetime
 ) -> Iterable[FeedbackEvent]:
     """The events that make the stored state of each message what the platform shows."""
-    standing: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for vote in stored:
-        if vote.added:
-            standing[vote.message].add((vote.person, vote.emoji))
-    newer = {(vote.message, vote.person, vote.emoji) for vote in stored if vote.order > looked_at.timestamp()}
-    # A vote by button is nowhere to be seen on the platform; only its owner takes it back.
-    pressed = {(vote.message, vote.person, vote.emoji) for vote in stored if vote.source is VoteSource.BUTTON}
-    for post, message in messages:
-        shown = {(person, emoji) for emoji, people in message.reactions.items() for person in people}
-        known = standing[message.ref.message]
-        for person, emoji in sorted(shown ^ known):
-            if (message.ref.message, person, emoji) in newer:
-                continue
-            added = (person, emoji) in shown
-            if not added and (message.ref.message, person, emoji) in pressed:
-                continue
-            yield FeedbackEvent(
-                event_id=f"reconciled:{message.ref.message}:{person}:{emoji}:{looked_at.timestamp()}",
-                channel=channel,
-                arxiv_id=post.subject,
-                person=person,
-                emoji=emoji,
-                added=added,
-                at=looked_at,
-                order=looked_at.timestamp(),
-                source=VoteSource.REACTION,
-                digest=post.digest,
-                ref=message.ref,
-            )
+    for post, message, place, is_shown in _differences(ours, after):
+        known = after.get(place)
+        if known != before.get(place):
+            continue
+        # Just behind what it corrects, so that whatever happens next on the platform comes after it.
+        order = math.nextafter(known.order, math.inf) if known else message.posted_at.timestamp()
+        _, person, emoji = place
+        yield FeedbackEvent(
+            event_id=f"reconciled:{message.ref.message}:{person}:{emoji}:{order!r}",
+            channel=post.channel,
+            arxiv_id=post.subject,
+            person=person,
+            emoji=emoji,
+            added=is_shown,
+            at=at,
+            order=order,
+            source=VoteSource.REACTION,
+            digest=post.digest,
+            ref=message.ref,
+        )
 
 
-async def _heal_duplicates(
-    env: Environment, platform: ChatPlatform, messages: Sequence[tuple[PostKey, RecentMessage]]
-) -> None:
+async def _heal_duplicates(env: Environment, platform: ChatPlatform, ours: Ours) -> None:
     """Of several messages with one key keep the oldest: a request landed after both looks of its settlement."""
+    threads = {message.ref.thread for _, message in ours}
     by_key: dict[PostKey, list[RecentMessage]] = defaultdict(list)
-    for post, message in messages:
+    for post, message in ours:
         by_key[post].append(message)
     for post, twins in by_key.items():
-        oldest, *younger = sorted(twins, key=lambda message: message.posted_at)
-        if not younger:
+        # A header with a thread takes it along when it goes, so that one stays whatever its age.
+        kept, *others = sorted(twins, key=lambda twin: (twin.ref.message not in threads, twin.posted_at))
+        if not others:
             continue
-        await env.store.ledger.move_ref(post, oldest.ref)
-        for message in younger:
+        await env.store.ledger.move_ref(post, kept.ref)
+        for message in others:
+            if post.role is PostRole.PAPER:
+                await env.store.feedback.adopt(message.ref, post)
             try:
                 await platform.delete(message.ref)
             except PlatformError as error:
                 logger.warning("%s stands twice and one cannot be deleted: %s", post, error)
             else:
-                logger.warning("%s stood twice (it landed very late); the younger message was deleted", post)
+                logger.warning("%s stood twice (it landed very late); one message was deleted", post)

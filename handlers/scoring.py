@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,7 +18,6 @@ from bot.ranking.cascade import cascade_order
 from bot.ranking.model import ChannelModel
 from bot.ranking.rank import RankingInputs
 from bot.ranking.rules import Rule, RuleKind
-from bot.settings import ChannelSettings
 from bot.topics import parse_topics
 from handlers.archive import background_before, recent_papers, vectors_of
 from handlers.environment import Environment
@@ -29,7 +28,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Candidates with all that ranking needs; `scores` and `vectors` are aligned with `papers`."""
+    """Candidates with all that ranking needs; `scores` and `vectors` are aligned with `papers`.
+
+    `cost` is what scoring them has cost the channel so far, `spent_now` what this time has added.
+    """
 
     papers: tuple[Paper, ...]
     scores: tuple[Score, ...]
@@ -40,6 +42,17 @@ class Judged:
     remarks: tuple[str, ...] = ()
     scored_by: str = ""
     rehearsed: str = ""
+    spent_now: TokenCost | None = None
+
+    def only(self, wanted: Callable[[Score], bool]) -> Judged:
+        """The same with those papers alone whose score is wanted."""
+        places = [place for place, score in enumerate(self.scores) if wanted(score)]
+        return replace(
+            self,
+            papers=tuple(self.papers[place] for place in places),
+            scores=tuple(self.scores[place] for place in places),
+            vectors=self.vectors[places],
+        )
 
 
 async def topics_of(env: Environment, key: str) -> Topics:
@@ -87,6 +100,7 @@ async def judge(
         judged,
         scores=result.scores,
         cost=cost or result.cost,
+        spent_now=result.cost,
         remarks=result.remarks,
         scored_by=result.scored_by or env.scorer.name,
         rehearsed=result.rehearsed,
@@ -98,9 +112,10 @@ async def _job(env: Environment, key: str, judged: Judged, day: date, known: Map
     archive, archive_vectors = await recent_papers(env, day, without={paper.arxiv_id for paper in judged.papers})
     channel = env.channel(key)
     model = await refit(env, key)
+    rules = await rules_of(env, key)
 
     def order(scores: Sequence[Score]) -> Sequence[int]:
-        return cascade_order(ranking_inputs(channel, replace(judged, scores=tuple(scores)), model))
+        return cascade_order(ranking_inputs(rules, replace(judged, scores=tuple(scores)), model))
 
     return ScoringJob(
         papers=judged.papers,
@@ -117,7 +132,7 @@ async def _job(env: Environment, key: str, judged: Judged, day: date, known: Map
     )
 
 
-def ranking_inputs(channel: ChannelSettings, judged: Judged, model: ChannelModel | None) -> RankingInputs:
+def ranking_inputs(rules: Sequence[Rule], judged: Judged, model: ChannelModel | None) -> RankingInputs:
     """What the ranking of a channel's candidates is made from."""
     return RankingInputs(
         papers=judged.papers,
@@ -125,16 +140,21 @@ def ranking_inputs(channel: ChannelSettings, judged: Judged, model: ChannelModel
         vectors=judged.vectors,
         topics=judged.topics,
         background=judged.background,
-        rules=_rules(channel),
+        rules=rules,
         model=model,
     )
 
 
-def _rules(channel: ChannelSettings) -> tuple[Rule, ...]:
+async def rules_of(env: Environment, key: str) -> tuple[Rule, ...]:
+    """The follows and mutes of a channel: those of its settings, then those set in chat."""
+    channel = env.channel(key)
+    said = await env.store.orders.rules(key)
+    known = set(RuleKind)
     return (
         *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),
         *(Rule(RuleKind.MUTE_PHRASE, phrase) for phrase in channel.mute_phrases),
         *(Rule(RuleKind.FOLLOW_AUTHOR, name) for name in channel.follow_authors),
+        *(Rule(RuleKind(rule.kind), rule.text) for rule in said if rule.kind in known),
     )
 
 

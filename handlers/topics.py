@@ -6,7 +6,7 @@ import logging
 
 from bot.models import PostKey, PostRole, PostState
 from bot.rendering import notice_post
-from bot.store_ports import Intent
+from bot.store_ports import Intent, TopicsVersion
 from bot.topics import parse_topics
 from handlers.delivery import send
 from handlers.environment import Environment
@@ -14,20 +14,42 @@ from handlers.environment import Environment
 logger = logging.getLogger(__name__)
 
 
+FROM_FILE = "file"
+
+
+async def take_up_file(env: Environment, key: str) -> TopicsVersion | None:
+    """The version in force after the channel's topics file was looked at; None if there is neither file nor version.
+
+    The file makes a new version only if it changed since it was last taken up, so that what was edited in chat stands.
+    """
+    text = env.topics_texts.get(key)
+    history = await env.store.topics.history(key)
+    newest_of_file = next((version for version in history if version.origin == FROM_FILE), None)
+    if text is None or (newest_of_file is not None and newest_of_file.raw == text):
+        return history[0] if history else None
+    return await env.store.topics.add(key, text, FROM_FILE, env.clock.now())
+
+
 async def take_up_topics(env: Environment, key: str) -> None:
-    """Make the text of the channel's topics file the current version, if the file changed since it was last taken up.
+    """Take up the channel's topics file, if it changed since it was last taken up.
 
     The first version comes silently; a later one is announced in the channel. A channel started in chat has no file.
 
     Raises:
         DeliveryPaused: the announcement is left for recovery.
     """
-    text = env.topics_texts.get(key)
-    if text is None:
-        return
-    version = await env.store.topics.add(key, text, "file", env.clock.now())
-    if version.version == 1 or version.origin != "file":
-        return
+    version = await take_up_file(env, key)
+    if version is not None and version.version > 1:
+        await announce_topics(env, version)
+
+
+async def announce_topics(env: Environment, version: TopicsVersion) -> None:
+    """Tell the channel that its topics changed; once for each version, however often it is called.
+
+    Raises:
+        DeliveryPaused: the announcement is left for recovery.
+    """
+    key = version.channel
     topics = parse_topics(version.raw)
     channel = env.channel(key)
     titles = tuple(f"{topic.number}. {topic.title}" for topic in topics.topics)
@@ -40,8 +62,7 @@ async def take_up_topics(env: Environment, key: str) -> None:
         post=notice_post(f"The topics changed (version {version.version})", (*titles, *topics.warnings)),
         in_thread=False,
     )
-    # Known by its intent and not by the step just taken, so that a kill between the two loses no announcement.
     if not await env.store.ledger.add_intents([intent]):
-        return
+        return  # told, or left for recovery
     await send(env, intent)
     logger.info("topics of %s are version %d now", key, version.version)

@@ -19,6 +19,7 @@ from bot.platforms.console import ConsolePlatform
 from bot.ports import Progress, no_progress
 from bot.rendering import stats_chart, stats_reply
 from bot.settings import Settings
+from bot.store_ports import TopicsVersion
 from bot.topics import parse_topics
 from handlers.delivery import DeliveryPaused
 from handlers.edition import Prepared, stored_digest
@@ -26,6 +27,7 @@ from handlers.environment import Environment
 from handlers.listing import ingest_days
 from handlers.morning import ByHand, post_by_hand
 from handlers.stats import ChannelStats, stats
+from handlers.topics import take_up_topics
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,10 @@ async def make_digests(
     with opened(settings) as env:
         for key in keys:
             try:
+                if dry_run:
+                    await _version_in_force(env, key)
+                else:
+                    await take_up_topics(env, key)
                 made = await post_by_hand(env, key, day, dry_run=dry_run, progress=progress)
             except (PaperlarkError, DeliveryPaused) as error:
                 click.echo(f"{key}: {error}", err=True)
@@ -69,7 +75,12 @@ async def make_remedial_digests(
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         days = [day for day in days if not env.source.quiet_reason(day)]
         for key in keys:
-            await ingest_days(env, env.channel(key).categories, first, last, progress)
+            try:
+                await ingest_days(env, env.channel(key).categories, first, last, progress)
+            except PaperlarkError as error:
+                click.echo(f"{key}: {error}", err=True)
+                served = False
+                continue
             for place, day in enumerate(days):
                 progress(f"backfill {key}", place, len(days))
                 served &= await _remedy(env, key, day, dry_run=dry_run)
@@ -104,6 +115,8 @@ async def _present(env: Environment, key: str, made: ByHand, output: Path | None
     if made.was_there and made.record is not None:
         days = ", ".join(str(day) for day in made.record.days)
         click.echo(f"{key}: the listing of {days} was posted already, as digest {made.record.number}", err=True)
+    if made.note:
+        click.echo(f"{key}: {made.note}", err=True)
     if dry_run and made.prepared is not None:
         await _show(env, made.prepared)
         if made.prepared.rehearsed:
@@ -138,13 +151,23 @@ def _write(output: Path, content: bytes) -> None:
 
 
 async def topics_in_force(settings: Settings, keys: Sequence[str]) -> list[tuple[str, int, Topics]]:
-    """The current version of each channel's topics, taken up from its file first."""
+    """The current version of each channel's topics; the file's where there is none yet."""
     with opened(settings, platforms={}) as env:
-        found = []
-        for key in keys:
-            version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
-            found.append((key, version.version, parse_topics(version.raw)))
-        return found
+        versions = [await _version_in_force(env, key) for key in keys]
+        return [(one.channel, one.version, parse_topics(one.raw)) for one in versions]
+
+
+async def _version_in_force(env: Environment, key: str) -> TopicsVersion:
+    """The current version; says so if the file holds another text by now, which only a start or a digest takes up."""
+    text = env.topics_texts[key]
+    version = await env.store.topics.current(key) or await env.store.topics.add(key, text, "file", env.clock.now())
+    if version.raw != text:
+        click.echo(
+            f"{key}: the topics file differs from version {version.version}, which is in force until the next start, "
+            "reload or digest",
+            err=True,
+        )
+    return version
 
 
 async def print_stats(settings: Settings, keys: Sequence[str], *, plot: Path | None, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from bot.ports import ChatPlatform
 from bot.schedule import Schedule, last_due
 from bot.settings import load_settings
 from bot.store.run_lock import run_lock
+from bot.store_ports import DigestKind
 from handlers.commands import answer, channel_at
 from handlers.delivery import DeliveryPaused
 from handlers.edition import score_ahead
@@ -216,6 +217,7 @@ class Resident:
         channels = self.env.settings.channels
         await asyncio.gather(*(self._guarded(f"the morning of {key}", self._missed_morning(key)) for key in channels))
         self.started.set()
+        logger.info("started: %d channels, what was left or missed has been tried", len(self.env.settings.channels))
 
     def _heed_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -278,8 +280,11 @@ class Resident:
     async def _is_owed(self, key: str) -> bool:
         now = self.env.clock.now()
         due = last_due(self.env.channel(key), now)
-        is_known = bool(await self.env.store.ledger.digests(key, limit=1))
-        return is_known or (now - due).total_seconds() <= self.env.settings.timing.misfire_s
+        digests = await self.env.store.ledger.digests(key)
+        if any(digest.kind is DigestKind.MORNING and digest.planned_at > due for digest in digests):
+            # The channel was started, or served by hand, since: nothing was missed unless this morning was begun.
+            return await has_begun(self.env, key, due)
+        return bool(digests) or (now - due).total_seconds() <= self.env.settings.timing.misfire_s
 
     async def _recover_all(self) -> None:
         await self._for_every_channel(recover_channel)

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-NEAREST = 3
+NEAREST = 2
 NEIGHBOURHOOD = 50
 REFERENCE = 300  # papers that say what is usual
+FEW = 100  # past papers below which the day itself must serve
 COMPARED = 6_000  # past papers a paper is compared with at most
 _CHUNK = 512
 _SPREAD = 1.7
@@ -33,42 +34,44 @@ def novelty(
     centre = np.zeros(vectors.shape[1:]) if mean is None else mean
     pool = _unit(vectors - centre)
     past = pool[:0] if archive is None or archive.shape[1:] != vectors.shape[1:] else _unit(archive[:COMPARED] - centre)
-    inside = len(past) < 100
-    known = np.concatenate([past, pool[:COMPARED]]) if inside else past
-    own = np.arange(len(pool)) + len(past) if inside else None
-    gap = _gaps(pool, known, own)
-    reference = gap if inside else np.concatenate([gap, _gaps(past[:REFERENCE], past, np.arange(REFERENCE))])
-    spread = float(reference.std())
-    if len(pool) < 3 or spread <= 0:
+    inside = len(past) < FEW
+    if inside and len(pool) + len(past) < 3:
         return np.full(len(pool), 5)
-    z = (gap - reference.mean()) / spread
+    known = np.concatenate([past, pool[:COMPARED]]) if inside else past
+    near = _neighbours(pool, known, np.arange(len(pool)) + len(past) if inside else None)
+    usual = near if inside else _neighbours(past[:REFERENCE], past, np.arange(min(REFERENCE, len(past))))
+    z = _surprise(near, usual)
     scores = np.clip(np.rint(5.5 + _SPREAD * z), 1, 10).astype(np.int64)
     return np.where(np.any(vectors != 0, axis=1), scores, 5)
 
 
-def _gaps(rows: Floats, known: Floats, own: NDArray[np.int64] | None) -> Floats:
-    """How much farther the nearest papers are than is usual for such surroundings; `own` are the rows in `known`."""
-    nearest, around = np.zeros(len(rows)), np.zeros(len(rows))
+def _neighbours(rows: Floats, known: Floats, own: NDArray[np.int64] | None) -> Floats:
+    """How alike each row's nearest papers and its surroundings are `(n, 2)`; `own` are the rows' places in `known`."""
+    found = np.zeros((len(rows), 2))
     for start in range(0, len(rows), _CHUNK):
         part = slice(start, start + _CHUNK)
         similarity = rows[part] @ known.T
         if own is not None:
-            places = own[part][: len(similarity)]
+            places = own[part]
             inside = places < known.shape[0]
             similarity[np.flatnonzero(inside), places[inside]] = -1.0
         depth = min(NEIGHBOURHOOD, similarity.shape[1])
-        if depth == 0:
-            continue
         top = -np.sort(-np.partition(similarity, similarity.shape[1] - depth, axis=1)[:, -depth:], axis=1)
-        nearest[part] = top[:, :NEAREST].mean(axis=1)
-        around[part] = top.mean(axis=1)
-    return np.asarray(_residual(-nearest, around))
+        found[part, 0] = top[:, :NEAREST].mean(axis=1)
+        found[part, 1] = top.mean(axis=1)
+    return found
 
 
-def _residual(values: Floats, given: Floats) -> Floats:
-    spread = float(given.var())
-    slope = float(np.cov(values, given, bias=True)[0, 1]) / spread if len(values) > 2 and spread > 1e-12 else 0.0
-    return np.asarray(values - slope * (given - given.mean()))
+def _surprise(near: Floats, usual: Floats) -> Floats:
+    """How much farther the nearest are than usual in such surroundings, in usual spreads; 0 where nothing varies."""
+    nearest, around = usual[:, 0], usual[:, 1]
+    variance = float(around.var())
+    slope = float(np.cov(nearest, around, bias=True)[0, 1]) / variance if variance > 1e-9 else 0.0
+    residual = nearest - slope * around
+    spread = float(residual.std())
+    if spread < 1e-6:
+        return np.zeros(len(near))
+    return np.asarray((residual.mean() - (near[:, 0] - slope * near[:, 1])) / spread)
 
 
 def _unit(rows: Floats) -> Floats:

@@ -2,17 +2,28 @@
 
 from bot.rendering._answers import CARD_BUTTONS, HitList, found_reply, live_reply
 from bot.rendering._bibtex import bibtex
-from bot.rendering._cards import card_lines, card_text, more_posts, paper_card, paper_post, paper_posts, plain_card
+from bot.rendering._cards import (
+    card_lines,
+    card_text,
+    more_posts,
+    paper_card,
+    paper_post,
+    paper_posts,
+    plain_card,
+    plain_post,
+)
 from bot.rendering._chart import stats_chart
 from bot.rendering._header import header_post, note_post, notice_post
 from bot.rendering._remarks import (
     arxiv_unreachable,
     budget_reached,
     late_papers,
+    left_to_local,
     llm_failed,
     llm_left_out,
     no_announcement,
     nothing_relevant,
+    scored_again,
 )
 from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
 from bot.rendering._stats import stats_reply
@@ -31,6 +42,7 @@ __all__ = [
     "header_post",
     "help_reply",
     "late_papers",
+    "left_to_local",
     "live_reply",
     "llm_failed",
     "llm_left_out",
@@ -44,6 +56,8 @@ __all__ = [
     "paper_post",
     "paper_posts",
     "plain_card",
+    "plain_post",
+    "scored_again",
     "similar_reply",
     "stats_chart",
     "stats_reply",

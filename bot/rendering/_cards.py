@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from bot.models import Digest, Paper, PaperCard, Post, PostRole, Ranked, Topics
 from bot.rendering._words import labelled, long_date
@@ -116,3 +117,9 @@ def plain_card(paper: Paper, position: int) -> PaperCard:
         comment="",
         why="",
     )
+
+
+def plain_post(paper: Paper, comment: str) -> Post:
+    """The message of a paper that was not ranked for anybody, such as a shared one; it takes votes."""
+    card = replace(plain_card(paper, 1), comment=comment)
+    return Post(role=PostRole.PAPER, text=card_text(card), title=card.title, card=card, votable=True)

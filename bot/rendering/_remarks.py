@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from bot.rendering._words import counted, long_date
+
+_LOCALLY = "scored locally"
 
 
 def no_announcement(reason: str) -> str:
@@ -23,17 +26,27 @@ def arxiv_unreachable(next_try: datetime | None, zone: tzinfo) -> str:
 def llm_failed(papers: int, reason: str = "") -> str:
     """The LLM gave no scores for `papers` papers; `reason` is a short clause about it ("its key was refused")."""
     why = f" ({reason})" if reason else ""
-    return f"the LLM failed{why}: {counted(papers, 'paper')} scored locally"
+    return f"the LLM failed{why}: {counted(papers, 'paper')} {_LOCALLY}"
 
 
 def llm_left_out(papers: int) -> str:
     """The LLM worked, but left a few papers out however often it was asked."""
-    return f"the LLM left {counted(papers, 'paper')} out: scored locally"
+    return f"the LLM left {counted(papers, 'paper')} out: {_LOCALLY}"
 
 
 def budget_reached(papers: int) -> str:
     """The day's budget left `papers` papers to the local scorer."""
-    return f"the day's budget is reached: {counted(papers, 'paper')} scored locally"
+    return f"the day's budget is reached: {counted(papers, 'paper')} {_LOCALLY}"
+
+
+def left_to_local(remarks: Sequence[str]) -> bool:
+    """Whether one of a digest's remarks says that papers meant for the LLM were scored locally."""
+    return any(remark.endswith(_LOCALLY) for remark in remarks)
+
+
+def scored_again(number: int) -> str:
+    """A digest that brings what the LLM finds among the papers it could not score for digest `number`."""
+    return f"scored again: what the LLM adds to digest {number}"
 
 
 def nothing_relevant(min_relevance: int) -> str:

@@ -12,6 +12,11 @@ from bot.text import author_line, cut, readable
 _LONGEST_ABSTRACT = 2800  # with title and authors it stays below the 3000 characters of a chat section
 _LONGEST_TITLE = 240
 _MOST_AUTHORS = 12
+_ASKING = (
+    "Ask in plain words: kv cache compression. “Quoted phrases” hold, -words are left out, and there are filters:",
+    "  author:NAME, cat:cs.CL, since:2026-10 or since:7d, until:2026-10-03, seen:no, liked:yes; arXiv ids work too.",
+    "Commands:",
+)
 
 
 def abstract_reply(paper: Paper) -> Reply:
@@ -43,8 +48,8 @@ def similar_reply(paper: Paper, cards: Sequence[PaperCard]) -> Reply:
     return Reply(title=f"Similar to: {_title(paper)}", lines=lines, cards=tuple(cards))
 
 
-def help_reply() -> Reply:
-    """What a reader should know, whatever the platform."""
+def help_reply(commands: Sequence[tuple[str, str]] = ()) -> Reply:
+    """What a reader should know, whatever the platform; `commands` are how each is written and what it does."""
     return Reply(
         title="🐦 How this works",
         lines=(
@@ -52,6 +57,8 @@ def help_reply() -> Reply:
             "Relevance (1-10) is closeness to your topics, novelty (1-10) distance to what is known.",
             "Your topics choose the papers; votes change the order, from the next morning on.",
             "Abstract, Why and Similar say more about one paper.",
+            *(_ASKING if commands else ()),
+            *(f"  {usage}: {meaning}" for usage, meaning in commands),
         ),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome, VoteSource
+from bot.models import CurrentVote, FeedbackEvent, Impression, MessageRef, PostKey, Vote, VoteOutcome, VoteSource
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store_ports import PersonalVote, StoredVote
@@ -81,6 +81,13 @@ class SqliteFeedback:
             )
             for row in rows
         )
+
+    async def adopt(self, ref: MessageRef, key: PostKey) -> None:
+        """See FeedbackStore."""
+        query = """UPDATE feedback_events SET channel = ?, arxiv_id = ?, digest = ?
+                   WHERE platform = ? AND place = ? AND message = ? AND channel IS NULL"""
+        values = [key.channel, key.subject, key.digest, ref.platform, ref.place, ref.message]
+        await self._database.write(lambda db: db.execute(query, values).rowcount, "feedback.adopt")
 
     async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:
         """See FeedbackStore."""

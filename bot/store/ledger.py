@@ -93,12 +93,17 @@ class SqliteLedger:
 
     async def claim(self, key: PostKey, at: datetime) -> bool:
         """See LedgerStore."""
-        change = "state = 'sending', attempted_at = ?, attempts = attempts + 1"
-        return await self._turn(key, PostState.PLANNED, change, [to_stamp(at)], "ledger.claim")
+        query = f"""UPDATE posts SET state = 'sending', attempted_at = ?, attempts = attempts + 1
+                    WHERE {_KEY} AND state = 'planned'"""
+        values = [to_stamp(at), *_values(key)]
+        return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.claim"))
 
-    async def release(self, key: PostKey, note: str) -> bool:
+    async def release(self, key: PostKey, note: str, attempts: int | None = None) -> bool:
         """See LedgerStore."""
-        return await self._turn(key, PostState.SENDING, "state = 'planned', note = ?", [note], "ledger.release")
+        query = f"""UPDATE posts SET state = 'planned', note = ?
+                    WHERE {_KEY} AND state = 'sending' AND attempts = coalesce(?, attempts)"""
+        values = [note, *_values(key), attempts]
+        return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.release"))
 
     async def complete(self, key: PostKey, ref: MessageRef, at: datetime) -> None:
         """See LedgerStore."""
@@ -172,12 +177,6 @@ class SqliteLedger:
         values = [ref.platform, ref.place, ref.message]
         row = await self._database.read(lambda db: db.execute(query, values).fetchone())
         return PostKey(row[0], row[1], PostRole(row[2]), row[3]) if row else None
-
-    async def _turn(self, key: PostKey, state: PostState, change: str, values: list[Any], name: str) -> bool:
-        """One step of an intent from `state`; False if it was elsewhere."""
-        query = f"UPDATE posts SET {change} WHERE {_KEY} AND state = ?"
-        values = [*values, *_values(key), str(state)]
-        return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, name))
 
     async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
         """See LedgerStore."""

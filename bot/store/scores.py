@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -55,6 +56,12 @@ class SqliteTopics:
         """See TopicStore."""
         return await self._database.read(lambda db: _current(db, channel))
 
+    async def history(self, channel: str) -> tuple[TopicsVersion, ...]:
+        """See TopicStore."""
+        query = "SELECT * FROM topics_versions WHERE channel = ? ORDER BY version DESC"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return tuple(_to_version(row) for row in rows)
+
     async def add(self, channel: str, raw: str, origin: str, at: datetime) -> TopicsVersion:
         """See TopicStore."""
 
@@ -75,5 +82,11 @@ class SqliteTopics:
 def _current(db: SqliteUtils, channel: str) -> TopicsVersion | None:
     query = "SELECT * FROM topics_versions WHERE channel = ? ORDER BY version DESC LIMIT 1"
     for row in db.query(query, [channel]):
-        return TopicsVersion(channel, row["version"], row["raw"], row["origin"], from_stamp(row["created_at"]))
+        return _to_version(row)
     return None
+
+
+def _to_version(row: Mapping[str, Any]) -> TopicsVersion:
+    return TopicsVersion(
+        row["channel"], row["version"], row["raw"], row["origin"], from_stamp(row["created_at"])
+    )

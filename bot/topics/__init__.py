@@ -6,8 +6,17 @@ warnings about what looks wrong.
 
 from __future__ import annotations
 
+from bot.topics.edit import topic_source, with_topic
 from bot.topics.parse import parse_topics
 from bot.topics.query import is_negative, positive_taste, query_text
 from bot.topics.show import render_understood
 
-__all__ = ["is_negative", "parse_topics", "positive_taste", "query_text", "render_understood"]
+__all__ = [
+    "is_negative",
+    "parse_topics",
+    "positive_taste",
+    "query_text",
+    "render_understood",
+    "topic_source",
+    "with_topic",
+]

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 MOST_HITS = 50
 GOOD_FIT = 0.55  # most of the question's words, or all of its meaning
-LEAST_FIT = 0.12
+LEAST_FIT = 0.18
 _LEAST_SHARE = 0.3  # of the best hit's fit; what is farther away answers something else
 
 

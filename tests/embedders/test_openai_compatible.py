@@ -38,7 +38,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.silent.wait(10)
         rows = [[float(len(text)), 1.0, 2.0, 3.0, 4.0][: self.server.length] for text in body["input"]]
         entries = [{"object": "embedding", "index": i, "embedding": row} for i, row in enumerate(rows)]
-        answer = {"object": "list", "model": body["model"], "data": entries[::-1], "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        answer = {
+            "object": "list",
+            "model": body["model"],
+            "data": entries[::-1],
+            "usage": {"prompt_tokens": 1, "total_tokens": 1},
+        }
         payload = json.dumps(answer if self.server.answer is None else self.server.answer).encode()
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")

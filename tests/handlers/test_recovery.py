@@ -77,6 +77,7 @@ async def test_an_event_newer_than_the_look_wins(world, posted):
         world.clock.advance(5)
         votes = [world.vote("2505.05001", "e1"), world.vote("2505.05001", "e2", added=False)]
         await record_votes(world.env, votes)
+        posted[0].votes.clear()
         return seen
 
     world.platform.recent = slow

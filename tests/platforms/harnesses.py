@@ -145,7 +145,7 @@ async def slack_harness(folder: Path) -> AsyncIterator[SlackHarness]:
         harness.connect()
         running = asyncio.create_task(harness.platform.run(harness.inbox))
         await asyncio.wait_for(harness.slack.sockets.wait_for_sockets(), 10)
-        while not harness.inbox.reconnections:  # noqa: ASYNC110 - the fake inbox has no event for it
+        while not harness.inbox.invitations:  # noqa: ASYNC110 - the fake inbox has no event for it
             await asyncio.sleep(0)
         try:
             yield harness

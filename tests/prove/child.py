@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from typing import Any
 
 from bot.app import wiring
 from bot.app.by_hand import make_digests
-from bot.app.resident import Resident
+from bot.app.resident import Resident, leave_soon
 from bot.app.wiring import opened
 from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.models import MessageRef, Post, PostKey, RecentMessage
@@ -50,6 +51,8 @@ Touch = tuple[str, str, int]
 class Orders:
     """What a child is to do.
 
+    With `stuck_s` a worker thread that embeds does not come back for that long.
+
     `kill_at` is where it kills itself; `trace` is the file that receives every point it passed. `shift_s` moves its
     clock. `role` is "prepare" (ingest and score, post nothing), "run" (the resident bot until nothing is left to do),
     "stay" (the resident bot until a signal) or "digest" (the one-shot command).
@@ -67,6 +70,7 @@ class Orders:
     timeout_s: float = 0.4
     source: str = "sample"
     arxiv_url: str = ""
+    stuck_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -142,7 +146,8 @@ def child(orders: Orders) -> None:
     tap = Tap(orders.kill_at)
     _tap_migrations(tap)
     # Forked with the vectors loaded: only the wrapper must be the one of this process.
-    wiring.EMBEDDERS = {**EMBEDDERS, "wordllama": lambda options: _EMBEDDER}
+    embedder = _StuckEmbedder(orders.folder / "stuck", orders.stuck_s) if orders.stuck_s else _EMBEDDER
+    wiring.EMBEDDERS = {**EMBEDDERS, "wordllama": lambda options: embedder}
     roles: dict[str, Callable[[Orders, Tap], Coroutine[Any, Any, None]]] = {
         "prepare": _prepare, "run": _run, "stay": _stay, "digest": _digest,
     }  # fmt: skip
@@ -190,9 +195,25 @@ async def _run(orders: Orders, tap: Tap) -> None:
         await life
 
 
+class _StuckEmbedder:
+    """An embedder whose threads hang; it leaves a file behind when the first one does."""
+
+    def __init__(self, sign: Path, stuck_s: float) -> None:
+        self._sign = sign
+        self._stuck_s = stuck_s
+        self.name, self.dimensions = _EMBEDDER.name, _EMBEDDER.dimensions
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        self._sign.touch()
+        time.sleep(self._stuck_s)
+        return _EMBEDDER.embed(texts)
+
+
 async def _stay(orders: Orders, tap: Tap) -> None:
+    """What `paperlark run` does."""
     with opened(settings_for(orders), platforms={"console": _platform(orders, tap)}, tap=tap) as env:
         await Resident(env).run()
+        leave_soon()
 
 
 async def _digest(orders: Orders, tap: Tap) -> None:

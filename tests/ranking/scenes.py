@@ -33,8 +33,8 @@ def papers_of(kind: str, n: int, prefix: str = "2505.1") -> tuple[Paper, ...]:
     return tuple(
         a_paper(
             f"{prefix}{start + i:04d}",
-            title=f"{kind} study number{i}",
-            abstract=f"{KINDS[kind]}. Variant alpha{i} beta{i % 3} gamma{i % 5}.",
+            title=f"{kind} study {kind[:3]}title{i}",
+            abstract=f"{KINDS[kind]}. Variant {kind[:3]}alpha{i} beta{i % 3} gamma{i % 5}.",
             authors=(f"Author{i} {kind.title()}",),
         )
         for i in range(n)
@@ -60,10 +60,8 @@ class KindEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for kind in KINDS:
-                if kind in text.lower():
-                    row += kind_vector(kind)
+        for i, text in enumerate(texts):
+            rows[i] = sum((kind_vector(kind) for kind in KINDS if kind in text.lower()), start=rows[i])
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 

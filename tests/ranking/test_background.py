@@ -68,7 +68,9 @@ def test_too_many_terms_forget_the_rarest(monkeypatch):
 
 
 @given(
-    st.dictionaries(st.from_regex(r"[a-z_]{2,9}( [a-z0-9_]{2,9})?", fullmatch=True), st.integers(1, 10**6), max_size=40),
+    st.dictionaries(
+        st.from_regex(r"[a-z_]{2,9}( [a-z0-9_]{2,9})?", fullmatch=True), st.integers(1, 10**6), max_size=40
+    ),
     st.one_of(st.none(), st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=9)),
 )
 def test_bytes_give_the_same_background_back(frequency, mean):
@@ -82,7 +84,9 @@ def test_bytes_give_the_same_background_back(frequency, mean):
         assert np.array_equal(new.mean_vector, mean_vector)
 
 
-@pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b"junk", lambda b: b[:-5], lambda b: b[:9] + b"x" + b[10:]])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b"", lambda b: b"junk", lambda b: b[:-5], lambda b: b[:9] + b"x" + b[10:]]
+)
 def test_a_damaged_blob_is_a_clear_error(damage):
     blob = to_bytes(extend(Background(), [a_paper("1")], some_vectors(1), MONDAY))
     with pytest.raises(ValueError, match="background blob"):

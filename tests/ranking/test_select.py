@@ -15,8 +15,8 @@ from tests.builders import a_paper, some_papers
 from tests.ranking.scenes import a_score, inputs_of
 
 
-def selected(papers, scores, *, inputs=None, **limits):
-    inputs = inputs or inputs_of(papers, scores)
+def selected(pool, scores, /, *, inputs=None, **limits):
+    inputs = inputs or inputs_of(pool, scores)
     return select(inputs, rank(inputs), **limits)
 
 
@@ -95,7 +95,13 @@ def test_papers_without_vectors_are_no_duplicates():
     assert len(selected(papers, scores, inputs=inputs, papers=10).posted) == 10
 
 
-@given(st.integers(0, 6), st.integers(0, 6), st.integers(1, 10), st.lists(st.integers(1, 10), max_size=12), st.integers(0, 3))
+@given(
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.integers(1, 10),
+    st.lists(st.integers(1, 10), max_size=12),
+    st.integers(0, 3),
+)
 def test_limits_always_hold(papers, more, min_relevance, relevances, slots):
     pool = some_papers(len(relevances))
     scores = [a_score(paper, r, closeness=float(r)) for paper, r in zip(pool, relevances, strict=True)]

@@ -28,7 +28,9 @@ def test_inverse_document_frequency_is_smooth():
 
 
 def test_an_empty_archive_and_three_papers_still_have_words():
-    today = vectorizer(Background(), [a_paper("1", title="Pruning"), a_paper("2", title="Cats"), a_paper("3", title="Dogs")])
+    today = vectorizer(
+        Background(), [a_paper("1", title="Pruning"), a_paper("2", title="Cats"), a_paper("3", title="Dogs")]
+    )
     assert {"pruning", "cats", "dogs"} <= set(today.vocabulary.columns)
 
 

@@ -23,7 +23,7 @@ from bot.platforms.slack._files import text_file
 from bot.platforms.slack._history import PLATFORM
 from bot.platforms.slack._people import People
 from bot.platforms.slack._replies import FORM, answer, vote_confirmation
-from bot.platforms.slack._text import as_typed, fitted, without_mentions
+from bot.platforms.slack._text import as_typed, fitted, unescaped, without_mentions
 from bot.ports import Inbox
 
 logger = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ class Listeners:
             trigger_id=str(body.get("trigger_id", "")),
             is_direct=place.startswith("D"),
         )
-        argument = as_typed(str(body.get("text", ""))).strip()
+        argument = unescaped(str(body.get("text", ""))).strip()
         self._spawn(self._answers.to(asked, Request(PLATFORM, place, asked.person, "papers", argument)))
 
     async def _mentioned(self, event: Body) -> None:

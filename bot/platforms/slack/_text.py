@@ -57,7 +57,11 @@ def escaped(text: str) -> str:
 
 def as_typed(text: str) -> str:
     """A person's message as it was typed: Slack's marks around links and mentions taken away."""
-    text = _MARKED.sub(lambda match: _unmarked(match[1]), text)
+    return unescaped(_MARKED.sub(lambda match: _unmarked(match[1]), text))
+
+
+def unescaped(text: str) -> str:
+    """The text with Slack's three escapes undone."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

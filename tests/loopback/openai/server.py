@@ -219,6 +219,7 @@ class LoopbackOpenAI:
         if fault.kind in REFUSALS:
             return self._refused(seen, fault.kind, fault.headers)
         if fault.kind == "hang":
+            self.hanging.set()
             await self._stopping.wait()
         if fault.kind in {"hang", "drop"}:
             seen.status = -1
@@ -249,6 +250,7 @@ class LoopbackOpenAI:
         """Listen on any free port."""
         self._stopping = asyncio.Event()
         self.first_request = asyncio.Event()
+        self.hanging = asyncio.Event()
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._completions)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

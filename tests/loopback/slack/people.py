@@ -37,6 +37,11 @@ class ResponseUrl:
     left: int = RESPONSES
 
 
+def escaped(text: str) -> str:
+    """What people type, as Slack hands it on."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 class People:
     """Acts as persons. Every act returns what was sent to the app, or None where the app hears nothing."""
 
@@ -59,8 +64,7 @@ class People:
     ) -> Message:
         """Write a message, perhaps with files."""
         channel = self.workspace.channels[channel_id]
-        typed = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        typed = re.sub(r"&lt;(@[UW]\w+)&gt;", r"<\1>", typed)
+        typed = re.sub(r"&lt;(@[UW]\w+)&gt;", r"<\1>", escaped(text))
         message = Message(self.workspace.stamp(), user, typed, thread_ts=thread)
         for name, content in (files or {}).items():
             message.files.append(self._file(name, content))
@@ -209,7 +213,7 @@ class People:
         """Type a slash command."""
         payload = {
             "command": command,
-            "text": text,
+            "text": escaped(text),
             "team_id": TEAM,
             "channel_id": channel_id,
             "channel_name": self.workspace.channels[channel_id].name,

@@ -40,7 +40,7 @@ class Sockets:
 
     def __init__(self, note: Callable[[str, str], None], *, pace: float = 1.0, seed: int = 0) -> None:
         self._note = note
-        self._pace = pace
+        self.pace = pace
         self._random = random.Random(seed)
         self._open: dict[int, web.WebSocketResponse] = {}
         self._requests: dict[int, web.Request] = {}
@@ -132,7 +132,7 @@ class Sockets:
         for attempt, pause in enumerate(again, start=1):
             if delivery.acked:
                 break
-            await asyncio.sleep(pause * self._pace)
+            await asyncio.sleep(pause * self.pace)
             await self._try(delivery, attempt, accepts_answer=accepts_answer)
         self._pending.pop(delivery.id, None)
         if not delivery.acked:
@@ -160,7 +160,7 @@ class Sockets:
         with contextlib.suppress(ConnectionError):
             await self._open[number].send_json(envelope)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(delivery.heard.wait(), ACK_S * self._pace)
+            await asyncio.wait_for(delivery.heard.wait(), ACK_S * self.pace)
         if not delivery.acked:
             self._note("late", f"{delivery.kind} was not acknowledged in {ACK_S:g} s")
 

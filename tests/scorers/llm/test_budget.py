@@ -41,8 +41,8 @@ async def test_the_best_papers_are_scored_before_the_money_runs_out(make_scorer)
     papers = some_papers(60, abstract=ABSTRACT)
     result = await make_scorer(daily_budget_tokens=20_000, batch_size=5).score(a_job(papers))
     places = [place for place, score in enumerate(result.scores) if not score.fallback]
-    assert places == list(range(len(places)))
-    assert places
+    assert len(places) > 20
+    assert max(places) < len(places) + 5  # a last, small batch may still fit where a whole one does not
 
 
 async def test_usd_never_exceed_the_cap(make_scorer, server, store, clock):

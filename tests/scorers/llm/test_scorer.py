@@ -189,7 +189,7 @@ async def test_a_sift_that_meets_a_refused_key_is_the_last_request(make_scorer, 
 async def test_sifting_is_cheaper_than_abstracts(make_scorer, server, store):
     papers = some_papers(40, abstract="A sentence of a usual length about caches. " * 30)
     await make_scorer(sift=True, share=0.25).score(a_job(papers, wanted=2))
-    sift = [call for call in await store.costs.calls() if call.intent.purpose == "sift"][0]
+    sift = next(call for call in await store.costs.calls() if call.intent.purpose == "sift")
     assert sift.result.prompt_tokens < 1_500
 
 

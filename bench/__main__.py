@@ -1,0 +1,23 @@
+"""All figures, with the machine and versions they were taken on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+
+from bench import learning, morning
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama")
+
+
+def main() -> None:
+    """Print machine and versions, then every figure."""
+    packages = " · ".join(f"{name} {version(name)}" for name in PACKAGES)
+    print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {packages}")
+    morning.main()
+    learning.main()
+
+
+if __name__ == "__main__":
+    main()

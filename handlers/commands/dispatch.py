@@ -1,0 +1,73 @@
+"""Each request to what answers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.models import Reply, Request
+from bot.query import COMMANDS, parse_line
+from bot.rendering import help_reply
+from handlers.ask import Asking, ask
+from handlers.commands import mornings, orders, papers, topics
+from handlers.commands.places import Told, channel_at, channel_for
+from handlers.environment import Environment
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[Environment, Told], Awaitable[Reply]]
+
+
+async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
+    """Answer a request, in one reply or several; an unknown one gets the help.
+
+    A request named "papers" is a whole line, which may be a command or a question.
+    """
+    key = channel_for(env, request.platform, request.place)
+    if key is None:
+        yield Reply("I serve no channel yet, so I have nothing to answer from.")
+        return
+    told = Told(request, key, is_elsewhere=channel_at(env, request.platform, request.place) is None)
+    suggestion = ""
+    if request.name == "papers":
+        line = parse_line(request.argument, env.clock.now().astimezone(env.channel(key).zone).date())
+        request = replace(request, name=line.name, argument=line.argument, arxiv_id=line.arxiv_id)
+        told, suggestion = replace(told, request=request), line.suggestion
+    logger.info("request %s in %s", request.name if request.name in _ANSWERS else "ask or unknown", key)
+    if request.name == "ask":
+        asking = Asking(key, request.argument, request.page, told.is_elsewhere, suggestion)
+        async for reply in ask(env, asking):
+            yield reply
+    else:
+        yield await _ANSWERS.get(request.name, _help)(env, told)
+
+
+async def _help(env: Environment, told: Told) -> Reply:
+    del env, told
+    return help_reply([(command.usage, command.meaning) for command in COMMANDS.values()])
+
+
+_ANSWERS: Mapping[str, Answer] = {
+    "abstract": papers.abstract,
+    "why": papers.why,
+    "similar": papers.similar,
+    "like": papers.like,
+    "dislike": papers.dislike,
+    "unvote": papers.unvote,
+    "save": papers.save,
+    "unsave": papers.unsave,
+    "saved": papers.saved,
+    "share": papers.share,
+    "follow": orders.follow,
+    "unfollow": orders.unfollow,
+    "mute": orders.mute,
+    "unmute": orders.unmute,
+    "rules": orders.rules,
+    "topics": topics.topics,
+    "topic form": topics.take_form,
+    "stats": mornings.stats,
+    "pause": mornings.pause,
+    "resume": mornings.resume,
+    "help": _help,
+}

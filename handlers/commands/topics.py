@@ -1,0 +1,116 @@
+"""A channel's topics in chat: shown, edited one at a time, undone."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from bot.models import Button, Form, Reply
+from bot.store_ports import TopicsVersion
+from bot.text import cut
+from bot.topics import parse_topics, topic_source, with_topic
+from handlers.commands.places import Told, refusal
+from handlers.delivery import DeliveryPaused
+from handlers.environment import Environment
+from handlers.scoring import topics_of
+from handlers.topics import announce_topics
+
+logger = logging.getLogger(__name__)
+
+LONGEST_FORM = 3000  # characters a form holds on every platform
+_LONGEST_LINE = 300
+_MOST_BUTTONS = 10
+_UNDONE = re.compile(r"undo to version (\d+)")
+
+
+async def topics(env: Environment, told: Told) -> Reply:
+    """Show the topics, open one for editing ("edit N"), or go back a version ("undo")."""
+    await topics_of(env, told.channel)  # the first question may come before the first morning
+    current = await env.store.topics.current(told.channel)
+    if current is None:
+        return Reply(f"{told.channel} has no topics yet.")
+    words = told.request.argument.lower().split()
+    if words[:1] == ["undo"]:
+        return await _undo(env, told, current)
+    if words[:1] == ["edit"] and words[1:]:
+        return await _edit(env, told, current, words[1])
+    return _shown(told, current)
+
+
+def _shown(told: Told, current: TopicsVersion) -> Reply:
+    understood = parse_topics(current.raw)
+    lines = []
+    for topic in understood.topics:
+        lines.append(f"{topic.number}. {cut(topic.title, _LONGEST_LINE)}")
+        lines += [f"   relevant: {cut(topic.relevant, _LONGEST_LINE)}"] if topic.relevant else []
+        lines += [f"   not relevant: {cut(topic.not_relevant, _LONGEST_LINE)}"] if topic.not_relevant else []
+    lines += [f"{name}: {cut(', '.join(phrases), _LONGEST_LINE)}" for name, phrases in understood.keywords.items()]
+    numbers = [topic.number for topic in understood.topics][:_MOST_BUTTONS]
+    buttons = [Button(f"Edit {number}", "topics", f"edit {number}") for number in numbers]
+    if current.version > 1:
+        buttons.append(Button("Undo", "topics", "undo"))
+    title = f"Topics of {told.channel}, version {current.version} of {current.created_at:%Y-%m-%d}"
+    return Reply(title, tuple(lines), buttons=tuple(buttons))
+
+
+async def _edit(env: Environment, told: Told, current: TopicsVersion, number: str) -> Reply:
+    if refused := await refusal(env, told):
+        return refused
+    source = topic_source(current.raw, int(number)) if number.isdecimal() else None
+    if source is None or len(source) > LONGEST_FORM:
+        count = len(parse_topics(current.raw).topics)
+        reason = f"There are topics 1 to {count}." if count else "I found no topics in this text."
+        return Reply(f"Topic {number[:10]} cannot be edited here.", (reason, "The topics file can always be edited."))
+    return Reply(
+        f"Topic {number}, as it is written:",
+        (*source.splitlines(), "Where there are no forms, edit the topics file instead."),
+        form=Form(
+            name="topic form",
+            argument=f"{number} {current.version}",
+            title=f"Topic {number} of {told.channel}",
+            label="Leave it empty to take the topic out",
+            text=source,
+            most=LONGEST_FORM,
+        ),
+    )
+
+
+async def take_form(env: Environment, told: Told) -> Reply:
+    """Make what was written into the form a new version; the argument names the topic and the version it came from."""
+    if refused := await refusal(env, told):
+        return refused
+    number, _, version = told.request.argument.partition(" ")
+    current = await env.store.topics.current(told.channel)
+    if current is None or not number.isdecimal():
+        return Reply(f"{told.channel} has no such topic.")
+    if version != str(current.version):
+        return Reply("Somebody changed the topics in between. Please look at them again and repeat your change.")
+    raw = with_topic(current.raw, int(number), told.request.text[:LONGEST_FORM])
+    if raw is None:
+        return Reply(
+            "Nothing was changed: I would not understand that text as one or more topics.",
+            ("A topic begins with its number and title; lines with “- Relevant:” and “- Not relevant:” may follow.",),
+        )
+    return await _change(env, told, raw, "edited in chat")
+
+
+async def _undo(env: Environment, told: Told, current: TopicsVersion) -> Reply:
+    if refused := await refusal(env, told):
+        return refused
+    undone = _UNDONE.fullmatch(current.origin)
+    shown = int(undone[1]) if undone else current.version
+    earlier = [one for one in await env.store.topics.history(told.channel) if one.version < shown]
+    target = next((one for one in earlier if one.raw != current.raw), None)
+    if target is None:
+        return Reply("There is no earlier version to go back to.")
+    return await _change(env, told, target.raw, f"undo to version {target.version}")
+
+
+async def _change(env: Environment, told: Told, raw: str, origin: str) -> Reply:
+    version = await env.store.topics.add(told.channel, raw, origin, env.clock.now())
+    logger.info("topics of %s: version %d, %s", told.channel, version.version, origin)
+    try:
+        await announce_topics(env, version)
+    except DeliveryPaused as error:
+        logger.warning("the announcement of new topics must wait: %s", error)
+    return _shown(told, version)

@@ -1,0 +1,142 @@
+"""`paperlark run` as its own process against a loopback arXiv and a loopback Slack: an invitation, mornings, votes, a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.loopback.arxiv import LoopbackArxiv
+from tests.loopback.slack import LoopbackSlack
+from tests.loopback.slack.workspace import Message
+from tests.platforms.slack_posts import until
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPICS = "1. Quantization of language models\n2. The KV cache and long contexts\n3. Fine-tuning of language models\n"
+PATIENCE_S = 60.0
+
+
+class Workspace:
+    """Both servers in one simulated time, and the process between them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shift = 0.0
+        self.slack = LoopbackSlack(now=lambda: time.time() + self.shift)
+        lines = files("bot.sources").joinpath("sample_papers.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        self.arxiv = LoopbackArxiv([{**row, "date": row["listing_day"]} for row in rows], moving=True, held=0.0)
+        self.ada = self.slack.workspace.add_person("ada", tz="UTC")
+        self.ben = self.slack.workspace.add_person("ben")
+        self.place = self.slack.workspace.add_channel("reading", self.ada, [self.ben])
+
+    def go_to(self, moment: datetime) -> None:
+        """Let it be another time for both servers and for the next process."""
+        self.shift = moment.timestamp() - time.time()
+        self.arxiv.set_now(moment)
+
+    @asynccontextmanager
+    async def bot(self):
+        """`paperlark run` with Slack's tokens and nothing else, until SIGTERM."""
+        moment = datetime.fromtimestamp(time.time() + self.shift, UTC)
+        environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        environment |= {
+            "PYTHONPATH": str(ROOT),
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "ARXIV_API_URL": self.arxiv.api_url,
+            "ARXIV_RSS_URL": self.arxiv.rss_url,
+            "PAPERLARK_NOW": moment.isoformat(),
+            "PAPERLARK_ARXIV__INTERVAL_S": "0",
+            "PAPERLARK_SCORER": "local",
+        }
+        command = [sys.executable, "-c", "from bot.cli import main; main()", "run"]
+        with (self.folder / "log.txt").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(*command, cwd=self.folder, env=environment, stderr=log)
+        try:
+            await asyncio.wait_for(self.slack.sockets.wait_for_sockets(), PATIENCE_S)
+            yield process
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 15) == 0, self.log()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        await asyncio.wait_for(self.slack.sockets.wait_for_sockets(0), 10)
+
+    def log(self) -> str:
+        return (self.folder / "log.txt").read_text(encoding="utf-8")
+
+    def messages(self, start: str = "") -> list[Message]:
+        """The app's messages in the channel whose notification begins so."""
+        return [one for one in self.slack.messages(self.place) if one.bot_id and one.text.startswith(start)]
+
+    def votes(self) -> list[tuple[str, str]]:
+        """(emoji, person) of every vote that stands in the database."""
+        with sqlite3.connect(f"file:{self.folder}/data/paperlark.db?mode=ro", uri=True) as database:
+            return sorted(database.execute("SELECT emoji, person FROM current_votes").fetchall())
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path):
+    world = Workspace(tmp_path)
+    async with world.slack, world.arxiv:
+        yield world
+
+
+@pytest.mark.timeout(300)
+async def test_a_group_adds_the_bot_and_lives_with_it(world):
+    """From the invitation to the second morning, with votes of two readers, a restart, and a vote while it was down."""
+    people, place = world.slack.people, world.place
+    world.go_to(datetime(2025, 5, 7, 12, 0, tzinfo=UTC))
+    async with world.bot():
+        people.invite(world.ada, place)
+        await until(lambda: world.messages("🐦 Hello"), PATIENCE_S)
+        (hello,) = world.messages("🐦 Hello")
+        people.say(world.ben, place, TOPICS, thread=hello.ts)
+        await until(lambda: any("may not start" in told for told in world.slack.whispers(world.ben)), PATIENCE_S)
+        people.say(world.ada, place, TOPICS, thread=hello.ts)
+        await until(lambda: world.messages("🐦 I read arXiv"), PATIENCE_S)
+        await until(lambda: len(world.messages("6. ")) == 1, PATIENCE_S)
+        assert world.messages("🐦 Papers of Wed 7 May 2025")
+        first, second, third = (world.messages(f"{n}. ")[0] for n in (1, 2, 3))
+        people.react(world.ada, place, first.ts, "+1")
+        people.react(world.ben, place, first.ts, "+1::skin-tone-3")
+        people.react(world.ben, place, second.ts, "-1")
+        people.unreact(world.ben, place, second.ts, "-1")
+        people.press(world.ben, place, third.ts, "👎")
+        people.press(world.ada, place, second.ts, "Abstract")
+        await people.settle()
+        await until(lambda: people.window_of(world.ada), PATIENCE_S)
+        await until(lambda: any("👎 counted" in told for told in world.slack.whispers(world.ben)), PATIENCE_S)
+        assert world.votes() == sorted([("👍", world.ada), ("👍", world.ben), ("👎", world.ben)])
+    people.unreact(world.ada, place, first.ts, "+1")  # while nobody listens
+
+    world.go_to(datetime(2025, 5, 8, 8, 59, 45, tzinfo=UTC))
+    async with world.bot():
+        await until(lambda: world.messages("🐦 Papers of Thu 8 May 2025"), PATIENCE_S)
+        (morning,) = world.messages("🐦 Papers of Thu 8 May 2025")
+        nine = datetime(2025, 5, 8, 9, 0, tzinfo=UTC).timestamp()
+        assert nine <= float(morning.ts) < nine + 30
+        await until(lambda: len(world.messages("2. ")) == 2, PATIENCE_S)
+        people.press(world.ada, place, third.ts, "Why")  # on yesterday's post, by a process that did not post it
+        await until(lambda: any("Why:" in told for told in world.slack.whispers(world.ada)), PATIENCE_S)
+        await until(lambda: world.votes() == sorted([("👍", world.ben), ("👎", world.ben)]), PATIENCE_S)
+    assert any("you 👎" in one.text for one in world.messages("1. ")[1:]), "yesterday's votes shape the order"
+    assert not world.messages("🐦 Papers of today"), "no morning is made up for the time before the channel was started"
+    assert world.slack.journal.violations == []
+    keys = [one.metadata["event_payload"]["key"] for one in world.messages() if one.metadata]
+    assert len(keys) == len(set(keys))
+    assert "Traceback" not in world.log(), world.log()
