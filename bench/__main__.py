@@ -6,9 +6,9 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import learning, morning
+from bench import learning, llm, morning
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama", "openai")
 
 
 def main() -> None:
@@ -16,7 +16,8 @@ def main() -> None:
     packages = " · ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {packages}")
     morning.main()
-    learning.main()
+    llm.main()
+    learning.main()  # the last: it keeps the process on one core
 
 
 if __name__ == "__main__":

@@ -126,11 +126,15 @@ def digest(
 @click.option("--from", "first", type=Day(), required=True, help="First listing day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last listing day.")
 @click.option("--channel", "channels", multiple=True, metavar="KEY", help="Only this channel (default: every one).")
+@click.option("--archive-only", is_flag=True, help="Make the papers searchable; post nothing.")
 @click.option("--dry-run", is_flag=True, help="Say what would be posted; post nothing.")
 @click.pass_obj
 @reported
-def backfill(config: Path | None, first: date, last: date, channels: tuple[str, ...], dry_run: bool) -> None:
+def backfill(
+    config: Path | None, first: date, last: date, channels: tuple[str, ...], archive_only: bool, dry_run: bool
+) -> None:
     """Post remedial digests of listing days that were missed; it can be interrupted and repeated."""
+    from bot.app.asking import fill_archive
     from bot.app.by_hand import make_remedial_digests
 
     if first > last:
@@ -138,8 +142,27 @@ def backfill(config: Path | None, first: date, last: date, channels: tuple[str, 
     settings = _settings(config)
     keys = _chosen(settings, channels)
     with _progress() as progress:
+        if archive_only:
+            asyncio.run(fill_archive(settings, keys, first, last, dry_run=dry_run, progress=progress))
+            return
         done = asyncio.run(make_remedial_digests(settings, keys, first, last, dry_run=dry_run, progress=progress))
     sys.exit(DONE if done else FAILED)
+
+
+@main.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--channel", metavar="KEY", help="Whose topics and model count (default: the first channel).")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="At most so many papers.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+@reported
+def ask(config: Path | None, text: tuple[str, ...], channel: str | None, limit: int, as_json: bool) -> None:
+    """Answer TEXT as the slash command does: a question, or a command such as `similar ID`."""
+    from bot.app.asking import print_answer
+
+    settings = _settings(config)
+    key = _chosen(settings, (channel,) if channel else ())[0]
+    asyncio.run(print_answer(settings, key, " ".join(text), limit=limit, as_json=as_json))
 
 
 @main.command()
@@ -220,6 +243,21 @@ def stats(config: Path | None, channels: tuple[str, ...], plot: Path | None, as_
     if plot is not None and len(keys) > 1:
         raise UsageError(f"--plot draws one channel, but {len(keys)} are meant: choose one with --channel")
     asyncio.run(print_stats(settings, keys, plot=plot, as_json=as_json))
+
+
+@main.command()
+@click.pass_obj
+@reported
+def doctor(config: Path | None) -> None:
+    """Check every platform: tokens, permissions, channels. Says what is wrong and what to do."""
+    from bot.app.wiring import clock_of, platforms_of
+    from bot.models import Severity
+    from bot.ops.doctor import examine, report
+
+    settings = _settings(config)
+    findings = asyncio.run(examine(platforms_of(settings, clock_of(settings))))
+    click.echo(report(findings))
+    sys.exit(FAILED if any(finding.severity is Severity.PROBLEM for finding in findings) else DONE)
 
 
 @main.group()

@@ -631,6 +631,10 @@ class SearchStore(Protocol):
         """
         ...
 
+    async def nearest(self, vector: NDArray[np.float32], embedder: str, limit: int) -> tuple[Paper, ...]:
+        """The papers of the whole archive nearest to a unit vector by cosine, nearest first."""
+        ...
+
     async def live(self, question: str, since: datetime) -> LiveSearch | None:
         """What a source found for this question, if that is not older than `since`."""
         ...

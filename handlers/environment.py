@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,7 +19,8 @@ class Environment:
 
     `platforms` is keyed by the platform's name; a channel whose platform is absent gets no mornings.
     `topics_texts` holds the text of each channel's topics file as it was when the settings were read.
-    `ingesting` is held while listings are read, so that channels whose mornings coincide read them once.
+    `ingesting` is held while listings are read, so that channels whose mornings coincide read them once. `scoring`
+    has a lock for each topics text and scorer, so that channels alike in both pay once.
     `answerer` answers questions in words, None if nothing can.
     """
 
@@ -31,6 +33,7 @@ class Environment:
     clock: Clock
     topics_texts: Mapping[str, str]
     ingesting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    scoring: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     answerer: Answerer | None = None
 
     def channel(self, key: str) -> ChannelSettings:

@@ -84,17 +84,9 @@ async def judge(
     papers = tuple(papers)
     vectors = await vectors_of(env, papers)
     cache_key = _cache_key(env, topics)
-    known = await env.store.scores.get(cache_key, papers)
     judged = Judged(papers, (), vectors, topics, await background_before(env, day))
-    if len(known) < len(papers):
-        job = await _job(env, key, judged, day, known)
-        keep = partial(_keep, env, cache_key)
-        result = await env.scorer.score(replace(job, keep=keep, rehearsal=rehearsal), progress)
-        if not rehearsal:
-            await _keep(env, cache_key, [score for score in result.scores if score.arxiv_id not in known])
-    else:
-        result = ScoringResult(tuple(known[paper.arxiv_id] for paper in papers))
-    logger.info("scored %d candidates for %s, %d of them before", len(papers), key, len(known))
+    async with env.scoring[cache_key]:
+        result = await _score(env, key, judged, day, progress, rehearsal=rehearsal)
     cost = await env.store.costs.spent_on(key, [paper.arxiv_id for paper in papers], env.scorer.name)
     return replace(
         judged,
@@ -105,6 +97,23 @@ async def judge(
         scored_by=result.scored_by or env.scorer.name,
         rehearsed=result.rehearsed,
     )
+
+
+async def _score(
+    env: Environment, key: str, judged: Judged, day: date, progress: Progress, *, rehearsal: bool
+) -> ScoringResult:
+    """Ask the scorer about what is not known yet, and keep what is final."""
+    cache_key = _cache_key(env, judged.topics)
+    papers = judged.papers
+    known = await env.store.scores.get(cache_key, papers)
+    logger.info("scoring %d candidates for %s, %d of them were scored before", len(papers), key, len(known))
+    if len(known) == len(papers):
+        return ScoringResult(tuple(known[paper.arxiv_id] for paper in papers))
+    job = replace(await _job(env, key, judged, day, known), keep=partial(_keep, env, cache_key), rehearsal=rehearsal)
+    result = await env.scorer.score(job, progress)
+    if not rehearsal:
+        await _keep(env, cache_key, [score for score in result.scores if score.arxiv_id not in known])
+    return result
 
 
 async def _job(env: Environment, key: str, judged: Judged, day: date, known: Mapping[str, Score]) -> ScoringJob:

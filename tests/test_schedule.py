@@ -113,6 +113,13 @@ def test_a_scheduler_that_starts_anywhere_in_a_doubled_night_fires_at_most_once_
     assert local[0] < local[1]
 
 
+def test_a_morning_that_is_due_at_this_very_moment_still_fires_and_only_once():
+    nine = utc("2025-05-08T09:00")
+    trigger = morning_trigger(a_channel())
+    assert trigger.get_next_fire_time(None, nine) == nine
+    assert trigger.get_next_fire_time(nine, nine) == utc("2025-05-09T09:00")
+
+
 @pytest.mark.parametrize(
     ("now", "expected"),
     [

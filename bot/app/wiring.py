@@ -14,8 +14,8 @@ from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.errors import SettingsError
 from bot.platforms import PLATFORMS
 from bot.ports import ChatPlatform, Embedder
-from bot.scorers import SCORERS, LlmOptions, ScorerOptions
-from bot.settings import ChannelSettings, Settings
+from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
+from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
 from bot.store.database import Tap, no_tap
 from bot.store.sqlite import SqliteStore
@@ -110,6 +110,16 @@ def embedder_of(settings: Settings) -> Embedder:
     )
 
 
+def platforms_of(settings: Settings, clock: Clock) -> dict[str, ChatPlatform]:
+    """Every platform that a channel lives on, or whose tokens are given.
+
+    Raises:
+        SettingsError: one of them lacks a token.
+    """
+    names = {str(channel.platform) for channel in settings.channels.values()} | _with_tokens(settings)
+    return {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
+
+
 def _with_tokens(settings: Settings) -> set[str]:
     """The chats whose tokens are given: people may start channels there, whether or not the settings name one."""
     return {"slack"} if settings.slack_bot_token or settings.slack_app_token else set()
@@ -136,8 +146,7 @@ def _environment(
         page_size=settings.arxiv.page_size,
     )
     if platforms is None:
-        names = {str(channel.platform) for channel in settings.channels.values()} | _with_tokens(settings)
-        platforms = {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
+        platforms = platforms_of(settings, clock)
     llm = LlmOptions(
         settings=settings.llm,
         costs=store.costs,
@@ -155,4 +164,5 @@ def _environment(
         platforms=platforms,
         clock=clock,
         topics_texts=texts,
+        answerer=llm_answerer(llm) if settings.scorer_in_force is ScorerName.LLM else None,
     )

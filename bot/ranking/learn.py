@@ -33,6 +33,9 @@ MOST_IGNORED = 600
 RANDOM_PAST = 100
 RANDOM_WEIGHT = 0.5
 IGNORED_LAST_PLACE = 0.7  # weight of a paper ignored at place 10, against 1 at place 1
+DISLIKE_HALF_LIFE_DAYS = 14.0  # a dislike is often about a day's mood or one paper, not about its whole field
+SILENCE_DAYS = 4.0  # days without any vote that say nothing, a long weekend
+SILENCE_HALF_LIFE_DAYS = 10.0  # afterwards the topics win back weight at this pace
 IGNORED_SILENT_DAY = 0.5  # factor where nobody voted on the whole digest: perhaps nobody read it
 
 
@@ -74,7 +77,12 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
     disliked = [one for one in voted if one.reward < 0][-MOST_LIKED:]
     known = {one.arxiv_id for one in voted}
     found = [
-        Lesson(evidence.papers[one.arxiv_id], one.reward > 0, one.weight * _fading(evidence, one.at), voted=True)
+        Lesson(
+            evidence.papers[one.arxiv_id],
+            one.reward > 0,
+            one.weight * _fading(evidence, one.at, one.reward),
+            voted=True,
+        )
         for one in (*liked, *disliked)
     ]
     found += _ignored(evidence, known)
@@ -104,11 +112,22 @@ def _ignored(evidence: Evidence, known: set[str]) -> list[Lesson]:
     ]
 
 
-def _fading(evidence: Evidence, at: datetime) -> float:
-    if evidence.half_life_days is None:
+def _fading(evidence: Evidence, at: datetime, reward: float = 0.0) -> float:
+    age_days = _days_since(at, evidence.now)
+    kept = 1.0 if evidence.half_life_days is None else 0.5 ** (age_days / evidence.half_life_days)
+    return float(kept * 0.5 ** (age_days / DISLIKE_HALF_LIFE_DAYS)) if reward < 0 else float(kept)
+
+
+def _days_since(at: datetime, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds() / 86400)
+
+
+def silence(verdicts: Sequence[Verdict], now: datetime) -> float:
+    """What is left of the learned weight when nobody has voted for a while, in (0, 1]; all for the first four days."""
+    if not verdicts:
         return 1.0
-    age_days = max(0.0, (evidence.now - at).total_seconds() / 86400)
-    return float(0.5 ** (age_days / evidence.half_life_days))
+    silent_days = _days_since(max(one.at for one in verdicts), now)
+    return float(0.5 ** (max(0.0, silent_days - SILENCE_DAYS) / SILENCE_HALF_LIFE_DAYS))
 
 
 def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelModel | None:
@@ -130,7 +149,9 @@ def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelMod
     signs = np.array([1.0 if one.liked else -1.0 for one in taught])
     sample = _balanced(signs, np.array([one.weight for one in taught]))
     weights = _regression(rows, signs, sample)
-    return _model(taught, space, terms, _Solution(rows, weights, signs, sample), trust)
+    return _model(
+        taught, space, terms, _Solution(rows, weights, signs, sample), trust * silence(evidence.verdicts, evidence.now)
+    )
 
 
 @dataclass(frozen=True, slots=True)

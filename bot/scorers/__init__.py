@@ -10,11 +10,11 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.ports import Embedder, Scorer
+from bot.ports import Answerer, Embedder, Scorer
 from bot.settings import LlmSettings
 from bot.store_ports import CostStore
 
-__all__ = ["SCORERS", "LlmOptions", "ScorerOptions"]
+__all__ = ["SCORERS", "LlmOptions", "ScorerOptions", "llm_answerer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,23 @@ SCORERS: Mapping[str, Callable[[ScorerOptions], Scorer]] = {
     "local": _local,
     "llm": _llm,
 }
+
+
+def llm_answerer(options: LlmOptions) -> Answerer:
+    """Answers questions by the LLM that scores.
+
+    Raises:
+        PromptError: its prompt cannot be used.
+    """
+    from bot.scorers.llm.answerer import AnswererParts, LlmAnswerer
+
+    return LlmAnswerer(
+        AnswererParts(
+            costs=options.costs,
+            settings=options.settings,
+            clock=options.clock,
+            base_url=options.base_url,
+            api_key=options.api_key.get_secret_value(),
+            prompts_dir=options.prompts_dir,
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
@@ -85,7 +85,7 @@ class SqliteListings:
 
 def _save(db: SqliteUtils, source: str, listing: Listing, checked_at: datetime) -> int:
     new = upsert_papers(db, listing.papers, checked_at)
-    seen_at = to_stamp(checked_at)
+    seen_at = to_stamp(_after_every_plan(db, checked_at))
     db.conn.executemany(
         "INSERT INTO listing_entries (day, category, arxiv_id, announce_type, seen_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (day, category, arxiv_id) DO NOTHING",
@@ -96,6 +96,12 @@ def _save(db: SqliteUtils, source: str, listing: Listing, checked_at: datetime) 
         values = [source, category, to_day(listing.day), str(listing.state), announced, to_stamp(checked_at)]
         db.execute(_SAVE_STATE, [*values, listing.witness, listing.note])
     return new
+
+
+def _after_every_plan(db: SqliteUtils, checked_at: datetime) -> datetime:
+    """`checked_at`, unless the clock was put back since a digest was planned: what is new came after that digest."""
+    newest = db.execute("SELECT max(planned_at) FROM digests").fetchone()[0]
+    return max(checked_at, from_stamp(newest) + timedelta(microseconds=1)) if newest else checked_at
 
 
 def _to_record(row: dict[str, Any]) -> ListingRecord:

@@ -2,7 +2,7 @@
 
 from handlers.ask.answer import PAGE, Asking, ask
 from handlers.ask.find import Findings, find
-from handlers.ask.live import search_live
+from handlers.ask.live import ENOUGH, can_be_live, search_live
 from handlers.ask.papers import fetched
 
-__all__ = ["PAGE", "Asking", "Findings", "ask", "fetched", "find", "search_live"]
+__all__ = ["ENOUGH", "PAGE", "Asking", "Findings", "ask", "can_be_live", "fetched", "find", "search_live"]

@@ -37,6 +37,7 @@ class Asking:
     page: int = 1
     is_elsewhere: bool = False
     suggestion: str = ""
+    page_size: int = PAGE
 
 
 async def ask(env: Environment, asking: Asking) -> AsyncIterator[Reply]:
@@ -59,7 +60,7 @@ async def ask(env: Environment, asking: Asking) -> AsyncIterator[Reply]:
         if words:
             yield replace(found_reply(replace(shown, answer=words)), replaces=True)
     if findings.n_good < ENOUGH and can_be_live(question) and not named:
-        yield await _live(env, question, papers)
+        yield await _live(env, question, papers, asking.page_size)
 
 
 async def _findings(env: Environment, key: str, question: Question) -> Findings:
@@ -100,35 +101,35 @@ def _notes(asking: Asking, question: Question, findings: Findings | None) -> tup
 
 async def _list(env: Environment, asking: Asking, papers: Sequence[Paper], notes: tuple[str, ...]) -> HitList:
     """One page of papers as cards, marked with what the channel knows of them."""
-    first = (asking.page - 1) * PAGE
-    part = papers[first : first + PAGE]
+    first = (asking.page - 1) * asking.page_size
+    part = papers[first : first + asking.page_size]
     seen = {one.arxiv_id for one in await env.store.feedback.impressions(asking.channel)} if part else set()
     cards = tuple(
         replace(plain_card(paper, first + place), marks=("posted here",) if paper.arxiv_id in seen else ())
         for place, paper in enumerate(part, start=1)
     )
-    return HitList(asking.text, cards, len(papers), asking.page, PAGE, notes)
+    return HitList(asking.text, cards, len(papers), asking.page, asking.page_size, notes)
 
 
 async def _in_words(env: Environment, asking: Asking, papers: Sequence[Paper]) -> tuple[str, ...]:
     """An answer whose every sentence cites papers of the list; empty if there is none, which is said nowhere else."""
     if env.answerer is None:
         return ()
-    given = papers[:_CITED]
+    given = papers[: min(asking.page_size, _CITED)]  # what is cited must stand in the list
     try:
         async with asyncio.timeout(_PATIENCE_S):
             answer = await env.answerer.answer(asking.text, given, asking.channel)
     except (AnswerError, TimeoutError) as error:
         logger.warning("no answer in words: %s", error)
         return (f"No answer in words: {error or 'the model takes too long'}.",)
-    sentences = checked(answer.sentences, min(len(given), PAGE))
+    sentences = checked(answer.sentences, len(given))
     return (*sentences, f"Written by {answer.model} from the papers below.") if sentences else ()
 
 
-async def _live(env: Environment, question: Question, known: Sequence[Paper]) -> Reply:
+async def _live(env: Environment, question: Question, known: Sequence[Paper], most: int) -> Reply:
     live = await search_live(env, question)
     listed = {paper.arxiv_id for paper in known}
-    fresh = [paper for paper in live.papers if paper.arxiv_id not in listed][:PAGE]
+    fresh = [paper for paper in live.papers if paper.arxiv_id not in listed][:most]
     cards = [
         replace(plain_card(paper, place), marks=("live from arXiv",)) for place, paper in enumerate(fresh, start=1)
     ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-
-import numpy as np
 
 from bot.errors import SourceError
 from bot.models import (
@@ -28,7 +25,7 @@ from bot.ranking.rewards import canonical
 from bot.rendering import CARD_BUTTONS, abstract_reply, bibtex, plain_card, plain_post, similar_reply, why_reply
 from bot.store_ports import Intent, PersonalVote
 from bot.text import cut, readable
-from handlers.archive import recent_papers, vectors_of
+from handlers.archive import vectors_of
 from handlers.ask import fetched
 from handlers.commands.places import Told
 from handlers.delivery import DeliveryPaused, send
@@ -83,10 +80,9 @@ async def why(env: Environment, told: Told, paper: Paper) -> Reply:
 async def similar(env: Environment, told: Told, paper: Paper) -> Reply:
     """The archive's nearest papers by embedding."""
     del told
-    papers, vectors = await recent_papers(env, env.clock.now().date())
-    target = (await vectors_of(env, [paper]))[0]
-    order = await asyncio.to_thread(lambda: np.argsort(-(vectors @ target), kind="stable"))
-    nearest = [papers[place] for place in order if papers[place].arxiv_id != paper.arxiv_id][:_SIMILAR]
+    vector = (await vectors_of(env, [paper]))[0]
+    found = await env.store.search.nearest(vector, env.embedder.name, _SIMILAR + 1)
+    nearest = [other for other in found if other.arxiv_id != paper.arxiv_id][:_SIMILAR]
     reply = similar_reply(paper, [plain_card(one, position) for position, one in enumerate(nearest, start=1)])
     return replace(reply, card_buttons=CARD_BUTTONS if nearest else ())
 

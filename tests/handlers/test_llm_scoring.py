@@ -99,6 +99,16 @@ async def test_a_second_channel_with_the_same_topics_pays_nothing(with_llm, serv
     assert "$" not in world.header(1, "other")
 
 
+async def test_two_channels_scored_at_once_pay_once(with_llm, server):
+    world = with_llm()
+    world.announce(MONDAY, 15)
+    other = ChannelSettings(categories=("cs.CL",), id="other")
+    world.want({CHANNEL: world.env.settings.channels[CHANNEL], "other": other})
+    await ingest_due(world.env)
+    await asyncio.gather(score_ahead(world.env, CHANNEL), score_ahead(world.env, "other"))
+    assert len(asked(server)) == len(set(asked(server))) == 15
+
+
 async def test_other_topics_another_version_or_another_prompt_are_scored_again(with_llm, server, tmp_path):
     world = with_llm()
     world.announce(MONDAY, 5)

@@ -188,6 +188,22 @@ async def test_a_late_arrival_never_offered_comes_with_the_next_digest_and_is_ma
     assert world.papers().count("2505.01999") == 1
 
 
+async def test_a_late_line_of_a_paper_offered_before_is_no_late_arrival(world, ids):
+    """Its cross-list into a second category of the channel is stored only after the morning."""
+    world.channel(categories=("cs.CL", "cs.LG"))
+    monday = world.announce(MON, 2)
+    await world.morning(MON)
+    world.go_to(at(MON, 15))
+    listing = (await world.source.days(MON, MON, ("cs.CL",)))[0]
+    entry = replace(listing.entries[0], category="cs.LG", announce_type=CROSS)
+    await world.store.listings.save("fake", replace(listing, entries=(entry,), papers=()), world.clock.now())
+    tuesday = world.announce(TUE, 1)
+    await world.morning(TUE)
+    assert world.papers() == ids([*monday, *tuesday])
+    assert "late" not in world.header(2)
+    assert "1 announced, 1 scanned" in world.header(2)
+
+
 async def test_papers_older_than_the_first_morning_are_no_late_arrivals(world, ids):
     world.announce(FRI, 1)
     await world.morning(FRI)

@@ -16,6 +16,7 @@ from bot.models import MessageRef
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.slack import SlackPlatform
 from bot.ports import ChatPlatform
+from bot.settings import SlackSettings
 from tests.fakes import FakeClock, FakeInbox
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER
@@ -119,13 +120,14 @@ class SlackHarness:
         self.reader = self.slack.workspace.add_person("ada")
         self.place = self.slack.workspace.add_channel("papers", self.reader, [BOT_USER])
 
-    def connect(self) -> None:
+    def connect(self, settings: SlackSettings | None) -> None:
         """Make the platform, once the server has its address."""
         self.platform = SlackPlatform(
             self.clock,
             bot_token=SecretStr(self.slack.bot_token),
             app_token=SecretStr(self.slack.app_token),
             api_url=self.slack.api_url,
+            settings=settings,
         )
 
     async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
@@ -139,10 +141,10 @@ class SlackHarness:
 
 
 @asynccontextmanager
-async def slack_harness(folder: Path) -> AsyncIterator[SlackHarness]:
+async def slack_harness(folder: Path, settings: SlackSettings | None = None) -> AsyncIterator[SlackHarness]:
     harness = SlackHarness()
     async with harness.slack:
-        harness.connect()
+        harness.connect(settings)
         running = asyncio.create_task(harness.platform.run(harness.inbox))
         await asyncio.wait_for(harness.slack.sockets.wait_for_sockets(), 10)
         while not harness.inbox.invitations:  # noqa: ASYNC110 - the fake inbox has no event for it

@@ -6,10 +6,15 @@ import asyncio
 
 import pytest
 import pytest_asyncio
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import StoreBusy
-from bot.models import Attachment, Button, Form, Reply, VoteOutcome, VoteSource
-from tests.fakes import FakeInbox
+from bot.errors import PlatformError, StoreBusy
+from bot.models import Attachment, Button, Form, PostRole, Reply, VoteOutcome, VoteSource
+from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._connection import Connection
+from tests.fakes import FakeClock, FakeInbox
+from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.server import MANIFEST
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
@@ -200,7 +205,8 @@ async def test_the_slash_command_hands_in_the_whole_line(slack):
 
 async def test_a_button_of_an_answer_makes_the_request_it_carries(slack):
     """The next page stands in place of the first one."""
-    slack.inbox.replies = {"papers": [Reply("Page 1", buttons=(Button("more", "ask", "kv <cache>", page=2),))]}
+    more = Button("more", "ask", "kv <cache>", page=2)
+    slack.inbox.replies = {"papers": [Reply("Page 1", buttons=(more,))], "ask": [Reply("Page 2")]}
     slack.slack.people.slash(slack.reader, slack.place, "/papers", "kv cache")
     await until(lambda: slack.slack.whispers(slack.reader))
     (answer,) = [one for one in slack.slack.workspace.channels[slack.place].messages.values() if one.only_for]
@@ -208,6 +214,8 @@ async def test_a_button_of_an_answer_makes_the_request_it_carries(slack):
     await until(lambda: len(slack.inbox.requests) == 2)
     request = slack.inbox.requests[1]
     assert (request.name, request.argument, request.page) == ("ask", "kv <cache>", 2)
+    await until(lambda: "Page 2" in slack.slack.whispers(slack.reader)[0])
+    assert len(slack.slack.whispers(slack.reader)) == 1
 
 
 async def test_a_form_opens_and_hands_in_its_text(slack):
@@ -272,12 +280,62 @@ async def test_an_answer_to_the_bots_message_is_offered_as_topics_with_the_write
 
 
 async def test_an_uploaded_file_is_offered_as_bytes(slack):
-    ref = await posted(slack, A_HEADER, a_key(""))
+    ref = await posted(slack, A_HEADER, a_key("how-to-start", 0, PostRole.NOTICE))
     slack.slack.people.say(
         slack.reader, slack.place, "", thread=ref.message, files={"topics.md": "1. Prüfung".encode()}
     )
     await until(lambda: slack.inbox.offers)
     assert slack.inbox.offers[0].text == "1. Prüfung".encode()
+
+
+async def test_a_file_in_a_papers_thread_is_talk_and_stays_unread(slack):
+    ref = await posted(slack)
+    slack.slack.people.say(slack.reader, slack.place, "see", thread=ref.message, files={"notes.md": b"private"})
+    await until(lambda: slack.inbox.offers)
+    assert slack.inbox.offers[0].text == "see"
+
+
+async def test_an_answer_that_replaces_never_touches_the_post_itself(slack):
+    slack.inbox.replies = {"why": [Reply("first"), Reply("second", ("line",), cards=(a_card(),), replaces=True)]}
+    ref = await posted(slack)
+    slack.slack.people.press(slack.reader, slack.place, ref.message, "Why")
+    await until(lambda: len(slack.slack.whispers(slack.reader)) == 2)
+    assert slack.slack.whispers(slack.reader)[1] == "second\nline"
+    assert [one.edits for one in slack.slack.messages(slack.place)] == [0]
+
+
+async def test_a_person_slack_does_not_tell_of_in_time_votes_all_the_same(slack):
+    ref = await posted(slack)
+    slack.slack.fault("slow", "users.info", seconds=5)
+    delivery = slack.slack.people.react(slack.reader, slack.place, ref.message, "+1")
+    await asyncio.wait_for(delivery.done.wait(), 4)
+    assert (delivery.attempts, len(slack.inbox.votes)) == (1, 1)
+
+
+async def test_a_connection_that_stays_away_ends_with_a_reason_and_can_be_opened_again():
+    """What the SDK cannot bring back in time is opened afresh; where that fails, the caller hears why."""
+    greeted = []
+    async with LoopbackSlack() as server:
+        client = AsyncWebClient(token=server.app_token, base_url=server.api_url, retry_handlers=[])
+        app = AsyncApp(client=AsyncWebClient(token=server.bot_token, base_url=server.api_url))
+        api = SlackApi(client, FakeClock())
+
+        async def greet() -> None:
+            greeted.append(True)
+
+        connection = Connection(client, greet, ping_s=0.2, check_s=0.05, patience_s=0.5)
+        running = asyncio.create_task(connection.run(app, api))
+        await until(lambda: greeted)
+        assert connection.status().connected
+        await server.stop()
+        with pytest.raises(PlatformError, match="cannot be reached"):
+            await asyncio.wait_for(running, 20)
+        assert not connection.status().connected
+        await server.start()
+        running = asyncio.create_task(connection.run(app, api))
+        await until(lambda: len(greeted) == 2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_being_invited_and_removed_is_told(slack):

@@ -14,6 +14,7 @@ from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import MessageRef, Post, PostKey, PostRole
 from bot.platforms.slack._blocks import message
 from bot.platforms.slack._pace import Pace
+from bot.settings import SlackSettings
 from tests.fakes import START, FakeClock
 from tests.loopback.slack.blockkit import complaints_about, is_too_long
 from tests.loopback.slack.workspace import BOT_USER
@@ -231,3 +232,20 @@ def test_whatever_a_paper_says_slack_takes_the_blocks(title, authors, comment, w
         assert not is_too_long(sent["blocks"])
         assert sent["text"]
         assert "<!" not in json.dumps(sent["text"])
+
+
+async def test_seeding_puts_both_thumbs_there_and_they_are_no_votes(tmp_path):
+    async with slack_harness(tmp_path, SlackSettings(seed_reactions=True)) as seeded:
+        await posted(seeded)
+        (sent,) = seeded.slack.messages(seeded.place)
+        assert list(sent.reactions) == ["+1", "-1"]
+        (recent,) = await seeded.platform.recent(seeded.place, START - SOON)
+        assert dict(recent.reactions) == {}
+        assert seeded.inbox.votes == []
+
+
+async def test_a_post_that_cannot_be_seeded_is_posted_all_the_same(tmp_path):
+    async with slack_harness(tmp_path, SlackSettings(seed_reactions=True)) as seeded:
+        seeded.slack.fault("error", "reactions.add", error="missing_scope")
+        ref = await posted(seeded)
+        assert [one.ts for one in seeded.slack.messages(seeded.place)] == [ref.message]

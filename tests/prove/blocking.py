@@ -149,7 +149,11 @@ def _settings(folder: Path) -> Settings:
     channel = ChannelSettings(topics=TOPICS, categories=_CATEGORIES, papers=5, more=10)
     timing = TimingSettings(scale=0.02)
     return Settings(
-        data_dir=folder / "data", source="sample", scorer=ScorerName.LOCAL, timing=timing, channels={"terminal": channel}
+        data_dir=folder / "data",
+        source="sample",
+        scorer=ScorerName.LOCAL,
+        timing=timing,
+        channels={"terminal": channel},
     )
 
 
@@ -194,7 +198,9 @@ def _mixed(papers: int, archive_days: int) -> list[list[dict[str, Any]]]:
     ]
 
 
-def _invented(rng: random.Random, sample: list[dict[str, Any]], sentences: list[str], day: date, number: int) -> dict[str, Any]:
+def _invented(
+    rng: random.Random, sample: list[dict[str, Any]], sentences: list[str], day: date, number: int
+) -> dict[str, Any]:
     row = {**rng.choice(sample), "arxiv_id": f"25{day:%m}.{day:%d}{number:03}", "date": str(day)}
     row["title"] = " ".join(rng.choice(sample)["title"].split()[:5] + row["title"].split()[-4:])
     row["abstract"] = ". ".join(rng.sample(sentences, 8))

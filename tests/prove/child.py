@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
@@ -130,7 +131,7 @@ def settings_for(orders: Orders) -> Settings:
     urls = {"ARXIV_API_URL": f"{orders.arxiv_url}/api/query", "ARXIV_RSS_URL": f"{orders.arxiv_url}/rss"}
     return Settings(
         data_dir=orders.folder,
-        source=orders.source,  # type: ignore[arg-type]
+        source=orders.source,
         scorer=ScorerName.LOCAL,
         now=f"{orders.shift_s:+f}s",
         arxiv=ArxivSettings(interval_s=0),
@@ -143,11 +144,12 @@ def settings_for(orders: Orders) -> Settings:
 def child(orders: Orders) -> None:
     """The whole life of a child process."""
     logging.basicConfig(filename=orders.folder / "log.txt", level=logging.INFO, format="%(asctime)s %(message)s")
+    sys.stderr = (orders.folder / "stderr.txt").open("a")
     tap = Tap(orders.kill_at)
     _tap_migrations(tap)
     # Forked with the vectors loaded: only the wrapper must be the one of this process.
     embedder = _StuckEmbedder(orders.folder / "stuck", orders.stuck_s) if orders.stuck_s else _EMBEDDER
-    wiring.EMBEDDERS = {**EMBEDDERS, "wordllama": lambda options: embedder}
+    vars(wiring)["EMBEDDERS"] = {**EMBEDDERS, "wordllama": lambda options: embedder}
     roles: dict[str, Callable[[Orders, Tap], Coroutine[Any, Any, None]]] = {
         "prepare": _prepare, "run": _run, "stay": _stay, "digest": _digest,
     }  # fmt: skip
@@ -179,17 +181,23 @@ async def _prepare(orders: Orders, tap: Tap) -> None:
         await score_ahead(env, CHANNEL)
 
 
+async def _first(life: asyncio.Task[None], event: asyncio.Event) -> None:
+    """Wait for the event, or for the end of the bot."""
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
 async def _run(orders: Orders, tap: Tap) -> None:
     """The resident bot until its start-up is done, the platform's events are heard and votes are reconciled."""
     platform = _platform(orders, tap)
     with opened(settings_for(orders), platforms={"console": platform}, tap=tap) as env:
         resident = Resident(env)
         life = asyncio.create_task(resident.run())
-        starting = asyncio.create_task(resident.started.wait())
-        await asyncio.wait({life, starting}, return_when=asyncio.FIRST_COMPLETED)
-        heard = platform.heard
-        while not life.done() and platform.heard < heard + 2:
-            await asyncio.sleep(0.01)
+        await _first(life, resident.started)
+        for _ in range(2):  # the poll under way, and a whole one
+            platform.polled.clear()
+            await _first(life, platform.polled)
         await resident.reconnected("console")
         resident.stop()
         await life
@@ -217,7 +225,7 @@ async def _stay(orders: Orders, tap: Tap) -> None:
 
 
 async def _digest(orders: Orders, tap: Tap) -> None:
-    wiring.PLATFORMS = {"console": lambda settings, clock: _platform(orders, tap)}
+    vars(wiring)["PLATFORMS"] = {"console": lambda settings, clock: _platform(orders, tap)}
     await make_digests(settings_for(orders), [CHANNEL], None, dry_run=False, output=None)
 
 

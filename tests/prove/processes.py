@@ -120,7 +120,7 @@ def _judged(name: str, case: Case, orders: Orders, *, ready: bool, took_s: float
     violations += _timely(took_s, code)
     if restart := ran(orders):
         violations.append(f"the restart ended with {restart}")
-    return Outcome(name, tuple([*violations, *case.violations()]), took_s)
+    return Outcome(name, (*violations, *case.violations()), took_s)
 
 
 def _timely(took_s: float, code: int | None) -> list[str]:
@@ -146,7 +146,7 @@ def beside(number: int) -> Outcome:
             violations.append(f"posted twice: {doubled}")
         if restart := ran(orders):
             violations.append(f"the restart ended with {restart}")
-        return Outcome(f"digest beside run, round {number + 1}", tuple([*violations, *case.violations()]))
+        return Outcome(f"digest beside run, round {number + 1}", (*violations, *case.violations()))
 
 
 def prove_all(report: Callable[[str], None], rounds: int = 12) -> tuple[Outcome, ...]:

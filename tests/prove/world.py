@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,124 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import BadSourceAnswer, ScorerError, SourceUnavailable
-from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper, Score
+from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper, Question, Score
 from bot.ports import Progress, ScoringJob, ScoringResult, no_progress
 from tests.loopback.faulty import JSON, CallFailed, Chat, Fault
+from tests.prove.plan import DAYS, MONDAY, Plan, at
 from tests.prove.virtual import VirtualClock, utc
 
-MONDAY = date(2025, 5, 5)
-DAYS = tuple(MONDAY + timedelta(days=n) for n in range(4))
 CATEGORIES = ("cs.CL", "cs.LG")
 MIN_RELEVANCE = 6
 _SATURDAY = 5
 _TIMEOUT_S = 10.0
 _READ_FROM_S = 5 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Something is wrong from `start` to `end`, true time."""
-
-    start: datetime
-    end: datetime
-    kind: str
-    rate: float = 1.0
-
-    def covers(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
-
-
-@dataclass(slots=True)
-class Plan:
-    """All that goes wrong in one seed. `kills` are moments, how many touches later the bot dies, and for how many seconds.
-
-    `met` counts what really happened to the bot.
-    """
-
-    trouble_from: datetime
-    calm_from: datetime
-    appears: dict[date, datetime] = field(default_factory=dict)
-    deferred: date | None = None
-    hole_until: datetime | None = None
-    source: list[Window] = field(default_factory=list)
-    scorer: list[Window] = field(default_factory=list)
-    chat: list[Window] = field(default_factory=list)
-    kills: list[tuple[datetime, int, float]] = field(default_factory=list)
-    shifts: list[tuple[datetime, float]] = field(default_factory=list)
-    votes: list[datetime] = field(default_factory=list)
-    singly: bool = False
-    met: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether trouble begins before the channels' first morning."""
-        return self.trouble_from < utc("2025-05-05T09:00")
-
-
-def make_plan(rng: random.Random) -> Plan:
-    """The troubles of one seed: Tuesday's listing and mornings, in one of five seeds the very first ones as well."""
-    start = utc("2025-05-05T08:00") if rng.random() < 0.2 else utc("2025-05-05T14:00")
-    plan = Plan(start, utc("2025-05-06T18:00"), singly=rng.random() < 0.3)
-    plan.appears = {day: _at(day, 4.7) for day in DAYS}
-    _plan_listing(plan, rng)
-    _plan_chat(plan, rng)
-    if rng.random() < 0.15:
-        plan.scorer = [_window(rng, plan, "no scores", 0.5, 6)]
-    for _ in range(rng.choice([0, 0, 1, 1, 2, 3, 5])):
-        downtime_s = rng.choice([2.0, 2.0, 40.0, 900.0, 3 * 3600.0])
-        plan.kills.append((_moment(rng, plan), rng.choice([0, 1, 2, 3, 5, 8, 13, 21]), downtime_s))
-    plan.kills.sort()
-    for _ in range(rng.choice([0, 0, 0, 1, 2])):
-        plan.shifts.append((_moment(rng, plan), rng.uniform(-3, 3) * 3600))
-    plan.shifts.append((plan.calm_from, 0.0))
-    plan.votes = sorted(_moment(rng, plan) for _ in range(rng.randrange(5, 40)))
-    return plan
-
-
-def _plan_listing(plan: Plan, rng: random.Random) -> None:
-    tuesday = DAYS[1]
-    match rng.choice(["fine", "late", "late", "deferred", "hole", "503", "malformed", "empty"]):
-        case "late":
-            plan.appears[tuesday] = _at(tuesday, rng.uniform(5, 17))
-        case "deferred":
-            plan.deferred = tuesday
-        case "hole":
-            plan.appears[tuesday] = _at(DAYS[2], 4.7)
-            plan.hole_until = _at(DAYS[2], rng.uniform(4, 8))
-        case "fine":
-            pass
-        case kind:
-            plan.source += [Window(_at(tuesday, 4), _at(tuesday, rng.uniform(5, 17)), kind)]
-    if rng.random() < 0.3:
-        plan.source.append(_window(rng, plan, rng.choice(["503", "malformed", "empty"]), 0.1, 3, rate=0.5))
-
-
-def _plan_chat(plan: Plan, rng: random.Random) -> None:
-    kinds = [str(fault) for fault in Fault if fault not in {Fault.REFUSED, Fault.KILLS_CALLER}]
-    for morning in (_at(DAYS[1], 9), _at(DAYS[1], 13)):
-        for _ in range(rng.choice([0, 1, 2, 3])):
-            start = morning + timedelta(minutes=rng.choice([-0.1, -0.1, rng.uniform(-30, 60)]))
-            end = start + timedelta(minutes=rng.choice([1, 5, 30, 120]))
-            plan.chat.append(Window(start, min(end, plan.calm_from), rng.choice(kinds), rng.choice([0.2, 0.5, 1.0])))
-    if plan.is_fresh:
-        plan.chat.append(_window(rng, plan, rng.choice(kinds), 0.1, 8, rate=0.4))
-
-
-def _window(rng: random.Random, plan: Plan, kind: str, least_h: float, most_h: float, rate: float = 1.0) -> Window:
-    start = _moment(rng, plan)
-    return Window(start, min(start + timedelta(hours=rng.uniform(least_h, most_h)), plan.calm_from), kind, rate)
-
-
-def _moment(rng: random.Random, plan: Plan) -> datetime:
-    """A random moment of the trouble; half of them around a morning, where it hurts."""
-    if rng.random() < 0.5:
-        morning = _at(DAYS[1], rng.choice([9, 13]))
-        return morning + timedelta(seconds=rng.uniform(-60, 600))
-    return plan.trouble_from + (plan.calm_from - plan.trouble_from) * rng.random()
-
-
-def _at(day: date, hour: float) -> datetime:
-    return utc(f"{day}T00:00") + timedelta(hours=hour)
 
 
 def relevance_of(arxiv_id: str) -> int:
@@ -171,7 +62,7 @@ class FakeEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [np.random.default_rng(_number(text)).standard_normal(self.dimensions) for text in texts]
         vectors = np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _number(text: str) -> int:
@@ -190,7 +81,9 @@ class FakeSource:
         self.announced = _announcements(plan, random.Random(rng.random()))
 
     def newest_day(self, now: datetime) -> date:
-        day = now.date() if (now - utc(f"{now.date()}T00:00")).seconds >= _READ_FROM_S else now.date() - timedelta(days=1)
+        day = (
+            now.date() if (now - utc(f"{now.date()}T00:00")).seconds >= _READ_FROM_S else now.date() - timedelta(days=1)
+        )
         while self.quiet_reason(day):
             day -= timedelta(days=1)
         return day
@@ -201,7 +94,7 @@ class FakeSource:
     async def newest(self, categories: Sequence[str], progress: Progress = no_progress) -> Listing:
         kind = await self._trouble()
         now = self._truth.now()
-        day = max((day for day in DAYS if now >= _at(day, 4.7)), default=MONDAY)
+        day = max((day for day in DAYS if now >= at(day, 4.7)), default=MONDAY)
         if kind == "empty" or (day == self._plan.deferred) or now < self._plan.appears[day]:
             return Listing(day, tuple(categories), ListingState.PENDING, note="nothing announced")
         return self._listing(day, categories)
@@ -213,7 +106,9 @@ class FakeSource:
         wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         listings = [self._day(day, tuple(categories)) for day in wanted]
         if kind == "empty":
-            listings = [Listing(one.day, one.categories, ListingState.PENDING, note="nothing there") for one in listings]
+            listings = [
+                Listing(one.day, one.categories, ListingState.PENDING, note="nothing there") for one in listings
+            ]
         return tuple(listings)
 
     def _day(self, day: date, categories: tuple[str, ...]) -> Listing:
@@ -226,6 +121,9 @@ class FakeSource:
         return self._listing(day, categories)
 
     async def papers(self, arxiv_ids: Sequence[str], progress: Progress = no_progress) -> tuple[Paper, ...]:
+        return ()
+
+    async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
         return ()
 
     async def _trouble(self) -> str:
@@ -276,9 +174,9 @@ def _announcements(plan: Plan, rng: random.Random) -> Mapping[date, list[Announc
 def _paper(day: date, number: int, rng: random.Random) -> Paper:
     arxiv_id = f"25{day:%m}.{day:%d}{number:03}"
     categories = rng.choice([("cs.CL",), ("cs.CL", "cs.LG"), ("cs.LG",)])
-    at = _at(day, -20)
+    submitted_at = at(day, -20)
     return Paper(
-        arxiv_id, f"Paper {arxiv_id}", f"We study {arxiv_id}.", (f"Author {number}",), categories, categories[0], at, at,
+        arxiv_id, f"Paper {arxiv_id}", f"We study {arxiv_id}.", (f"Author {number}",), categories, categories[0], submitted_at, submitted_at,
         listing_day=day,
     )  # fmt: skip
 
@@ -286,7 +184,9 @@ def _paper(day: date, number: int, rng: random.Random) -> Paper:
 class VirtualWire:
     """Calls of a chat in virtual time, with the plan's faults. `tap` is called around each, and while it is stored."""
 
-    def __init__(self, chat: Chat, plan: Plan, truth: VirtualClock, rng: random.Random, tap: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, chat: Chat, plan: Plan, truth: VirtualClock, rng: random.Random, tap: Callable[[str, str], None]
+    ) -> None:
         self._chat = chat
         self._plan = plan
         self._truth = truth
@@ -296,7 +196,7 @@ class VirtualWire:
     async def call(self, method: str, body: JSON) -> Any:
         self._tap("before", f"chat.{method}")
         await self._truth.sleep(self._rng.uniform(0.05, 0.8))
-        fault = self._fault()
+        fault = self._fault(body.get("place", ""))
         if method == "events_owed" and not fault:
             await self._wait_for_events()
         answer = await self._meet(fault, method, body) if fault else self._chat.obey(method, body)
@@ -307,9 +207,9 @@ class VirtualWire:
         self._tap("after", f"chat.{method}")
         return answer
 
-    def _fault(self) -> Fault | None:
+    def _fault(self, place: str) -> Fault | None:
         for window in self._plan.chat:
-            if window.covers(self._truth.now()) and self._rng.random() < window.rate:
+            if window.place in {"", place} and window.covers(self._truth.now()) and self._rng.random() < window.rate:
                 return Fault(window.kind)
         return None
 
@@ -338,7 +238,9 @@ if TYPE_CHECKING:
     from bot.ports import Embedder, Scorer, Source
     from tests.loopback.faulty import Wire
 
-    def _ports(plan: Plan, clock: VirtualClock, rng: random.Random, chat: Chat) -> tuple[Source, Scorer, Embedder, Wire]:
+    def _ports(
+        plan: Plan, clock: VirtualClock, rng: random.Random, chat: Chat
+    ) -> tuple[Source, Scorer, Embedder, Wire]:
         return (
             FakeSource(plan, clock, rng),
             FakeScorer(plan, clock),

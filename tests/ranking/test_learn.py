@@ -11,7 +11,7 @@ import pytest
 from bot.models import Background, CurrentVote, Impression
 from bot.ranking import model as models
 from bot.ranking.background import extend
-from bot.ranking.learn import Evidence, fit, lessons
+from bot.ranking.learn import Evidence, fit, lessons, silence
 from bot.ranking.rank import rank
 from bot.ranking.rewards import verdicts
 from bot.ranking.vocabulary import vectorizer
@@ -160,3 +160,31 @@ def test_the_model_tells_what_it_wants_in_words():
 
 def test_one_new_paper_has_an_opinion_too():
     assert np.isfinite(values_of(fit(TAUGHT, TODAY), POOL[:1])).all()
+
+
+def test_dislikes_fade_and_likes_do_not():
+    old = NOW - timedelta(days=14)
+    taught = lessons(an_evidence([*votes_on(LIKED[:1], "👍", old), *votes_on(DISLIKED[:1], "👎", old)]))
+    assert [one.weight for one in taught if one.voted] == [1.0, pytest.approx(0.5)]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 1.0), (4, 1.0), (14, 0.5), (24, 0.25)])
+def test_the_learned_weight_fades_when_nobody_votes(days, left):
+    assert silence(verdicts(votes_on(LIKED, "👍")), NOW + timedelta(days=days)) == pytest.approx(left)
+
+
+def test_twenty_dislikes_in_a_day_do_not_bury_a_topic_for_good():
+    """Fourteen silent days later its best paper is in the top ten again."""
+    burst = votes_on(ARCHIVE[60:80], "👎")
+    votes = [*votes_on(ARCHIVE[:20], "👍", NOW - timedelta(days=3)), *burst]
+    pool = (*papers_of("imaging", 1), *papers_of("translation", 30), *papers_of("agents", 30))
+    scores = [a_score(paper, closeness=3.0 if i == 0 else 2.5 - i / 12) for i, paper in enumerate(pool)]
+    today = vectorizer(BACKGROUND, pool)
+
+    def place(now):
+        model = fit(an_evidence(votes, now=now), today)
+        ranked = rank(inputs_of(pool, scores, background=BACKGROUND, model=model, today=today))
+        return next(one.position for one in ranked if one.paper == pool[0])
+
+    assert place(NOW + timedelta(days=1)) > 10
+    assert place(NOW + timedelta(days=15)) <= 10

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.emoji import NAMES, typed
+from bot.query import COMMANDS
 
-ABOUT_A_PAPER = ("abstract", "why", "similar")
+ABOUT_A_PAPER = ("abstract", "why", "similar", "like", "dislike", "unvote", "save", "unsave", "share")
 
 HELP: Mapping[str, str] = MappingProxyType(
     {
@@ -21,6 +22,8 @@ HELP: Mapping[str, str] = MappingProxyType(
         "abstract 3": "the abstract of paper 3",
         "why 3": "why paper 3 stands where it does",
         "similar 3": "papers like it in the archive",
+        "save 3": "keep paper 3 on your list; saved shows it",
+        "kv cache -vision": "ask the archive, in plain words (ask WORDS, if it looks like a command)",
         "next": "the next morning, if there is one",
         "quit": "leave",
     }
@@ -60,47 +63,69 @@ class PlainCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """A question or a command for the bot itself, which it takes apart."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """A line that says nothing we know, and how it may be put right."""
 
     message: str
 
 
-Command = VoteCommand | PaperCommand | PlainCommand | Mistake
+Command = VoteCommand | PaperCommand | PlainCommand | SpokenLine | Mistake
 
 
 def parse(line: str) -> Command | None:
-    """The command in a line; None for a blank one. Never fails."""
+    """The command in a line, or the question that it is; None for a blank one. Never fails."""
     words = [word for word in _SEPARATORS.split(line) if word]
     if not words:
         return None
     name = _ALIASES.get(words[0].lower(), words[0].lower())
     if name in _ALONE:
-        return PlainCommand(name) if len(words) == 1 else Mistake(f"{name} stands alone: write just {name}")
+        return _alone(name, words, line)
     if name in ABOUT_A_PAPER:
-        return _about_papers(name, words[1:])
+        return _about_papers(name, words[1:], line)
+    if name in COMMANDS or (name == "ask" and len(words) > 1):
+        return SpokenLine(line.strip()[len("ask") if name == "ask" else 0 :].strip())
     last = _ALIASES.get(words[-1].lower(), words[-1].lower())
     if last in ABOUT_A_PAPER and all(_paper(word) for word in words[:-1]):
-        return _about_papers(last, words[:-1])
-    return _vote(words)
+        return _about_papers(last, words[:-1], line)
+    return _vote(words, line)
 
 
-def _about_papers(name: str, words: Sequence[str]) -> Command:
+def _alone(name: str, words: Sequence[str], line: str) -> Command:
+    if len(words) == 1:
+        return PlainCommand(name)
+    if len(words) == 2:
+        return Mistake(f"{name} stands alone: write just {name}")
+    return SpokenLine(line.strip())
+
+
+def _about_papers(name: str, words: Sequence[str], line: str) -> Command:
     papers, stranger = _papers(words)
+    if stranger and not any(_paper(word) for word in words):
+        return SpokenLine(line.strip())  # "why do models hallucinate"
     if stranger:
         return Mistake(f'"{stranger}" is not the number of a paper; {name} wants one: {name} 3')
     return PaperCommand(name, papers) if papers else Mistake(f"{name} of which paper? Write its number: {name} 3")
 
 
-def _vote(words: Sequence[str]) -> Command:
+def _vote(words: Sequence[str], line: str) -> Command:
     words = _unglued(words)
     found = [(word, emoji) for word in words if (emoji := typed(word))]
     if not found:
-        return _unknown(words)
+        return _unknown(words, line)
+    others = [word for word in words if not typed(word)]
+    if others and all(word.isalpha() for word, _ in found) and not any(_paper(word) for word in others):
+        return SpokenLine(line.strip())  # "fire detection", "heart disease"
     if len({emoji for _, emoji in found}) > 1:
         return Mistake(f"one emoji at a time, please: {found[0][0]} 3")
     word, emoji = found[0]
-    papers, stranger = _papers([other for other in words if not typed(other)])
+    papers, stranger = _papers(others)
     if stranger:
         return Mistake(f'"{stranger}" is not the number of a paper; a vote looks like {word} 3')
     return VoteCommand(emoji, papers) if papers else Mistake(f"{emoji} for which paper? Write its number: {word} 3")
@@ -115,21 +140,24 @@ def _unglued(words: Sequence[str]) -> list[str]:
     return apart
 
 
-def _unknown(words: Sequence[str]) -> Mistake:
+def _unknown(words: Sequence[str], line: str) -> Command:
     word = words[0][:40]
     if signed := _SIGNED.fullmatch(word):  # "+13" may mean paper 3 or 13: asking is safer than a wrong vote
         return Mistake(f'"{word}" is not clear: {signed["sign"]}1 {signed["number"]} votes on paper {signed["number"]}')
-    if _paper(word):
+    if len(words) == 1 and word.isdecimal():
         return Mistake(
             f"what about paper {word}? +1 {word} and -1 {word} vote, abstract {word} and why {word} tell more"
         )
+    # Only what has the form of a command can be a mistyped one; everything else is a question.
+    if len(words) > 1 and not all(_paper(other) for other in words[1:]):
+        return SpokenLine(line.strip())
     close = difflib.get_close_matches(
         word.lower(), [*ABOUT_A_PAPER, *_ALONE, *filter(str.isalpha, NAMES)], n=1, cutoff=0.7
     )
     if not close:
-        return Mistake(f'no command "{word}"; help lists them all')
+        return SpokenLine(line.strip())
     suggestion = close[0] if close[0] in _ALONE else " ".join([close[0], *(words[1:2] or ["3"])])[:60]
-    return Mistake(f'no command "{word}"; did you mean "{suggestion}"?')
+    return Mistake(f'no command "{word}"; did you mean "{suggestion}"? To ask for it: ask {line.strip()[:40]}')
 
 
 def _papers(words: Sequence[str]) -> tuple[tuple[str, ...], str]:

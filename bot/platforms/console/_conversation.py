@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.errors import PaperlarkError
-from bot.models import Request, Vote, VoteOutcome
-from bot.platforms.console._commands import HELP, Mistake, PaperCommand, PlainCommand, VoteCommand, parse
+from bot.models import Button, Reply, Request, Vote, VoteOutcome
+from bot.platforms.console._commands import HELP, Mistake, PaperCommand, PlainCommand, SpokenLine, VoteCommand, parse
 from bot.platforms.console._screen import Screen
 from bot.platforms.console._transcript import Message, StandingVote, Transcript
 from bot.ports import Inbox
@@ -33,6 +33,7 @@ class Conversation:
         clock: Clock,
         person: str,
         new_id: Callable[[], str],
+        keep_file: Callable[[str, bytes], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
         self._screen = screen
@@ -40,6 +41,8 @@ class Conversation:
         self._clock = clock
         self._person = person
         self._new_id = new_id
+        self._keep_file = keep_file
+        self._buttons: dict[str, Button] = {}  # of the newest answer, by what one types to press them
 
     async def obey(self, line: str) -> bool:
         """Do what the line says; False if the person leaves. A failure is told on the screen, not raised.
@@ -59,6 +62,9 @@ class Conversation:
         return True
 
     async def _obey(self, line: str) -> bool:
+        if button := self._buttons.get(line.strip().lower()):
+            await self._ask(self._request_of(button.name, button.argument, button.arxiv_id, page=button.page))
+            return True
         with self._transcript.turn():  # papers another process posted can be named too
             command = parse(line)
         match command:
@@ -68,6 +74,8 @@ class Conversation:
                 await self._vote(emoji, papers)
             case PaperCommand(name, papers):
                 await self._ask_about(name, papers)
+            case SpokenLine(text):
+                await self._ask(self._request_of("papers", text))
             case PlainCommand("undo"):
                 await self._undo()
             case PlainCommand("help"):
@@ -87,19 +95,27 @@ class Conversation:
                 await self._request(name, message=message, arxiv_id=message.arxiv_id)
 
     async def _request(self, name: str, *, message: Message | None = None, arxiv_id: str | None = None) -> None:
-        request = Request(
-            platform=PLATFORM,
-            place=message.ref.place if message else self._place(),
-            person=self._person,
-            name=name,
-            arxiv_id=arxiv_id,
-        )
+        await self._ask(self._request_of(name, arxiv_id=arxiv_id, place=message.ref.place if message else ""))
+
+    def _request_of(
+        self, name: str, argument: str = "", arxiv_id: str | None = None, *, place: str = "", page: int = 1
+    ) -> Request:
+        return Request(PLATFORM, place or self._place(), self._person, name, argument, arxiv_id, page)
+
+    async def _ask(self, request: Request) -> None:
         answered = False
         async for reply in self._inbox.request(request):
-            self._screen.reply(reply)
+            await self._show(reply)
             answered = True
-        if not answered and name not in {"next", "help"}:
-            self._screen.say(f"{name}: no answer")
+        if not answered and request.name not in {"next", "help"}:
+            self._screen.say(f"{request.name}: no answer")
+
+    async def _show(self, reply: Reply) -> None:
+        """Print an answer; what replaces the one before is printed without what that one has shown."""
+        self._screen.reply(Reply(reply.title, reply.lines, buttons=reply.buttons) if reply.replaces else reply)
+        self._buttons = {button.label.lower(): button for button in reply.buttons}
+        if reply.attachment is not None:
+            await self._keep_file(reply.attachment.filename, reply.attachment.content)
 
     def _place(self) -> str:
         """Where the newest message stands: what is asked without naming a paper is asked there."""

@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -86,6 +87,7 @@ class ConsolePlatform:
             clock=self._clock,
             person=self._person,
             new_id=self._new_id,
+            keep_file=partial(self.upload, PLATFORM),
         )
         self._status = PlatformStatus(connected=True, detail="reading lines")
         ended = "cancelled"

@@ -24,7 +24,7 @@ from bot.models import PaperCard, Post, PostRole, Reply
 from bot.rendering import card_lines
 from bot.text import one_line
 
-HINT = "vote: +1 3 or -1 3 · ask: abstract 3, why 3, similar 3 · next · help · quit"
+HINT = "vote: +1 3 or -1 3 · ask: why 3, similar 3, or any words · next · help · quit"
 _WIDEST = 100  # longer lines are hard to read
 _PROMPT = "> "
 
@@ -91,12 +91,15 @@ class Screen:
         self._blank()
 
     def reply(self, reply: Reply) -> None:
-        """Show an answer: its title, its lines, its papers."""
+        """Show an answer: its title, its lines, its papers, and what can be typed to go on."""
         self._print(_styled(reply.title, "bold"))
         self._lines(reply.lines)
         for card in reply.cards:
             self._blank()
             self._card(card, "·")
+        if reply.buttons:
+            self._blank()
+            self.say(f"go on with: {' · '.join(button.label.lower() for button in reply.buttons)}")
         self._blank()
 
     def commands(self, commands: Mapping[str, str]) -> None:

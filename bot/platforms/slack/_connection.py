@@ -25,10 +25,21 @@ _PATIENCE_S = 30.0  # how long the SDK may try by itself before it is started af
 class Connection:
     """One app's connection. `greeted` is awaited after every hello: what happened in between may be lost.
 
+    A connection that is away for `patience_s`, although the SDK tries to bring it back, is opened afresh.
+
     Time here is the machine's own, whatever the bot's clock: it is about a live connection.
     """
 
-    def __init__(self, client: AsyncWebClient, greeted: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        greeted: Callable[[], Awaitable[None]],
+        *,
+        ping_s: float = _PING_S,
+        check_s: float = _CHECK_S,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
+        self._ping_s, self._check_s, self._patience_s = ping_s, check_s, patience_s
         self._client = client
         self._greeted = greeted
         self._handler: AsyncSocketModeHandler | None = None
@@ -54,14 +65,16 @@ class Connection:
     async def _live_once(self, app: AsyncApp, api: SlackApi) -> None:
         # Asked for here, because the SDK would repeat a refused request for ever.
         address = (await api.read("apps.connections.open"))["url"]
-        handler = AsyncSocketModeHandler(app, str(self._client.token), web_client=self._client, ping_interval=_PING_S)
+        handler = AsyncSocketModeHandler(
+            app, str(self._client.token), web_client=self._client, ping_interval=self._ping_s
+        )
         handler.client.wss_uri = address
         handler.client.message_listeners.append(self._heard)
         self._handler = handler
         self._detail = "connecting"
         try:
             connecting = asyncio.ensure_future(handler.client.connect())  # type: ignore[no-untyped-call]
-            await asyncio.wait({connecting}, timeout=_PATIENCE_S)
+            await asyncio.wait({connecting}, timeout=self._patience_s)
             if not connecting.done():
                 connecting.cancel()
                 raise PlatformError("slack: the Socket Mode connection cannot be opened; a firewall may forbid it")
@@ -72,10 +85,10 @@ class Connection:
 
     async def _until_lost(self) -> None:
         lost_s = 0.0
-        while lost_s < _PATIENCE_S:
-            await asyncio.sleep(_CHECK_S)
-            lost_s = 0.0 if self._is_open() else lost_s + _CHECK_S
-            if lost_s == _CHECK_S:
+        while lost_s < self._patience_s:
+            await asyncio.sleep(self._check_s)
+            lost_s = 0.0 if self._is_open() else lost_s + self._check_s
+            if lost_s == self._check_s:
                 self._detail = "connection lost"
                 logger.warning("the connection to Slack is lost")
         logger.warning("the connection to Slack did not come back by itself and is opened afresh")

@@ -55,6 +55,17 @@ class History:
         ]
         return tuple(recent)
 
+    async def key_at(self, place: str, message: str) -> str:
+        """The key of the message at the head of a thread; "" if it carries none.
+
+        Raises:
+            SlackCallError: it could not be looked.
+        """
+        answer = await self._api.read(
+            "conversations.replies", channel=place, ts=message, limit=1, include_all_metadata=1
+        )
+        return next((key_of(one) for one in answer.get("messages") or () if one["ts"] == message), "")
+
     async def _all(self, place: str, since: datetime) -> AsyncIterator[Message]:
         async for message in self._top_level(place, since):
             yield message

@@ -15,12 +15,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.emoji import normalise
-from bot.models import MessageRef, Reply, Request, TopicsOffer, Vote, VoteSource
+from bot.models import MessageRef, PostKey, PostRole, Reply, Request, TopicsOffer, Vote, VoteSource
 from bot.platforms.slack._answers import Answers, Asked
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import ASK, VOTES
 from bot.platforms.slack._files import text_file
-from bot.platforms.slack._history import PLATFORM
+from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._people import People
 from bot.platforms.slack._replies import FORM, answer, vote_confirmation
 from bot.platforms.slack._text import as_typed, fitted, unescaped, without_mentions
@@ -34,6 +34,7 @@ _ASK_ACTION = re.compile(f"{ASK}:.*")
 _LEFT = ("channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted", "group_deleted")
 _BACK = ("channel_unarchive", "group_unarchive")
 _SHORT_TITLE = 80
+_PATIENCE_S = 1.5  # an event must be acknowledged within three seconds
 _POSITION = re.compile(r"\d+\. ")
 
 
@@ -44,10 +45,11 @@ class Listeners:
     after the acknowledgement.
     """
 
-    def __init__(self, *, inbox: Inbox, api: SlackApi, people: People, identity: Body) -> None:
+    def __init__(self, *, inbox: Inbox, api: SlackApi, people: People, history: History, identity: Body) -> None:
         self._inbox = inbox
         self._api = api
         self._people = people
+        self._history = history
         self._identity = identity
         self._own_user = str(identity["user_id"])
         self._answers = Answers(api, inbox)
@@ -97,7 +99,7 @@ class Listeners:
         if place.get("type") != "message" or event.get("item_user", self._own_user) != self._own_user:
             return
         person = str(event["user"])
-        if (await self._people.get(person)).is_bot:
+        if await self._is_bot(person):
             return
         order = float(event["event_ts"])
         vote = Vote(
@@ -110,6 +112,14 @@ class Listeners:
             order=order,
         )
         await self._inbox.vote(vote)
+
+    async def _is_bot(self, person: str) -> bool:
+        """Whether it is a bot; somebody of whom Slack does not tell in time votes as a person."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                return (await self._people.get(person)).is_bot
+        except TimeoutError:
+            return False
 
     async def _vote_pressed(self, ack: Any, body: Body, action: Body) -> None:
         await ack()
@@ -203,7 +213,7 @@ class Listeners:
     async def _offer(self, event: Body) -> bool:
         """Hand in what may be a topics text; whether somebody was told something about it."""
         text: str | bytes = as_typed(str(event.get("text", ""))).strip()
-        if event.get("files"):
+        if event.get("files") and await self._answers_a_notice(event):
             text = await text_file(self._api, event["files"]) or text
         person = str(event["user"])
         known = await self._people.get(person)
@@ -213,6 +223,13 @@ class Listeners:
             asked = Asked(offer.place, person, thread=str(event.get("thread_ts") or "") or None)
             await self._answers.show(asked, answer(reply))
         return reply is not None
+
+    async def _answers_a_notice(self, event: Body) -> bool:
+        """Whether a file is meant for the bot: sent to it, or in reply to a notice; a paper's thread is for talk."""
+        if event.get("parent_user_id") != self._own_user:
+            return True
+        key = PostKey.parse(await self._history.key_at(str(event["channel"]), str(event["thread_ts"])))
+        return key is not None and key.role is PostRole.NOTICE
 
     async def _joined(self, event: Body) -> None:
         if event.get("user") == self._own_user:

@@ -11,7 +11,8 @@ from bot.platforms.slack._api import SlackApi, SlackCallError
 
 logger = logging.getLogger(__name__)
 
-_KEPT_S = 3600.0
+_KEPT_S = 86_400.0
+_FRESH_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class People:
         self._clock = clock
         self._known: dict[str, tuple[float, Person]] = {}
 
-    async def get(self, person: str) -> Person:
-        """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot and no admin."""
+    async def get(self, person: str, *, fresh: bool = False) -> Person:
+        """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot and no admin.
+
+        With `fresh` nothing older than a few minutes is believed: rights change, what is a bot stays one.
+        """
         kept = self._known.get(person)
-        if kept and self._clock.monotonic() - kept[0] < _KEPT_S:
+        if kept and self._clock.monotonic() - kept[0] < (_FRESH_S if fresh else _KEPT_S):
             return kept[1]
         try:
             user: dict[str, Any] = (await self._api.read("users.info", user=person))["user"]

@@ -75,7 +75,7 @@ class SlackPlatform:
             PlatformError: a token is not accepted, or Slack cannot be reached.
         """
         identity = await self._who_am_i()
-        listeners = Listeners(inbox=inbox, api=self._api, people=self._people, identity=identity)
+        listeners = Listeners(inbox=inbox, api=self._api, people=self._people, history=self._history, identity=identity)
         self._connection = Connection(self._app_client, lambda: self._greeted(inbox))
         logger.info("Slack workspace %s, as %s", identity.get("team"), identity.get("user"))
         try:
@@ -180,7 +180,7 @@ class SlackPlatform:
         Raises:
             PlatformError: it could not be asked.
         """
-        return (await self._people.get(person)).is_admin or await self._people.created(place, person)
+        return (await self._people.get(person, fresh=True)).is_admin or await self._people.created(place, person)
 
     async def notify(self, target: str, text: str) -> None:
         """Write to a person or into a channel, outside the ledger.

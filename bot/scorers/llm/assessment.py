@@ -84,20 +84,20 @@ class Assessment:
         self._slots = asyncio.Semaphore(settings.parallel)
         self._breaker = Breaker()
         self._largest = settings.batch_size
+        self._has_begun = False
+        self._first_came_back = asyncio.Event()
         self.outcome = Outcome()
 
     async def run(self, papers: Sequence[Paper], progress: Progress) -> Outcome:
         """Ask about `papers`, most important first.
 
-        The first batch goes alone: it finds out how the server wants to be asked, fills the provider's prompt cache,
+        The first request goes alone: it finds out how the server wants to be asked, fills the provider's prompt cache,
         and meets a refused key once instead of many times.
         """
         self._progress = progress
         self._total = len(papers)
         self._report()
-        first, *others = _split(papers, self._settings.batch_size) or [()]
-        await self._batch(first, 0)
-        await self._side_by_side((batch, 0) for batch in others)
+        await self._side_by_side((batch, 0) for batch in _split(papers, self._settings.batch_size))
         return self.outcome
 
     async def choose(self, task: Task, papers: Sequence[Paper], most: int) -> tuple[str, ...]:
@@ -122,11 +122,13 @@ class Assessment:
             raise group.exceptions[0] from group
 
     async def _batch(self, papers: Sequence[Paper], round_number: int) -> None:
-        if not papers:
-            return
+        if self._has_begun:
+            await self._first_came_back.wait()
+        self._has_begun = True
         async with self._slots:
             # What was learned while waiting for the slot counts.
             answer = await self._ask(papers) if len(papers) <= self._largest else Trouble.TOO_LONG
+        self._first_came_back.set()
         if isinstance(answer, Answer):
             await self._take_in(papers, answer, round_number)
         elif len(papers) > _LEAST_BATCH.get(answer, len(papers)):

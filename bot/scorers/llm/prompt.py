@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     SCORE = "score"
     SIFT = "sift"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def user_part(purpose: Purpose, papers: Sequence[Paper], nonce: str, asked_for: 
     task = f"Code: {nonce}\n"
     if purpose is Purpose.SCORE:
         task += f"Papers to score: {asked_for}\n"
+    elif purpose is Purpose.ANSWER:
+        task += f"Papers to answer from: {asked_for}\n"
     else:
         task += f"Name at most {asked_for} of these {len(papers)} papers.\n"
     lines = (json.dumps(_fields(purpose, paper, papers), ensure_ascii=False) for paper in papers)
@@ -80,7 +83,7 @@ def user_part(purpose: Purpose, papers: Sequence[Paper], nonce: str, asked_for: 
 def _fields(purpose: Purpose, paper: Paper, papers: Sequence[Paper]) -> dict[str, str]:
     others = [other.arxiv_id for other in papers if other.arxiv_id != paper.arxiv_id]
     fields = {"id": paper.arxiv_id, "title": _masked(cut(readable(paper.title), MOST_TITLE), others)}
-    if purpose is Purpose.SCORE:
+    if purpose is not Purpose.SIFT:
         fields["abstract"] = _masked(cut(readable(paper.abstract), MOST_ABSTRACT), others)
     return fields
 
@@ -114,6 +117,12 @@ def score_schema() -> dict[str, Any]:
 def sift_schema() -> dict[str, Any]:
     """The JSON schema of an answer with chosen ids."""
     return _named("chosen_papers", _object({"ids": {"type": "array", "items": {"type": "string"}}}))
+
+
+def answer_schema() -> dict[str, Any]:
+    """The JSON schema of an answer in sentences, each with the papers it rests on."""
+    sentence = _object({"text": {"type": "string"}, "papers": {"type": "array", "items": {"type": "string"}}})
+    return _named("answer", _object({"sentences": {"type": "array", "items": sentence}}))
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Question
+from bot.models import Paper, Question
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store.papers import to_paper
@@ -55,6 +55,16 @@ class SqliteSearch:
     ) -> SearchResult:
         """See SearchStore."""
         return await self._database.read(lambda db: self._search(db, question, vector, embedder, among, without))
+
+    async def nearest(self, vector: NDArray[np.float32], embedder: str, limit: int) -> tuple[Paper, ...]:
+        """See SearchStore."""
+
+        def query(db: SqliteUtils) -> tuple[Paper, ...]:
+            matrix = self._matrix(db, vector, embedder)
+            ids = matrix.closest(vector, None, limit) if matrix else []
+            return tuple(one.paper for one in _found(db, ids, np.zeros(len(ids))))
+
+        return await self._database.read(query)
 
     async def live(self, question: str, since: datetime) -> LiveSearch | None:
         """See SearchStore."""

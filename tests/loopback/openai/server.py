@@ -48,6 +48,7 @@ class LoopbackOpenAI:
     with 400, as real servers do (with `vague` without a reason). `style` names how the model words its answers,
     `verdict` decides its scores. A `gullible` model obeys what a text tells it. `forget` holds ids that it leaves out the
     first so many times. A token is `token_chars` characters; with `counts` False there is no usage at all.
+    `says` is its answer to a question, if not a sentence about each paper.
     """
 
     def __init__(
@@ -68,12 +69,14 @@ class LoopbackOpenAI:
         token_chars: float = 4.0,
         reasoning_tokens: int = 0,
         counts: bool = True,
+        says: str = "",
     ) -> None:
         self.formats, self.limits, self.temperature, self.vague = formats, limits, temperature, vague
         self.key, self.models, self.style, self.verdict = key, models, style, verdict
         self.gullible, self.forget, self.latency_s = gullible, dict(forget or {}), latency_s
         self.context_tokens, self.token_chars = context_tokens, token_chars
         self.reasoning_tokens, self.counts = reasoning_tokens, counts
+        self.says = says
         self.journal: list[Seen] = []
         self.most_in_flight = 0
         self.faults: list[Fault] = []
@@ -193,6 +196,9 @@ class LoopbackOpenAI:
 
     def _text(self, seen: Seen) -> str:
         papers = read_papers(seen.user)
+        if "\nPapers to answer from: " in seen.user:
+            sentences = [{"text": f"{paper['title']} says so.", "papers": [paper["id"]]} for paper in papers]
+            return self.says or json.dumps({"sentences": sentences})
         if papers and "abstract" not in papers[0]:
             return json.dumps({"ids": self._chosen(seen.user, papers)})
         entries = [self.verdict(paper) for paper in papers if not self._forgets(paper["id"])]
@@ -263,6 +269,14 @@ class LoopbackOpenAI:
         """Answer nobody any more."""
         self._stopping.set()
         await self._runner.cleanup()
+
+    def wait_for(self, event: asyncio.Event, timeout_s: float) -> bool:
+        """Wait, from outside the server's thread, until something has happened; False if it has not by then."""
+        waiting = asyncio.run_coroutine_threadsafe(asyncio.wait_for(event.wait(), timeout_s), self._loop)
+        try:
+            return waiting.result(timeout_s + 5)
+        except TimeoutError:
+            return False
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -29,11 +29,12 @@ EVENT_SCOPES = {
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where the app may answer an interaction: five times within half an hour."""
+    """Where the app may answer an interaction: five times within half an hour. `message` is what it may replace."""
 
     channel: str
     user: str
     until: float
+    message: Message | None = None
     left: int = RESPONSES
 
 
@@ -179,7 +180,8 @@ class People:
             "action_ts": self.workspace.stamp(),
         }
         shown = as_json(channel, message, metadata=True, users_shown=50)
-        container = {"type": "message", "message_ts": ts, "channel_id": channel_id, "is_ephemeral": False}
+        hidden = message.only_for is not None
+        container = {"type": "message", "message_ts": ts, "channel_id": channel_id, "is_ephemeral": hidden}
         if message.thread_ts:
             container["thread_ts"] = message.thread_ts
         payload = {
@@ -188,7 +190,7 @@ class People:
             "container": container,
             "channel": {"id": channel_id, "name": channel.name},
             "message": shown,
-            "response_url": self._response_url(channel_id, user),
+            "response_url": self._response_url(channel_id, user, message),
             "actions": [action],
         }
         return self._interaction(payload)
@@ -244,9 +246,9 @@ class People:
         self.methods.triggers[trigger] = (user, self.workspace.now() + TRIGGER_S)
         return trigger
 
-    def _response_url(self, channel: str, user: str) -> str:
+    def _response_url(self, channel: str, user: str, message: Message | None = None) -> str:
         name = self.workspace.name_id("R")
-        self.responses[name] = ResponseUrl(channel, user, self.workspace.now() + RESPONSE_S)
+        self.responses[name] = ResponseUrl(channel, user, self.workspace.now() + RESPONSE_S, message)
         return f"{self.methods.base()}/response/{name}"
 
     def _interaction(self, payload: dict[str, Any]) -> Delivery:

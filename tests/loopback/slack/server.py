@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
+from tests.loopback.slack.contents import Refused, content
 from tests.loopback.slack.faults import Fault
+from tests.loopback.slack.journal import Call, Journal
 from tests.loopback.slack.limits import Limits
-from tests.loopback.slack.methods import SCOPES, Methods, Refused
+from tests.loopback.slack.methods import Methods
 from tests.loopback.slack.people import People
+from tests.loopback.slack.requests import arguments_of, asked_to_wait, token_of
 from tests.loopback.slack.sockets import Sockets
 from tests.loopback.slack.transcript import notification, read_message, read_view, transcript
 from tests.loopback.slack.workspace import BOT_USER, Channel, Message, Workspace
@@ -24,48 +26,6 @@ from tests.loopback.slack.workspace import BOT_USER, Channel, Message, Workspace
 BOT_TOKEN = "xoxb-loopback-1"
 APP_TOKEN = "xapp-1-loopback-1"
 MANIFEST = Path(__file__).parents[3] / "bot" / "platforms" / "slack_manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the Web API and how it was answered: "ok" or Slack's error, and the fault that struck it."""
-
-    at: float
-    method: str
-    arguments: Mapping[str, Any]
-    outcome: str
-    fault: str = ""
-
-
-@dataclass(slots=True)
-class Journal:
-    """Everything the app did. `remarks` are (kind, text); kind "violation" is what a right app never does."""
-
-    calls: list[Call] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-
-    def note(self, kind: str, text: str) -> None:
-        self.remarks.append((kind, text))
-
-    @property
-    def violations(self) -> list[str]:
-        refused = [
-            f"{c.method}: {c.outcome}" for c in self.calls if c.outcome != "ok" and not c.fault and c.outcome in _WRONG
-        ]
-        return refused + [text for kind, text in self.remarks if kind in {"violation", "late", "ack"}]
-
-    def count(self, method: str) -> int:
-        return sum(call.method == method for call in self.calls)
-
-    def counts(self) -> Counter[str]:
-        return Counter(call.method for call in self.calls)
-
-
-# What a well-made app is never answered, whatever people do.
-_WRONG = {
-    "invalid_blocks", "msg_blocks_too_long", "no_text", "invalid_arguments", "unknown_method", "ratelimited",
-    "missing_scope", "invalid_metadata_format", "expired_trigger_id", "invalid_trigger_id", "already_reacted",
-}  # fmt: skip
 
 
 class LoopbackSlack:
@@ -179,14 +139,14 @@ class LoopbackSlack:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
-        token = _token(request, arguments)
+        arguments = await arguments_of(request)
+        token = token_of(request, arguments)
         fault = next((fault for fault in self._faults if fault.strikes(method)), None)
         if fault is not None:
             return await self._spoiled(fault, request, method, token, arguments)
-        if wait := self.limits.wait_for(method, arguments):
+        if token in {self.bot_token, self.app_token} and (wait := self.limits.wait_for(method, arguments)):
             self._record(method, arguments, "ratelimited")
-            return _limited(wait)
+            return asked_to_wait(wait)
         return web.json_response(self._done(method, token, arguments), headers=self._scopes_header())
 
     def _done(self, method: str, token: str, arguments: dict[str, Any], fault: str = "") -> dict[str, Any]:
@@ -229,7 +189,7 @@ class LoopbackSlack:
     ) -> web.StreamResponse:
         if fault.kind == "429":
             self._record(method, arguments, "ratelimited", fault.kind)
-            return _limited(fault.seconds)
+            return asked_to_wait(fault.seconds)
         if fault.kind == "error":
             self._record(method, arguments, fault.error, fault.kind)
             return web.json_response({"ok": False, "error": fault.error})
@@ -293,11 +253,14 @@ class LoopbackSlack:
         answer = await request.json()
         channel = self.workspace.channels[place.channel]
         try:
-            text, blocks = self.methods._content(answer)
+            text, blocks = content(answer)
         except Refused as error:
             self.journal.note("violation", f"response_url: {error.error} {error.more}")
             return web.json_response({"ok": False, "error": error.error}, status=400)
-        if answer.get("response_type") == "in_channel":
+        if answer.get("replace_original") and place.message is not None:
+            place.message.text, place.message.blocks = text, blocks
+            place.message.edits += 1
+        elif answer.get("response_type") == "in_channel":
             self.workspace.post(channel, Message(self.workspace.stamp(), BOT_USER, text, blocks))
         else:
             self.methods.show_only_to(channel, place.user, text, blocks, answer.get("thread_ts"))
@@ -325,28 +288,3 @@ class LoopbackSlack:
         except (KeyError, TypeError, StopIteration, RuntimeError) as error:
             return web.Response(status=400, text=f"{act}: {error!r}\n")
         return web.Response(text=self.transcript())
-
-
-async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Query parameters, form and JSON body together, as Slack takes them."""
-    arguments: dict[str, Any] = dict(request.query)
-    if request.content_type == "application/json":
-        body = await request.text()
-        arguments |= json.loads(body) if body else {}
-    elif request.can_read_body:
-        arguments |= dict(await request.post())
-    return arguments
-
-
-def _token(request: web.Request, arguments: dict[str, Any]) -> str:
-    header = request.headers.get("Authorization", "")
-    in_body = request.content_type != "application/json" and arguments.pop("token", "")
-    return header.removeprefix("Bearer ").strip() or str(in_body or "")
-
-
-def _limited(seconds: float) -> web.Response:
-    headers = {"Retry-After": f"{max(1, round(seconds))}"}
-    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-
-
-__all__ = ["APP_TOKEN", "BOT_TOKEN", "SCOPES", "Call", "Journal", "LoopbackSlack"]

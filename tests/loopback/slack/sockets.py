@@ -128,6 +128,10 @@ class Sockets:
                 await socket.close()
 
     async def _deliver(self, delivery: Delivery, again: tuple[float, ...], *, accepts_answer: bool) -> None:
+        if not self._open:
+            self._note("lost", f"{delivery.kind}: no socket is open")
+            delivery.done.set()
+            return
         await self._try(delivery, None, accepts_answer=accepts_answer)
         for attempt, pause in enumerate(again, start=1):
             if delivery.acked:
@@ -141,7 +145,6 @@ class Sockets:
 
     async def _try(self, delivery: Delivery, attempt: int | None, *, accepts_answer: bool) -> None:
         if not self._open:
-            self._note("lost", f"{delivery.kind}: no socket is open")
             return
         number = self._random.choice(self.open)
         delivery.id = str(uuid.uuid4()) if attempt else delivery.id

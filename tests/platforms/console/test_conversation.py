@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import StoreBusy
-from bot.models import MessageRef, Reply, VoteOutcome
+from bot.models import Attachment, Button, MessageRef, Reply, VoteOutcome
 from bot.platforms.console._commands import HELP
 from tests.fakes import START
 from tests.platforms.console.samples import a_card
@@ -117,6 +117,42 @@ async def test_a_question_about_a_paper_not_posted_is_passed_on(talk):
 async def test_next_is_asked_of_the_inbox(talk):
     assert await said(talk, "next") == ""
     assert [(request.name, request.arxiv_id) for request in talk.inbox.requests] == [("next", None)]
+
+
+async def test_a_question_in_plain_words_is_passed_on_as_a_line(talk):
+    talk.inbox.replies = {"papers": [Reply("1 paper", (), (a_card(7),))]}
+    assert "Paper number 7" in await said(talk, "kv cache -vision")
+    (request,) = talk.inbox.requests
+    assert (request.name, request.argument, request.place) == ("papers", "kv cache -vision", "terminal")
+
+
+async def test_a_button_is_pressed_by_its_label(talk):
+    more = Button("More", "ask", "kv cache", page=2)
+    talk.inbox.replies = {"papers": [Reply("1-5 of 9", buttons=(more,))], "ask": [Reply("6-9 of 9")]}
+    assert "go on with: more" in await said(talk, "kv cache")
+    assert "6-9 of 9" in await said(talk, "MORE")
+    request = talk.inbox.requests[-1]
+    assert (request.name, request.argument, request.page) == ("ask", "kv cache", 2)
+    await said(talk, "more")  # the newest answer has no such button
+    assert talk.inbox.requests[-1].name == "papers"
+
+
+async def test_what_replaces_an_answer_is_shown_without_the_list_again(talk):
+    talk.inbox.replies = {
+        "papers": [
+            Reply("1 paper", (), (a_card(7),)),
+            Reply("1 paper", ("So it is [1].",), (a_card(7),), replaces=True),
+        ]
+    }
+    answer = await said(talk, "why is that so")
+    assert answer.count("Paper number 7") == 1
+    assert "So it is [1]." in answer
+
+
+async def test_an_attached_file_is_written_beside(talk, tmp_path):
+    talk.inbox.replies = {"papers": [Reply("Your list", attachment=Attachment("saved.bib", b"@misc{}"))]}
+    assert "saved.bib" in await said(talk, "saved")
+    assert [path.read_bytes() for path in tmp_path.rglob("saved*.bib")] == [b"@misc{}"]
 
 
 async def test_help_lists_every_command_and_what_the_bot_adds(talk):

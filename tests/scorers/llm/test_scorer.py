@@ -116,9 +116,9 @@ async def test_the_next_run_repairs_what_failed_and_pays_for_nothing_twice(make_
 
 @pytest.mark.parametrize("parallel", [1, 3, 8])
 async def test_no_more_requests_than_allowed_are_in_flight(make_scorer, server, parallel: int):
-    server.latency_s = 0.02
+    server.latency_s = 0.1
     await make_scorer(batch_size=1, parallel=parallel).score(a_job(20))
-    assert server.most_in_flight == parallel
+    assert parallel / 2 <= server.most_in_flight <= parallel
 
 
 async def test_the_wall_time_is_that_of_the_slowest_chain_and_not_the_sum(make_scorer, server):
@@ -133,6 +133,15 @@ async def test_the_first_request_goes_alone(make_scorer, server):
     await make_scorer(batch_size=2).score(a_job(20))
     first, second, *_ = server.journal
     assert first.ended_s <= second.at_s
+
+
+async def test_what_the_first_request_left_out_holds_nobody_up(make_scorer, server):
+    server.latency_s, server.forget = 0.2, {"2505.03001": 2}
+    await make_scorer(batch_size=2).score(a_job(12))
+    again = [seen for seen in server.journal if seen.papers == ["2505.03001"]]
+    others = [seen for seen in server.journal if "2505.03001" not in seen.papers]
+    assert len(again) == 2
+    assert max(seen.at_s for seen in others) < again[0].ended_s
 
 
 async def test_progress_is_told_to_the_end(make_scorer):

@@ -1,0 +1,85 @@
+"""Settings become an environment: clock, topics, turns at the source, and a database that is closed again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.app.wiring import SharedTurns, clock_of, opened, read_topics
+from bot.errors import SettingsError, StoreCorrupt
+from bot.settings import ChannelSettings, Settings, TimingSettings
+from tests.fakes import FakeClock
+
+
+@pytest.fixture
+def settings(tmp_path):
+    topics = tmp_path / "topics.md"
+    topics.write_text("1. Pruning\n")
+    return Settings(data_dir=tmp_path, source="sample", channels={"one": ChannelSettings(topics=topics)})
+
+
+def test_the_environment_is_what_the_settings_ask_for(settings):
+    with opened(settings) as env:
+        assert (env.source.name, env.scorer.name, list(env.platforms)) == ("sample", "local scorer", ["console"])
+        assert env.topics_texts == {"one": "1. Pruning\n"}
+        assert env.settings is settings
+    with opened(settings) as env:
+        assert env.channel("one") == settings.channels["one"]
+
+
+def test_the_database_is_closed_also_after_a_failure(settings):
+    with pytest.raises(ZeroDivisionError), opened(settings) as env:
+        raise ZeroDivisionError
+    with pytest.raises(RuntimeError, match="shutdown"):
+        env.store._database._reading.submit(int)
+
+
+def test_a_bad_database_is_reported_before_anything_else(settings):
+    settings.database.write_bytes(b"garbage" * 1000)
+    with pytest.raises(StoreCorrupt), opened(settings):
+        pass
+
+
+def test_the_clock_is_shifted_and_scaled_as_the_settings_ask(settings):
+    clock = clock_of(settings.model_copy(update={"now": "+2d", "timing": TimingSettings(scale=0.5)}))
+    assert timedelta(days=2) <= clock.now() - datetime.now(UTC) + timedelta(seconds=5) < timedelta(days=2, minutes=1)
+    with pytest.raises(SettingsError):
+        clock_of(settings.model_copy(update={"now": "soon"}))
+
+
+def test_every_topics_file_that_cannot_be_read_is_told(tmp_path):
+    channels = {key: ChannelSettings(id=key, topics=tmp_path / f"{key}.md") for key in ("one", "two")}
+    with pytest.raises(SettingsError) as caught:
+        read_topics(channels)
+    assert [mistake.split(" = ")[0] for mistake in caught.value.mistakes] == [
+        "channels.one.topics",
+        "channels.two.topics",
+    ]
+    (tmp_path / "one.md").mkdir()
+    (tmp_path / "two.md").write_bytes(b"\xff\xfe1\x00.\x00 \x00A\x00")
+    with pytest.raises(SettingsError, match="directory"):
+        read_topics(channels)
+    assert read_topics({"two": channels["two"]}) == {"two": "1. A"}
+
+
+class CountedTurns:
+    """A LockStore whose turns are three seconds apart."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def reserve_turn(self, name, interval_s):
+        self.asked.append((name, interval_s))
+        return (len(self.asked) - 1) * interval_s
+
+
+async def test_turns_at_the_source_are_waited_for(tmp_path):
+    clock, locks = FakeClock(), CountedTurns()
+    turns = SharedTurns(locks, clock, 3.0)
+    for _ in range(3):
+        await turns.turn()
+    ((name, interval_s),) = set(locks.asked)
+    assert name == "arxiv"
+    assert 3.0 <= interval_s < 4.0
+    assert clock.sleeps == [interval_s, 2 * interval_s]

@@ -1,0 +1,56 @@
+"""What readers ordered in chat, and what stands of one person's votes."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.models import FeedbackEvent, VoteSource
+from bot.store_ports import Pause, StandingRule
+from tests.builders import CHANNEL, NOON
+
+RULE = StandingRule("mute author", "Ada Lovelace", "ada", NOON)
+
+
+async def test_a_rule_stands_until_it_is_lifted(store):
+    assert await store.orders.add_rule(CHANNEL, RULE)
+    assert await store.orders.rules(CHANNEL) == (RULE,)
+    assert await store.orders.rules("other") == ()
+    assert await store.orders.remove_rule(CHANNEL, "mute author", "ADA  lovelace")
+    assert await store.orders.rules(CHANNEL) == ()
+    assert not await store.orders.remove_rule(CHANNEL, "mute author", "Ada Lovelace")
+
+
+async def test_the_same_rule_is_set_once_whatever_its_case(store):
+    await store.orders.add_rule(CHANNEL, RULE)
+    assert not await store.orders.add_rule(CHANNEL, replace(RULE, text="ada LOVELACE", person="bob"))
+    assert await store.orders.add_rule(CHANNEL, replace(RULE, kind="follow author"))
+
+
+async def test_a_pause_is_replaced_and_ended(store):
+    assert await store.orders.pause(CHANNEL) is None
+    await store.orders.set_pause(CHANNEL, Pause(NOON, None, "ada"))
+    pause = Pause(NOON + timedelta(days=1), date(2025, 6, 1), "bob")
+    await store.orders.set_pause(CHANNEL, pause)
+    assert await store.orders.pause(CHANNEL) == pause
+    await store.orders.set_pause(CHANNEL, None)
+    assert await store.orders.pause(CHANNEL) is None
+
+
+def an_event(n: int, **changes) -> FeedbackEvent:
+    values = {"channel": CHANNEL, "arxiv_id": "2505.00001", "person": "ada", "emoji": "🔖", "added": True}
+    at = NOON + timedelta(seconds=n)
+    return FeedbackEvent(f"e{n}", **{**values, **changes}, at=at, order=at.timestamp(), source=VoteSource.COMMAND)
+
+
+async def test_a_persons_votes_are_what_stands_in_every_channel_newest_first(store):
+    events = [
+        an_event(1),
+        an_event(2, arxiv_id="2505.00002", channel="other"),
+        an_event(3, person="bob"),
+        an_event(4, arxiv_id="2505.00003"),
+        an_event(5, arxiv_id="2505.00003", added=False),
+    ]
+    await store.feedback.record_events(events, NOON)
+    assert [vote.arxiv_id for vote in await store.feedback.of_person("ada")] == ["2505.00002", "2505.00001"]
+    (vote,) = await store.feedback.of_person("ada", ["2505.00001", "2505.00003"])
+    assert (vote.channel, vote.emoji, vote.source, vote.at) == (CHANNEL, "🔖", VoteSource.COMMAND, events[0].at)
+    assert await store.feedback.of_person("nobody") == ()

@@ -1,0 +1,82 @@
+"""A seeded sample of `python -m tests.prove`, small enough for every test run."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import replace
+
+import pytest
+
+from bot.app.wiring import opened
+from bot.embedders.wordllama import WordLlamaEmbedder
+from bot.models import PostRole
+from handlers.morning import post_morning
+from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, true_now
+from tests.prove import chaos, kills, processes
+from tests.prove.child import CHANNEL, MORNING, Orders, settings_for, shift_to
+
+_SEED = 20260101
+_AT_LEAST = 40
+
+
+@pytest.fixture(scope="module")
+def points():
+    return {scenario.name: kills.points(scenario) for scenario in kills.SCENARIOS}
+
+
+def test_a_morning_has_at_least_forty_points_to_be_killed_at(points):
+    assert len(set(points[kills.SCENARIOS[0].name])) >= _AT_LEAST
+    assert {moment for moment, _, _ in points[kills.SCENARIOS[0].name]} == {"before", "during", "after"}
+
+
+@pytest.mark.parametrize("scenario", kills.SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_process_killed_at_a_sampled_point_loses_nothing_and_repeats_nothing(points, scenario):
+    point = random.Random(_SEED).choice(points[scenario.name])
+    assert kills.prove(scenario, point).violations == ()
+
+
+def test_a_post_stored_just_before_the_kill_is_found_and_not_repeated():
+    assert kills.prove(kills.SCENARIOS[0], ("during", "chat.post", 3)).violations == ()
+
+
+@pytest.mark.parametrize("seed", [8, 22, 194])
+def test_a_bad_morning_is_healed_and_explained(seed):
+    """Seeds with kills, jumping clocks, lost answers, posts that land late and listings that come late."""
+    assert chaos.prove(seed).violations == ()
+
+
+def test_the_same_seed_gives_the_same_morning():
+    assert chaos.prove(36) == chaos.prove(36)
+
+
+def test_a_terminated_bot_stops_in_time_and_its_next_start_finishes_the_morning():
+    assert processes.terminated("SIGTERM while a post waits for its answer", 2, silent=True).violations == ()
+
+
+def test_a_digest_by_hand_beside_a_starting_bot_posts_nothing_twice():
+    assert processes.beside(1).violations == ()
+
+
+class _Watched(WordLlamaEmbedder):
+    """Remembers in which threads it was asked to compute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads: set[threading.Thread] = set()
+
+    def embed(self, texts):
+        self.threads.add(threading.current_thread())
+        return super().embed(texts)
+
+
+async def test_nothing_is_embedded_on_the_event_loop(tmp_path):
+    embedder = _Watched()
+    chat = Chat(true_now)
+    with ChatServer(chat) as server:
+        orders = Orders(tmp_path, server.url, shift_to(MORNING, true_now()))
+        with opened(settings_for(orders), platforms={"console": FaultyPlatform(HttpWire(server.url))}) as env:
+            await post_morning(replace(env, embedder=embedder), CHANNEL, env.clock.now())
+    assert {PostRole.HEADER, PostRole.PAPER} == {message.role for message in chat.standing()}
+    assert embedder.threads
+    assert threading.main_thread() not in embedder.threads
