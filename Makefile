@@ -34,6 +34,7 @@ lint: $(VENV)/.tested ## ruff, mypy and the import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/fakes.py
 	$(BIN)/lint-imports
 
 format: $(VENV)/.tested ## Let ruff put things in order

@@ -57,6 +57,12 @@ class Wanted:
     texts: Sequence[str]
     vectors: NDArray[np.float32]
 
+    def with_whole(self) -> Wanted:
+        """These interests, and all of them together as one more."""
+        total = self.vectors.sum(axis=0, keepdims=True)
+        whole = (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+        return Wanted([*self.texts, "\n".join(self.texts)], np.vstack([self.vectors, whole]))
+
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
@@ -88,6 +94,10 @@ def closeness(
     if len(pool.papers) == 0 or len(wanted.texts) == 0:
         nothing = np.zeros((len(pool.papers), len(wanted.texts)))
         return Closeness(np.zeros(len(pool.papers)), nothing, queries, rows)
+    single = len(wanted.texts)
+    if single > 1:
+        wanted = wanted.with_whole()
+        queries = np.vstack([queries, vectorizer.vocabulary.query(text_terms(wanted.texts[-1]))])
     raw, evidence = _compare(rows, pool.vectors, queries, wanted.vectors, mean)
     past = _known(archive, wanted)
     near = _shortlist(past, wanted, mean)
@@ -102,8 +112,13 @@ def closeness(
     stacked = sparse.csr_matrix(sparse.vstack([rows, near_rows]))
     for i in range(len(wanted.texts)):
         each[:, i] += _expansion(rows, day_rows, stacked, np.concatenate([evidence[:, i], near_evidence[:, i]]))
-    overall = np.logaddexp.reduce(_SOFTNESS * each, axis=1) / _SOFTNESS - np.log(each.shape[1]) / _SOFTNESS
-    return Closeness(overall, evidence, queries, rows)
+    return Closeness(_overall(each, single), evidence[:, :single], queries[:single], rows)
+
+
+def _overall(each: Floats, single: int) -> Floats:
+    """Half the closest interests, half the whole text: some want any of their topics, others what joins them."""
+    any_of_them: Floats = (np.logaddexp.reduce(_SOFTNESS * each[:, :single], axis=1) - np.log(single)) / _SOFTNESS
+    return any_of_them if single == each.shape[1] else np.asarray((any_of_them + each[:, single]) / 2)
 
 
 def _compare(

@@ -6,6 +6,7 @@ tangential, 1-2 something else. It is absolute: a day without a fitting paper ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ Floats = NDArray[np.float64]
 # four in five of those that curators of such topics chose, and on topics foreign to a listing 0.2 %.
 EVIDENCE = (0.0, 1.0, 1.8, 2.6, 3.6, 5.0, 7.0)
 RELEVANCE = (1.5, 4.0, 5.5, 7.0, 8.0, 9.0, 10.0)
+MANY_INTERESTS = 0.2  # evidence asked for more, per ln(number of interests): with many, one is met by chance
 MATCHED = 1.4  # evidence from which a topic is named besides the closest
 MOST_TOPICS = 3
 MOST_TERMS = 3
@@ -75,7 +77,7 @@ def relevance_of(evidence: float) -> int:
 def _score(task: Task, close: Closeness, i: int, new: int, terms: tuple[str, ...]) -> Score:
     paper = task.papers[i]
     evidence = close.evidence[i]
-    relevance = relevance_of(float(evidence.max())) if len(evidence) else 1
+    relevance = relevance_of(float(evidence.max()) - MANY_INTERESTS * math.log(len(evidence))) if len(evidence) else 1
     order = np.argsort(-evidence, kind="stable")
     matched = [task.interests[j].number for j in order[:MOST_TOPICS] if evidence[j] >= MATCHED]
     return Score(

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from tests.loopback.arxiv import LoopbackArxiv
 from tests.loopback.slack import LoopbackSlack
-from tests.loopback.slack.workspace import Message
+from tests.loopback.slack.workspace import BOT_USER, Message
 from tests.platforms.slack_posts import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +61,8 @@ class Workspace:
             "PAPERLARK_NOW": moment.isoformat(),
             "PAPERLARK_ARXIV__INTERVAL_S": "0",
             "PAPERLARK_SCORER": "local",
+            "PAPERLARK_TIMING__SETTLE_S": "1",
+            "PAPERLARK_TIMING__LOOK_GAP_S": "0.5",
         }
         command = [sys.executable, "-c", "from bot.cli import main; main()", "run"]
         with (self.folder / "log.txt").open("ab") as log:
@@ -68,13 +70,15 @@ class Workspace:
         try:
             await asyncio.wait_for(self.slack.sockets.wait_for_sockets(), PATIENCE_S)
             yield process
+            if process.returncode is not None:
+                return
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 15) == 0, self.log()
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        await asyncio.wait_for(self.slack.sockets.wait_for_sockets(0), 10)
+            await asyncio.wait_for(self.slack.sockets.wait_for_sockets(0), 10)
 
     def log(self) -> str:
         return (self.folder / "log.txt").read_text(encoding="utf-8")
@@ -140,3 +144,39 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
     keys = [one.metadata["event_payload"]["key"] for one in world.messages() if one.metadata]
     assert len(keys) == len(set(keys))
     assert "Traceback" not in world.log(), world.log()
+
+
+SETTINGS = """
+platform = "slack"
+topics = "topics.md"
+categories = ["cs.CL", "cs.LG", "cs.AI", "cs.CV"]
+time = "09:00"
+[channels.reading]
+id = "{place}"
+[timing]
+settle_s = 1.0
+"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["slow", "broken"])
+async def test_killed_while_a_message_is_on_its_way_it_posts_every_paper_exactly_once(world, kind):
+    """The answer of the fourth message is outstanding when the process dies; it was posted ("slow") or it was not."""
+    world.slack.workspace.channels[world.place].members.add(BOT_USER)
+    (world.folder / "topics.md").write_text(TOPICS, encoding="utf-8")
+    (world.folder / "paperlark.toml").write_text(SETTINGS.format(place=world.place), encoding="utf-8")
+    world.slack.fault(kind, after=3, seconds=30)
+    world.go_to(datetime(2025, 5, 8, 8, 59, 50, tzinfo=UTC))
+    async with world.bot() as process:
+        await until(lambda: world.slack.journal.count("chat.postMessage") == 4, PATIENCE_S)
+        process.kill()
+        await process.wait()
+    sent = len(world.messages())
+    assert sent == (4 if kind == "slow" else 3)
+    world.go_to(datetime(2025, 5, 8, 9, 1, tzinfo=UTC))
+    async with world.bot():
+        await until(lambda: "is complete" in world.log(), PATIENCE_S)
+    header = world.messages("🐦 Papers of Thu 8 May 2025")
+    assert len(header) == 1
+    keys = [one.metadata["event_payload"]["key"] for one in world.messages()]
+    assert len(keys) == len(set(keys)) > sent

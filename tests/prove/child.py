@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -261,6 +261,3 @@ def shift_to(moment: datetime, now: datetime) -> float:
 def touches(trace: Path) -> Sequence[Touch]:
     """The points that a traced child passed, in order."""
     return [(moment, what, number) for moment, what, number in json.loads(trace.read_text())]
-
-
-LISTING_DAY = date(2025, 5, 6)

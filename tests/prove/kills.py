@@ -124,6 +124,8 @@ class Case:
             yield f"posted more than once: {doubled}"
         if len(standing) - len(papers) != 1:
             yield f"{len(standing) - len(papers)} headers"
+        if repeated := self._chat.repeated():
+            yield f"sent again although it had been stored: {repeated}"
         if self._chat.owed:
             yield f"{len(self._chat.owed)} events not acknowledged"
         with closing(sqlite3.connect(self._orders.folder / "paperlark.db")) as db:

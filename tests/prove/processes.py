@@ -7,7 +7,6 @@ import os
 import signal
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -141,9 +140,6 @@ def beside(number: int) -> Outcome:
         for process in others:
             process.join(_LIMIT_S)
         violations = [f"run ended with {code}"] if code else []
-        posts = Counter(message.key for message in server.chat.messages.values())
-        if doubled := [key for key, count in posts.items() if count > 1]:
-            violations.append(f"posted twice: {doubled}")
         if restart := ran(orders):
             violations.append(f"the restart ended with {restart}")
         return Outcome(f"digest beside run, round {number + 1}", (*violations, *case.violations()))

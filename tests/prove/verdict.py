@@ -25,6 +25,8 @@ async def violations(week: Week) -> Sequence[str]:
     try:
         found = list(dict.fromkeys(week.exceptions))[:5]
         found += _neighbour_violations(week)
+        if repeated := week.chat.repeated():
+            found.append(f"sent again although it had been stored: {repeated}")
         for place, key in _PLACES.items():
             messages = [message for message in week.chat.messages.values() if message.place == place]
             found += [f"{key}: {words}" for words in _post_violations(week, key, messages)]

@@ -220,7 +220,8 @@ class VirtualWire:
         if fault is Fault.LATE and method == "post":
             # In time to be found, between the looks, or long after both.
             delay_s = self._rng.choice([3.0, 30.0, 62.0, 300.0, 5000.0])
-            asyncio.get_running_loop().call_later(delay_s, self._chat.obey, "post", dict(body))
+            self._chat.postpone(body)
+            asyncio.get_running_loop().call_later(delay_s, self._chat.land, body["key"])
         self._tap("during", f"chat.{method}")
         if fault in {Fault.SILENT, Fault.LATE, Fault.LOST}:
             await self._truth.sleep(_TIMEOUT_S)

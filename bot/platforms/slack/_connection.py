@@ -61,6 +61,8 @@ class Connection:
                 await self._live_once(app, api)
         finally:
             self._detail = "stopped"
+            for task in self._tasks:
+                task.cancel()
 
     async def _live_once(self, app: AsyncApp, api: SlackApi) -> None:
         # Asked for here, because the SDK would repeat a refused request for ever.

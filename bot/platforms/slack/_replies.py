@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from bot.models import Button, Form, Reply, VoteOutcome
+from bot.models import Form, Reply, VoteOutcome
 from bot.platforms.slack._blocks import (
     Block,
     button_rows,
@@ -88,11 +87,7 @@ def _body(reply: Reply) -> list[Block]:
         blocks += button_rows(reply.card_buttons, card.arxiv_id)
     if reply.verbatim:
         blocks += [preformatted(piece) for piece in pieces(reply.verbatim, _MOST_PIECE)]
-    return [*blocks, *button_rows(_told_apart(reply.buttons))]
-
-
-def _told_apart(buttons: Sequence[Button]) -> Sequence[Button]:
-    return [button for button in buttons if button.label]
+    return [*blocks, *button_rows(reply.buttons)]
 
 
 def _modal(title: str, blocks: list[Block]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +52,7 @@ class Chat:
         self.messages: dict[str, ChatMessage] = {}
         self.owed: dict[str, JSON] = {}  # events not acknowledged, by event id
         self.postponed: list[JSON] = []
+        self.late: Counter[str] = Counter()  # how many posts of a key were never answered and land later
         self.on_stored: Callable[[ChatMessage], None] = lambda message: None
         self.on_owed: Callable[[], None] = lambda: None
         self._events = 0
@@ -68,6 +70,7 @@ class Chat:
     def postpone(self, body: JSON) -> None:
         """Take a post that will land when `land` is called."""
         with self._lock:
+            self.late[body["key"]] += 1
             self.postponed.append(body)
 
     def land(self, key: str | None = None) -> None:
@@ -91,6 +94,12 @@ class Chat:
             if not missed:
                 self._owe(target, person, emoji, added)
             return True
+
+    def repeated(self) -> list[str]:
+        """Keys posted more often than once and once more for each post that landed late; deleted messages count."""
+        with self._lock:
+            posted = Counter(message.key for message in self.messages.values())
+            return sorted(key for key, count in posted.items() if count > 1 + self.late[key])
 
     def lose_events(self) -> None:
         """Forget what is owed, as when nobody was connected."""
