@@ -10,10 +10,12 @@ from datetime import timedelta
 
 from bot.models import CurrentVote, Impression
 from bot.ranking import model as models
+from bot.ranking.guard import guard
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
 from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
+from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import vectorizer
 from bot.store_ports import Weights
 from handlers.archive import background_before
@@ -51,17 +53,21 @@ async def _fit(
     now = env.clock.now()
     ids = {vote.arxiv_id for vote in votes} | {impression.arxiv_id for impression in impressions}
     tomorrow = now.date() + timedelta(days=1)
+    said = verdicts(votes, env.settings.ranking.rewards)
     evidence = Evidence(
-        verdicts=verdicts(votes, env.settings.ranking.rewards),
+        verdicts=said,
         impressions=impressions,
         papers=await env.store.papers.get(sorted(ids)),
         past=await env.store.papers.before(tomorrow, _PAST_PAPERS),
         now=now,
     )
     background = await background_before(env, tomorrow)
-    fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of)))
+    shown = [Shown(impression, ranked) for impression, ranked in await env.store.ledger.history(key)]
+    watched = await asyncio.to_thread(guard, shown, said)
+    fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of), watched.trust))
     blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
     metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
+    metrics |= {"guard": watched.state, "judged": watched.n_judged}
     if fitted is not None:
         metrics |= {"liked": fitted.n_liked, "weight": fitted.weight, "trust": fitted.trust}
     version = await env.store.weights.add(key, now, metrics, blob)
@@ -85,4 +91,6 @@ def _basis(env: Environment, votes: Sequence[CurrentVote], impressions: Sequence
     parts = [f"{vote.arxiv_id} {vote.person} {vote.emoji}" for vote in votes]
     parts += [f"{one.digest} {one.arxiv_id} {one.position}" for one in impressions]
     parts.append(repr(sorted(env.settings.ranking.rewards.items())))
+    # What was learned fades with silence, so that a model is a day old at most.
+    parts.append(str(env.clock.now().date()))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -316,15 +316,17 @@ CREATE TRIGGER paper_categories_update AFTER UPDATE OF categories ON papers WHEN
     DELETE FROM paper_categories WHERE paper = old.id AND category IN (SELECT value FROM json_each(old.categories));
     INSERT OR IGNORE INTO paper_categories (category, paper) SELECT value, new.id FROM json_each(new.categories);
 END;;
-CREATE TABLE vector_arrivals (          -- in which order vectors came, so that a cache can read what is new
-    number INTEGER PRIMARY KEY,
+CREATE TABLE vectors_as_they_came (     -- a cache can read what is new; and a WITHOUT ROWID table wastes a page a vector
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    arxiv_id TEXT NOT NULL,
     embedder TEXT NOT NULL,
-    arxiv_id TEXT NOT NULL
+    vector BLOB NOT NULL,               -- float32, little endian
+    UNIQUE (arxiv_id, embedder)
 );;
-INSERT INTO vector_arrivals (embedder, arxiv_id) SELECT embedder, arxiv_id FROM vectors ORDER BY arxiv_id;;
-CREATE TRIGGER vector_arrives AFTER INSERT ON vectors BEGIN
-    INSERT INTO vector_arrivals (embedder, arxiv_id) VALUES (new.embedder, new.arxiv_id);
-END;;
+INSERT INTO vectors_as_they_came (arxiv_id, embedder, vector)
+SELECT arxiv_id, embedder, vector FROM vectors ORDER BY arxiv_id;;
+DROP TABLE vectors;;
+ALTER TABLE vectors_as_they_came RENAME TO vectors;;
 CREATE TABLE live_searches (
     question TEXT PRIMARY KEY,
     asked_at TEXT NOT NULL,

@@ -13,7 +13,8 @@ from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store_ports import Weights
 
-_KEPT_VERSIONS = 60
+_KEPT_VERSIONS = 400  # more than a year of mornings
+_KEPT_BLOBS = 3
 
 
 class SqliteWeights:
@@ -26,7 +27,7 @@ class SqliteWeights:
         """See WeightStore."""
         return next(iter(await self._select(channel, 1, with_blob=True)), None)
 
-    async def history(self, channel: str, limit: int = _KEPT_VERSIONS) -> tuple[Weights, ...]:
+    async def history(self, channel: str, limit: int = 60) -> tuple[Weights, ...]:
         """See WeightStore."""
         return await self._select(channel, limit, with_blob=False)
 
@@ -42,6 +43,9 @@ class SqliteWeights:
             )
             oldest = version - _KEPT_VERSIONS
             db.execute("DELETE FROM ranking_weights WHERE channel = ? AND version <= ?", [channel, oldest])
+            # Old versions stay for their figures; their models can be made again from the votes.
+            faded = version - _KEPT_BLOBS
+            db.execute("UPDATE ranking_weights SET blob = x'' WHERE channel = ? AND version <= ?", [channel, faded])
             return version
 
         return await self._database.write(change, "weights.add")

@@ -162,11 +162,11 @@ async def test_an_older_database_can_be_asked_after_its_upgrade(path, store, row
     await store.papers.add_vectors("fake-embedder", {"2505.00002": FakeEmbedder().embed(["Pruning networks"])[0]})
     db = store._database._writer
     db.conn.executescript(
-        """DROP TABLE spelling_words; DROP TABLE spellings; DROP TABLE paper_categories; DROP TABLE vector_arrivals;
+        """DROP TABLE spelling_words; DROP TABLE spellings; DROP TABLE paper_categories;
         DROP TABLE live_searches; DROP TABLE standing_rules; DROP TABLE pauses; DROP INDEX feedback_by_person;
         DROP TRIGGER spellings_insert; DROP TRIGGER spellings_delete; DROP TRIGGER spellings_update;
         DROP TRIGGER paper_categories_insert; DROP TRIGGER paper_categories_delete;
-        DROP TRIGGER paper_categories_update; DROP TRIGGER vector_arrives;
+        DROP TRIGGER paper_categories_update;
         DELETE FROM _sqlite_migrations WHERE name = 'm004_asking';"""
     )
     store.close()

@@ -13,10 +13,8 @@ from bot.store.search.fts import Flags, Ids
 _BLOCK = 8192  # rows; the matrix grows by blocks, so nothing is ever copied
 _BATCH = 2000
 _ARRIVED = """
-SELECT a.number, p.id, v.vector FROM vector_arrivals a
-JOIN papers p ON p.arxiv_id = a.arxiv_id
-JOIN vectors v ON v.arxiv_id = a.arxiv_id AND v.embedder = a.embedder
-WHERE a.embedder = ? AND a.number > ? ORDER BY a.number
+SELECT vectors.number, papers.id, vectors.vector FROM vectors JOIN papers USING (arxiv_id)
+WHERE vectors.embedder = ? AND vectors.number > ? ORDER BY vectors.number
 """
 
 
