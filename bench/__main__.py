@@ -6,7 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import learning, llm, morning
+from bench import ask, learning, llm, morning
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama", "openai")
 
@@ -17,7 +17,8 @@ def main() -> None:
     print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {packages}")
     morning.main()
     llm.main()
-    learning.main()  # the last: it keeps the process on one core
+    ask.main()  # from here on the process stays on one core
+    learning.main()
 
 
 if __name__ == "__main__":

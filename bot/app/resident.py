@@ -23,7 +23,7 @@ from bot.schedule import Schedule, last_due
 from bot.settings import load_settings
 from bot.store.run_lock import run_lock
 from bot.store_ports import DigestKind
-from handlers.commands import answer, channel_at
+from handlers.commands import answer, channel_at, channel_for, is_vote
 from handlers.delivery import DeliveryPaused
 from handlers.edition import score_ahead
 from handlers.environment import Environment
@@ -79,6 +79,9 @@ class Resident:
         """See Inbox."""
         async for reply in answer(self.env, request):
             yield reply
+        key = channel_for(self.env, request.platform, request.place)
+        if is_vote(request) and key is not None:
+            self._learn_soon(key)
 
     async def reconnected(self, platform: str) -> None:
         """See Inbox."""

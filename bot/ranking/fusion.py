@@ -15,6 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.models import Paper
@@ -99,7 +100,7 @@ class _Question:
     """The question's stems with their weights."""
 
     def __init__(self, sought: Sought) -> None:
-        self._stems = [stem(word) for word in _tokens(" ".join(sought.words))]
+        self._stems = _stems(" ".join(sought.words))
         counted = {stem(token): count for word, count in sought.frequency.items() for token in _tokens(word)}
         n = sought.n_papers
         self._weights = {one: _idf(counted.get(one, 0), n) for one in dict.fromkeys(self._stems)}
@@ -109,9 +110,8 @@ class _Question:
 
     def fit(self, paper: Paper) -> float:
         """How well a paper's words answer, about 0 to 1.7."""
-        title = [stem(token) for token in _tokens(paper.title)]
-        abstract = [stem(token) for token in _tokens(paper.abstract)]
-        named = set(title) & set(self._weights)
+        title, abstract = _stems(paper.title), _stems(paper.abstract)
+        named = self._weights.keys() & title
         if not named and self._weights.keys().isdisjoint(abstract):
             return 0.0
         return (
@@ -121,7 +121,8 @@ class _Question:
         )
 
     def _bm25(self, title: Sequence[str], abstract: Sequence[str]) -> float:
-        in_title, in_abstract = Counter(title), Counter(abstract)
+        in_title = Counter(one for one in title if one in self._weights)
+        in_abstract = Counter(one for one in abstract if one in self._weights)
         title_norm = 1 - _B + _B * len(title) / _TITLE_LENGTH
         abstract_norm = 1 - _B + _B * len(abstract) / _ABSTRACT_LENGTH
         total = 0.0
@@ -132,13 +133,13 @@ class _Question:
 
     def _neighbours(self, title: Sequence[str], abstract: Sequence[str]) -> float:
         """The share of the question's neighbouring words that are neighbours in the title, or half in the abstract."""
-        if not self._pairs:
-            return 0.0
-        in_title, in_abstract = set(pairwise(title)), set(pairwise(abstract))
-        weights = [self._weights[first] + self._weights[second] for first, second in self._pairs]
-        found = [1.0 if pair in in_title else 0.5 if pair in in_abstract else 0.0 for pair in self._pairs]
-        total = math.fsum(weights)
-        return math.fsum(w * f for w, f in zip(weights, found, strict=True)) / total if total > 0 else 0.0
+        in_title, in_abstract = f" {' '.join(title)} ", f" {' '.join(abstract)} "
+        total = found = 0.0
+        for first, second in self._pairs:
+            weight, pair = self._weights[first] + self._weights[second], f" {first} {second} "
+            total += weight
+            found += weight if pair in in_title else weight / 2 if pair in in_abstract else 0.0
+        return found / total if total > 0 else 0.0
 
     def _share_of(self, title: Sequence[str], named: set[str]) -> float:
         """The share of the title's weight that the question names."""
@@ -146,6 +147,7 @@ class _Question:
         return math.fsum(self._weights[one] for one in named) / total if total > 0 else 0.0
 
 
+@lru_cache(maxsize=100_000)  # a text is a few thousand words again and again
 def stem(word: str) -> str:
     """A word without its inflection, roughly: "quantized", "quantization" and "quantizing" are one.
 
@@ -159,6 +161,10 @@ def stem(word: str) -> str:
             break
     doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl"
     return word[:-1] if doubled else word
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(token) for token in _tokens(text)]
 
 
 def _tokens(text: str) -> list[str]:

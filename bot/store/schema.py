@@ -316,7 +316,7 @@ CREATE TRIGGER paper_categories_update AFTER UPDATE OF categories ON papers WHEN
     DELETE FROM paper_categories WHERE paper = old.id AND category IN (SELECT value FROM json_each(old.categories));
     INSERT OR IGNORE INTO paper_categories (category, paper) SELECT value, new.id FROM json_each(new.categories);
 END;;
-CREATE TABLE vectors_as_they_came (     -- a cache can read what is new; and a WITHOUT ROWID table wastes a page a vector
+CREATE TABLE vectors_as_they_came (     -- by number a cache finds what is new; WITHOUT ROWID wasted a page a vector
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     arxiv_id TEXT NOT NULL,
     embedder TEXT NOT NULL,

@@ -1,6 +1,6 @@
 """What readers ask for by button, command or plain line; blind to platforms."""
 
-from handlers.commands.dispatch import answer
-from handlers.commands.places import channel_at
+from handlers.commands.dispatch import answer, is_vote
+from handlers.commands.places import channel_at, channel_for
 
-__all__ = ["answer", "channel_at"]
+__all__ = ["answer", "channel_at", "channel_for", "is_vote"]

@@ -16,6 +16,8 @@ from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
+_VOTES = frozenset({"like", "dislike", "unvote", "save", "unsave"})
+
 Answer = Callable[[Environment, Told], Awaitable[Reply]]
 
 
@@ -41,6 +43,12 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
             yield reply
     else:
         yield await _ANSWERS.get(request.name, _help)(env, told)
+
+
+def is_vote(request: Request) -> bool:
+    """Whether a request may change what the channel's readers have said about papers."""
+    first = request.argument.split(" ", 1)[0].lower() if request.name == "papers" else request.name
+    return first in _VOTES
 
 
 async def _help(env: Environment, told: Told) -> Reply:

@@ -32,6 +32,7 @@ class Window:
 class Plan:
     """All that goes wrong in one seed. `kills` are moments, how many touches later the bot dies, and for how many seconds.
 
+    Besides what the windows say, a share `post_rate` of all posts in the time of trouble fails in some way.
     `met` counts what really happened to the bot. In a lonely one a single room is closed all day and nothing else is wrong.
     """
 
@@ -46,6 +47,7 @@ class Plan:
     kills: list[tuple[datetime, int, float]] = field(default_factory=list)
     shifts: list[tuple[datetime, float]] = field(default_factory=list)
     votes: list[datetime] = field(default_factory=list)
+    post_rate: float = 0.0
     singly: bool = False
     is_lonely: bool = False
     met: Counter[str] = field(default_factory=Counter)
@@ -64,13 +66,14 @@ def make_plan(rng: random.Random) -> Plan:
     if rng.random() < 0.08:
         plan.trouble_from, plan.is_lonely = utc("2025-05-05T14:00"), True
         plan.appears[DAYS[1]] = at(DAYS[1], rng.uniform(5, 12))
-        plan.chat = [Window(at(DAYS[1], 8), plan.calm_from, _chat_kind(rng), 1.0, "room-a")]
+        plan.chat = [Window(at(DAYS[1], 8), plan.calm_from, chat_kind(rng), 1.0, "room-a")]
         plan.votes = sorted(_moment(rng, plan) for _ in range(20))
         return plan
     _plan_listing(plan, rng)
     _plan_chat(plan, rng)
-    if rng.random() < 0.15:
-        plan.scorer = [_window(rng, plan, "no scores", 0.5, 6)]
+    plan.post_rate = rng.choice([0.0, 0.1, 0.3, 0.6])
+    if rng.random() < 0.25:
+        plan.scorer = [Window(at(DAYS[1], 4.5), at(DAYS[1], rng.uniform(6, 17)), "no scores")]
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3, 5])):
         downtime_s = rng.choice([2.0, 2.0, 40.0, 900.0, 3 * 3600.0])
         plan.kills.append((_moment(rng, plan), rng.choice([0, 1, 2, 3, 5, 8, 13, 21]), downtime_s))
@@ -105,12 +108,13 @@ def _plan_chat(plan: Plan, rng: random.Random) -> None:
         for _ in range(rng.choice([0, 1, 2, 3])):
             start = morning + timedelta(minutes=rng.choice([-0.1, -0.1, rng.uniform(-30, 60)]))
             end = start + timedelta(minutes=rng.choice([1, 5, 30, 120]))
-            plan.chat.append(Window(start, min(end, plan.calm_from), _chat_kind(rng), rng.choice([0.2, 0.5, 1.0])))
+            plan.chat.append(Window(start, min(end, plan.calm_from), chat_kind(rng), rng.choice([0.2, 0.5, 1.0])))
     if plan.is_fresh:
-        plan.chat.append(_window(rng, plan, _chat_kind(rng), 0.1, 8, rate=0.4))
+        plan.chat.append(_window(rng, plan, chat_kind(rng), 0.1, 8, rate=0.4))
 
 
-def _chat_kind(rng: random.Random) -> str:
+def chat_kind(rng: random.Random) -> str:
+    """Some way in which a call of the chat fails."""
     return str(rng.choice([fault for fault in Fault if fault not in {Fault.REFUSED, Fault.KILLS_CALLER}]))
 
 

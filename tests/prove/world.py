@@ -16,7 +16,7 @@ from bot.errors import BadSourceAnswer, ScorerError, SourceUnavailable
 from bot.models import AnnounceType, Listing, ListingEntry, ListingState, Paper, Question, Score
 from bot.ports import Progress, ScoringJob, ScoringResult, no_progress
 from tests.loopback.faulty import JSON, CallFailed, Chat, Fault
-from tests.prove.plan import DAYS, MONDAY, Plan, at
+from tests.prove.plan import DAYS, MONDAY, Plan, at, chat_kind
 from tests.prove.virtual import VirtualClock, utc
 
 CATEGORIES = ("cs.CL", "cs.LG")
@@ -196,7 +196,7 @@ class VirtualWire:
     async def call(self, method: str, body: JSON) -> Any:
         self._tap("before", f"chat.{method}")
         await self._truth.sleep(self._rng.uniform(0.05, 0.8))
-        fault = self._fault(body.get("place", ""))
+        fault = self._fault(method, body.get("place", ""))
         if method == "events_owed" and not fault:
             await self._wait_for_events()
         answer = await self._meet(fault, method, body) if fault else self._chat.obey(method, body)
@@ -207,14 +207,17 @@ class VirtualWire:
         self._tap("after", f"chat.{method}")
         return answer
 
-    def _fault(self, place: str) -> Fault | None:
+    def _fault(self, method: str, place: str) -> Fault | None:
+        is_trouble = self._plan.trouble_from <= self._truth.now() < self._plan.calm_from
+        if method == "post" and is_trouble and self._rng.random() < self._plan.post_rate:
+            return Fault(chat_kind(self._rng))
         for window in self._plan.chat:
             if window.place in {"", place} and window.covers(self._truth.now()) and self._rng.random() < window.rate:
                 return Fault(window.kind)
         return None
 
     async def _meet(self, fault: Fault, method: str, body: JSON) -> Any:
-        self._plan.met[f"chat: {fault}"] += 1
+        self._plan.met[f"post: {fault}" if method == "post" else "other calls of the chat that fail"] += 1
         if fault in {Fault.LOST, Fault.BROKEN_STORED}:
             self._chat.obey(method, body)
         if fault is Fault.LATE and method == "post":

@@ -21,8 +21,8 @@ from bot.store.search.matrix import VectorMatrix
 from bot.store.search.spelling import Spelling
 from bot.store_ports import Found, LiveSearch, SearchResult
 
-BY_WORDS, BY_MEANING = 200, 200
-_FEW = 400  # so many papers are all looked at
+BY_WORDS, BY_MEANING = 150, 100
+_FEW = 300  # so many papers are all looked at
 _GROWTH = 0.02  # what is remembered about words is counted anew when the archive has grown by so much
 _LIVE_KEPT = timedelta(days=30)
 _NEWEST_FIRST = "SELECT id FROM papers ORDER BY listing_day DESC, id DESC"

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from bot.errors import SourceUnavailable
-from bot.models import PostRole
+from bot.models import PostRole, Request
+from handlers.commands import is_vote
 from handlers.recovery import recover_channel
 from tests.builders import CHANNEL, a_paper
 from tests.fakes import Fault
@@ -81,6 +82,15 @@ async def test_a_vote_in_a_direct_message_says_which_channel_it_counts_for(world
     await fill(world)
     (reply,) = await say(world, f"like {CACHE.arxiv_id}", place="D1")
     assert reply.lines[-1] == f"This is about the channel {CHANNEL}."
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "votes"),
+    [("like", "", True), ("papers", "like 2505.00001", True), ("papers", "SAVE 2505.00001", True), ("papers", "kv cache", False),
+     ("why", "", False), ("papers", "", False)],
+)  # fmt: skip
+def test_a_request_that_votes_is_known_as_one(name, argument, votes):
+    assert is_vote(Request("console", CHANNEL, "ada", name, argument)) is votes
 
 
 async def test_saved_papers_are_the_persons_own_by_command_and_by_reaction(world):

@@ -1,0 +1,123 @@
+"""What is asked of the store about money: calls, reservations, budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.models import TokenCost
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent in one UTC day; None is no limit."""
+
+    tokens: int | None = None
+    usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallIntent:
+    """One request to an LLM before it is sent, with the most it can cost (`most_usd` None: unpriced).
+
+    `papers` maps each arxiv_id to its version, in the order sent; with `prompt_hash`, `nonce` and `purpose` ("score" or
+    "sift") the exact text can be made again, and `message_hash` proves it. A call not settled by `expires_at` was
+    abandoned by a process that died.
+    """
+
+    started_at: datetime
+    expires_at: datetime
+    purpose: str
+    channel: str
+    endpoint: str
+    model: str
+    dialect: str
+    papers: Mapping[str, int]
+    prompt_hash: str
+    message_hash: str
+    nonce: str
+    asked_for: int
+    most_tokens: int
+    most_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """How a request ended. `outcome` is "ok" or what went wrong; costs in USD, None is unknown.
+
+    `answered` says whether an answer came, with what it used. `charged_tokens` and `charged_usd` are what the budget
+    counts: for a request whose answer was lost, the most it can have cost.
+    """
+
+    outcome: str
+    latency_s: float
+    answered: bool = False
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    prompt_usd: float | None = None
+    completion_usd: float | None = None
+    charged_tokens: int = 0
+    charged_usd: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmCall:
+    """One row of the calls: `result` is None while it is under way or after it was abandoned."""
+
+    number: int
+    intent: CallIntent
+    result: CallResult | None
+    abandoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a UTC day's calls have used or reserved; `usd` counts priced calls only."""
+
+    calls: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+
+
+class CostStore(Protocol):
+    """Every request to an LLM, and the budget they share."""
+
+    async def reserve(self, intent: CallIntent, budget: Budget) -> int | None:
+        """Write a call down and return its number; None, and nothing written, if the day's budget does not hold it.
+
+        The day is the UTC day of `started_at`. Calls past their `expires_at` are closed as abandoned and count in full.
+        """
+        ...
+
+    async def settle(self, number: int, result: CallResult) -> None:
+        """Write down how a call ended; only what it is charged counts from now on."""
+        ...
+
+    async def spending(self, day: date) -> Spending:
+        """What the calls of a UTC day come to, reservations included."""
+        ...
+
+    async def spent_on(self, channel: str, arxiv_ids: Sequence[str], model: str) -> TokenCost | None:
+        """What the channel's answered calls about any of these papers used; None if there were none."""
+        ...
+
+    async def save_prompt(self, prompt_hash: str, text: str) -> None:
+        """Keep a prompt's constant part under its hash."""
+        ...
+
+    async def prompt(self, prompt_hash: str) -> str | None:
+        """The constant part with this hash."""
+        ...
+
+    async def dialect(self, endpoint: str, model: str, since: datetime) -> str | None:
+        """How the newest answered call to this model was worded, if it is not older than `since`."""
+        ...
+
+    async def calls(self, limit: int = 100) -> tuple[LlmCall, ...]:
+        """The newest calls, newest first."""
+        ...
