@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.citations import checked
@@ -105,10 +105,15 @@ async def _list(env: Environment, asking: Asking, papers: Sequence[Paper], notes
     part = papers[first : first + asking.page_size]
     seen = {one.arxiv_id for one in await env.store.feedback.impressions(asking.channel)} if part else set()
     cards = tuple(
-        replace(plain_card(paper, first + place), marks=("posted here",) if paper.arxiv_id in seen else ())
+        replace(plain_card(paper, first + place), marks=_marks(paper, seen))
         for place, paper in enumerate(part, start=1)
     )
     return HitList(asking.text, cards, len(papers), asking.page, asking.page_size, notes)
+
+
+def _marks(paper: Paper, seen: Collection[str]) -> tuple[str, ...]:
+    marks = {"posted here": paper.arxiv_id in seen, "withdrawn": paper.withdrawn}
+    return tuple(mark for mark, holds in marks.items() if holds)
 
 
 async def _in_words(env: Environment, asking: Asking, papers: Sequence[Paper]) -> tuple[str, ...]:

@@ -135,6 +135,14 @@ async def test_the_counts_tell_how_rare_each_word_is(archive):
     assert (await archive.search.search(parse_question("mamba cat:cs.CV", MAY), None, "")).fitting == 1
 
 
+async def test_the_nearest_papers_of_the_whole_archive_come_nearest_first(archive):
+    vector = FakeEmbedder().embed(["Mamba for text"])[0]
+    nearest = await archive.search.nearest(vector, "fake-embedder", 2)
+    assert [paper.arxiv_id for paper in nearest][:1] == ["2505.00004"]
+    assert len(nearest) == 2
+    assert await archive.search.nearest(vector, "another embedder", 2) == ()
+
+
 async def test_only_words_that_nobody_wrote_are_corrected(archive):
     words = ["quantiznig", "mamba", "Hashimotto", "languages", "xyzzyq", "of"]
     assert await archive.search.corrected(words) == {"quantiznig": "quantizing", "Hashimotto": "hashimoto"}

@@ -24,6 +24,7 @@ from bot.store_ports import Found, LiveSearch, SearchResult
 BY_WORDS, BY_MEANING = 150, 100
 _FEW = 300  # so many papers are all looked at
 _GROWTH = 0.02  # what is remembered about words is counted anew when the archive has grown by so much
+_MOST_COUNTED = 50_000
 _LIVE_KEPT = timedelta(days=30)
 _NEWEST_FIRST = "SELECT id FROM papers ORDER BY listing_day DESC, id DESC"
 
@@ -121,7 +122,7 @@ class SqliteSearch:
 
     def _frequencies(self, db: SqliteUtils, words: Sequence[str], newest: int) -> dict[str, int]:
         with self._lock:
-            if newest > self._counted_at * (1 + _GROWTH):
+            if newest > self._counted_at * (1 + _GROWTH) or len(self._frequency) > _MOST_COUNTED:
                 self._frequency = {}
                 self._counted_at = newest
             known = self._frequency

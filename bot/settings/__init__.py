@@ -1,0 +1,36 @@
+"""Every setting: `paperlark.toml` plus the environment, checked all at once.
+
+Secrets (`SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`, `DISCORD_TOKEN`, `OPENAI_API_KEY`) are read from the environment only.
+The top level of the file holds the defaults of every channel; a `[channels.KEY]` table overrides them.
+"""
+
+from bot.settings.channels import WEEKDAYS, CatchUp, ChannelSettings, PlatformName, ScorerName
+from bot.settings.loading import DEFAULT_FILE, load_settings
+from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
+from bot.settings.tables import (
+    ArxivSettings,
+    LlmSettings,
+    PriceSettings,
+    RankingSettings,
+    SlackSettings,
+    TimingSettings,
+)
+
+__all__ = [
+    "CHAT_TOKENS",
+    "DEFAULT_FILE",
+    "SECRETS",
+    "WEEKDAYS",
+    "ArxivSettings",
+    "CatchUp",
+    "ChannelSettings",
+    "LlmSettings",
+    "PlatformName",
+    "PriceSettings",
+    "RankingSettings",
+    "ScorerName",
+    "Settings",
+    "SlackSettings",
+    "TimingSettings",
+    "load_settings",
+]

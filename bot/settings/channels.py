@@ -1,0 +1,114 @@
+"""What one channel wants."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from bot.categories import check_category
+from bot.settings.tables import Strict
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class PlatformName(StrEnum):
+    """The platforms a channel can live on."""
+
+    CONSOLE = "console"
+    SLACK = "slack"
+
+
+class CatchUp(StrEnum):
+    """How missed listing days are posted after downtime."""
+
+    FOLDED = "folded"  # one digest for all of them
+    SINGLY = "singly"  # one remedial digest for each
+
+
+class ScorerName(StrEnum):
+    """Who judges the papers. "auto" is the LLM where the environment names a key or an address, else "local"."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    LLM = "llm"
+
+
+def _time_of_day(value: object) -> object:
+    if isinstance(value, str) and len(value.split(":")) == 2:
+        hours, minutes = value.split(":")
+        if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
+            return time(int(hours), int(minutes))
+    if isinstance(value, time):
+        return value
+    raise ValueError('a time of day such as "09:00"')
+
+
+# Named apart from the field `time`, which would hide the type.
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+_NINE = time(9, 0)
+
+
+class ChannelSettings(Strict):
+    """What one channel wants. `papers` go to the channel, `more` to the header's thread.
+
+    `managers` are ids of people who may change the channel besides those whom the platform names.
+    """
+
+    platform: PlatformName = PlatformName.CONSOLE
+    id: str = "terminal"
+    topics: Path = Path("topics.md")
+    categories: tuple[str, ...] = ("cs.CL", "cs.LG")
+    cross_lists: bool = True
+    replacements: bool = False
+    time: TimeOfDay = _NINE
+    timezone: str = "UTC"
+    weekdays: tuple[str, ...] = WEEKDAYS[:5]
+    papers: int = Field(5, ge=0, le=50)
+    more: int = Field(10, ge=0, le=50)
+    min_relevance: int = Field(6, ge=1, le=10)
+    mute_authors: tuple[str, ...] = ()
+    mute_phrases: tuple[str, ...] = ()
+    follow_authors: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
+
+    @field_validator("categories")
+    @classmethod
+    def _known_categories(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError('at least one arXiv category, such as "cs.CL"')
+        complaints = [complaint for name in value if (complaint := check_category(name))]
+        if complaints:
+            raise ValueError("; ".join(complaints))
+        return tuple(dict.fromkeys(value))
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            close = difflib.get_close_matches(value, available_timezones(), n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f'an IANA time zone such as "Europe/Berlin"{hint}')
+        return value
+
+    @field_validator("weekdays", mode="before")
+    @classmethod
+    def _known_weekdays(cls, value: object) -> object:
+        allowed = f"a list of {', '.join(WEEKDAYS)}"
+        if not isinstance(value, (list, tuple)) or not value:
+            raise ValueError(allowed)
+        days = [str(day).lower() for day in value]
+        if not set(days) <= {*WEEKDAYS, *_FULL_WEEKDAYS}:
+            raise ValueError(allowed)
+        return tuple(day for day, full in zip(WEEKDAYS, _FULL_WEEKDAYS, strict=True) if {day, full} & set(days))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The channel's time zone."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,141 @@
+"""Read the file and the environment, and report every mistake at once."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import SettingsError
+from bot.settings.channels import ChannelSettings
+from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
+from bot.settings.tables import (
+    ArxivSettings,
+    LlmSettings,
+    RankingSettings,
+    SlackSettings,
+    TimingSettings,
+)
+
+DEFAULT_FILE = Path("paperlark.toml")
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """The settings of `file` (default `paperlark.toml` here, if there is one) and the environment.
+
+    Relative paths are taken from the file's folder. Without any channel there is one, "terminal", on the console; where
+    a chat's tokens are given there is none, and channels are started in the chat.
+
+    Raises:
+        SettingsError: with every mistake found.
+    """
+    path = file or DEFAULT_FILE
+    values: dict[str, Any] = {}
+    if file is not None or path.exists():
+        values = _read_toml(path)
+    _load_dotenv(path.parent / ".env")
+    misplaced = [
+        f"{name} must not stand in the file: set {name.upper()} in the environment"
+        for name in SECRETS
+        if name in values or name.upper() in values
+    ]
+    for name in SECRETS:
+        values.pop(name, None)
+        values.pop(name.upper(), None)
+    merged, unknown = _with_channel_defaults(values)
+    defaults = {key: values[key] for key in set(ChannelSettings.model_fields) & set(values)}
+    try:
+        settings = Settings(**merged)
+        settings = settings.model_copy(update={"channel_defaults": ChannelSettings(**defaults)})
+    except ValidationError as error:
+        raise SettingsError([*misplaced, *unknown, *_mistakes(error)]) from None
+    if misplaced or unknown:
+        raise SettingsError([*misplaced, *unknown])
+    return settings.relative_to(path.parent)
+
+
+def _load_dotenv(path: Path) -> None:
+    """Put the assignments of a `.env` file into the environment where they are not set already."""
+    if path.is_file():
+        from dotenv import load_dotenv
+
+        load_dotenv(path, override=False)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read ({error.strerror})"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: is not valid TOML ({error})"]) from error
+
+
+def _with_channel_defaults(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Move channel keys of the top level into every channel; also name keys nobody knows."""
+    channel_keys = set(ChannelSettings.model_fields)
+    known = set(Settings.model_fields) - set(SECRETS) - {"channel_defaults"}
+    defaults = {key: values[key] for key in channel_keys & set(values)}
+    rest = {key: value for key, value in values.items() if key not in channel_keys}
+    unknown = [_unknown_key(key, known | channel_keys) for key in rest if key not in known and not _is_alias(key)]
+    rest = {key: value for key, value in rest.items() if key in known or _is_alias(key)}
+    channels = rest.get("channels", {})
+    if isinstance(channels, dict):
+        rest["channels"] = {
+            key: {**defaults, **channel} if isinstance(channel, dict) else channel
+            for key, channel in (channels or _channels_of_their_own()).items()
+        }
+    return rest, unknown
+
+
+def _channels_of_their_own() -> dict[str, dict[str, Any]]:
+    """What there is where the file names no channel: the terminal, or what people start in a chat with tokens."""
+    return {} if any(os.environ.get(name) for name in CHAT_TOKENS) else {"terminal": {}}
+
+
+def _is_alias(key: str) -> bool:
+    return key in {field.alias for field in Settings.model_fields.values() if field.alias}
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
+    return f"{key}: no such setting{hint}"
+
+
+def _mistakes(error: ValidationError) -> list[str]:
+    """One line a mistake: key, value (never a secret's), what is allowed."""
+    lines: dict[str, None] = {}
+    for detail in error.errors(include_url=False):
+        key = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            lines[_unknown_key(key, _siblings(detail["loc"]))] = None
+            continue
+        allowed = detail["msg"].removeprefix("Value error, ")
+        secret = any(name in key.lower() for name in SECRETS)
+        shown = "" if secret else f" = {_short(detail['input'])}"
+        lines[f"{key}{shown}: {allowed[0].lower()}{allowed[1:]}"] = None
+    return list(lines)
+
+
+def _siblings(loc: tuple[int | str, ...]) -> list[str]:
+    tables: dict[str, type[BaseModel]] = {
+        "channels": ChannelSettings,
+        "arxiv": ArxivSettings,
+        "llm": LlmSettings,
+        "ranking": RankingSettings,
+        "slack": SlackSettings,
+        "timing": TimingSettings,
+    }
+    table = tables.get(str(loc[0])) if len(loc) > 1 else None
+    return sorted((table or Settings).model_fields)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,109 @@
+"""All settings of one process; the secrets come from the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.settings.channels import CatchUp, ChannelSettings, ScorerName
+from bot.settings.tables import ArxivSettings, LlmSettings, RankingSettings, SlackSettings, TimingSettings
+
+_CHANNEL_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+CHAT_TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+SECRETS = ("slack_bot_token", "slack_app_token", "discord_token", "openai_api_key")
+
+
+class Settings(BaseSettings):
+    """All settings of one process. Made by `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PAPERLARK_", env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    data_dir: Path = Path("data")
+    prompts_dir: Path | None = None
+    source: Literal["arxiv", "sample"] = "arxiv"
+    scorer: ScorerName = ScorerName.AUTO
+    embedder: Literal["wordllama", "openai-compatible"] = "wordllama"
+    embedding_model: str = "text-embedding-3-small"
+    catch_up: CatchUp = CatchUp.FOLDED
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    now: str = ""
+    arxiv: ArxivSettings = ArxivSettings()
+    llm: LlmSettings = LlmSettings()
+    ranking: RankingSettings = RankingSettings()
+    slack: SlackSettings = SlackSettings()
+    timing: TimingSettings = TimingSettings()
+    channel_defaults: ChannelSettings = ChannelSettings()
+    channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
+
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
+    openai_base_url: str = Field("https://api.openai.com/v1", alias="OPENAI_BASE_URL")
+    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field("https://slack.com/api", alias="SLACK_API_URL")
+    arxiv_api_url: str = Field("https://export.arxiv.org/api/query", alias="ARXIV_API_URL")
+    arxiv_rss_url: str = Field("https://rss.arxiv.org/rss", alias="ARXIV_RSS_URL")
+
+    @field_validator("channels")
+    @classmethod
+    def _plain_keys(cls, value: Mapping[str, ChannelSettings]) -> Mapping[str, ChannelSettings]:
+        if bad := [key for key in value if not _CHANNEL_KEY.fullmatch(key)]:
+            raise ValueError(f"channel keys of letters, digits, - and _ (not {', '.join(map(repr, bad))})")
+        places: dict[tuple[str, str], str] = {}
+        for key, channel in value.items():
+            if other := places.get((channel.platform, channel.id)):
+                raise ValueError(
+                    f"every channel its own id ({other} and {key} are both {channel.platform} {channel.id})"
+                )
+            places[channel.platform, channel.id] = key
+        return value
+
+    @field_validator("openai_base_url", "slack_api_url", "arxiv_api_url", "arxiv_rss_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("an address that starts with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment overrides the file, which arrives as init values."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    def relative_to(self, folder: Path) -> Self:
+        """The same settings with every relative path taken from `folder`."""
+        channels = {
+            key: channel.model_copy(update={"topics": folder / channel.topics})
+            for key, channel in self.channels.items()
+        }
+        prompts = folder / self.prompts_dir if self.prompts_dir else None
+        return self.model_copy(
+            update={"data_dir": folder / self.data_dir, "prompts_dir": prompts, "channels": channels}
+        )
+
+    @property
+    def scorer_in_force(self) -> ScorerName:
+        """Who judges, with "auto" decided: the LLM if a key or an address is given."""
+        if self.scorer is not ScorerName.AUTO:
+            return self.scorer
+        has_key = self.openai_api_key is not None and bool(self.openai_api_key.get_secret_value())
+        return ScorerName.LLM if has_key or "openai_base_url" in self.model_fields_set else ScorerName.LOCAL
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "paperlark.db"
