@@ -1,4 +1,4 @@
-"""How good and how fast the archive's answers are: `python -m bench.ask [--papers N] [--most N]`.
+"""How good and how fast the archive's answers are: `python -m bench.ask [--papers N] [--most N] [--speed-only]`.
 
 Quality: known papers asked for by titles with words dropped, reordered or misspelt, and topics asked for by sentences
 and phrases of real readers' topics against what they liked; beside plain FTS5 and TF-IDF in the same run. Speed: the
@@ -283,14 +283,15 @@ def _size_of(folder: Path) -> int:
     return (folder / "paperlark.db").stat().st_size
 
 
-async def run(count: int, most: int) -> None:
+async def run(count: int, most: int, *, with_quality: bool = True) -> None:
     """Quality on the real papers, then speed on `count` and on `most`."""
     papers = some_papers(CORPUS)
     with tempfile.TemporaryDirectory(prefix="paperlark-ask-") as name, archive(Path(name)) as env:
         vectors = env.embedder.embed([embedding_text(paper) for paper in papers])
         await fill(env, iter(zip(papers, vectors, strict=True)))
-        await quality(env, papers)
-        print()
+        if with_quality:
+            await quality(env, papers)
+            print()
         invented = blended(papers, vectors, max(0, max(count, most) - len(papers)))
         stored = len(papers)
         for target in sorted({count, most}):
@@ -304,10 +305,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=100_000, help="size of the archive for the speed figures")
     parser.add_argument("--most", type=int, default=300_000, help="size to which it grows")
+    parser.add_argument("--speed-only", action="store_true", help="leave the figures of quality out")
     options, _ = parser.parse_known_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    asyncio.run(run(options.papers, options.most))
+    asyncio.run(run(options.papers, options.most, with_quality=not options.speed_only))
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ async def _news(env: Environment, key: str, situation: Situation, first: DigestR
     if first is not None:
         occasion = f"{occasion}, {days[-1]}"
         if not first.days:
-            remarks.append("Late: this listing was not there when the morning was due.")
+            remarks.append("Late: this could not be posted when the morning was due.")
     if situation.too_old:
         remarks.append(
             f"{situation.too_old} older listing days were missed and are not posted unasked; "

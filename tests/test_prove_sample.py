@@ -40,14 +40,14 @@ def test_a_post_stored_just_before_the_kill_is_found_and_not_repeated():
     assert kills.prove(kills.SCENARIOS[0], ("during", "chat.post", 3)).violations == ()
 
 
-@pytest.mark.parametrize("seed", [8, 22, 194])
+@pytest.mark.parametrize("seed", [21, 26, 45])
 def test_a_bad_morning_is_healed_and_explained(seed):
     """Seeds with kills, jumping clocks, lost answers, posts that land late and listings that come late."""
     assert chaos.prove(seed).violations == ()
 
 
 def test_the_same_seed_gives_the_same_morning():
-    assert chaos.prove(36) == chaos.prove(36)
+    assert chaos.prove(28) == chaos.prove(28)
 
 
 def test_a_terminated_bot_stops_in_time_and_its_next_start_finishes_the_morning():

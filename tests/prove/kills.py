@@ -34,6 +34,7 @@ _TABLES = (
     "topics_versions",
     "scores",
 )
+_TRIES = 10
 _PLANNED: Touch = ("before", "ledger.plan", 1)
 _PAPERS = 5  # what the sample's listing of that day has in the channel's categories
 
@@ -188,11 +189,22 @@ def points(scenario: Scenario) -> tuple[Touch, ...]:
 
 
 def prove(scenario: Scenario, point: Touch) -> Outcome:
-    """Kill at one point, start again, look; start again, and nothing may change."""
+    """Kill at one point, start again, look; start again, and nothing may change.
+
+    Whether an event or a look comes first differs between runs, so a point may be missed; then it is tried again.
+    """
+    for _ in range(_TRIES):
+        if (outcome := _try(scenario, point)) is not None:
+            return outcome
+    return Outcome(scenario.name, point, (f"not passed in {_TRIES} runs",))
+
+
+def _try(scenario: Scenario, point: Touch) -> Outcome | None:
+    """None if the run did not pass the point."""
     with case(scenario) as (made, folder):
-        violations = []
-        if (code := made.live(point)) != _KILLED:
-            violations.append(f"the kill did not happen (exit {code})")
+        if (code := made.live(point)) == 0:
+            return None
+        violations = [] if code == _KILLED else [f"the bot ended with {code}"]
         if code := made.live():
             violations.append(f"the restart ended with {code}")
         violations += made.violations()

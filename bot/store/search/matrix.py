@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class VectorMatrix:
         with self._lock:
             if not self._rows:
                 return []
-            near = np.concatenate([block @ vector for block in self._blocks])[: self._rows]
+            near = np.concatenate([_products(block, vector) for block in self._blocks])[: self._rows]
             ids = self._ids[: self._rows]
         if allowed is not None:
             inside = np.flatnonzero(allowed[np.minimum(ids, len(allowed) - 1)] & (ids < len(allowed)))
@@ -69,7 +70,7 @@ class VectorMatrix:
             vectors = np.stack([self._blocks[row // _BLOCK][row % _BLOCK] for row in rows[places]]).astype(np.float64)
             mean = self._sum / self._rows
         lengths = np.linalg.norm(vectors - mean, axis=1) * np.linalg.norm(vector - mean)
-        found[places] = (vectors - mean) @ (vector - mean) / np.maximum(lengths, 1e-9)
+        found[places] = _products(vectors - mean, vector - mean) / np.maximum(lengths, 1e-9)
         return found
 
     def _take(self, ids: list[int], vectors: NDArray[np.float32]) -> None:
@@ -90,6 +91,11 @@ class VectorMatrix:
             self._ids[row] = paper
             self._row_of[paper] = row
             self._sum += vector
+
+
+def _products(rows: NDArray[Any], vector: NDArray[Any]) -> NDArray[Any]:
+    """`rows @ vector` in this thread alone: BLAS would share so little work among all cores and wait for them."""
+    return np.asarray(np.einsum("ij,j->i", rows, vector))
 
 
 def _grown(known: Ids, least: int, fill: int) -> Ids:
