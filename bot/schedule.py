@@ -116,6 +116,11 @@ class Schedule:
             if job.id.startswith("morning ") and job.id.removeprefix("morning ") not in keep:
                 job.remove()
 
+    def next_morning(self, key: str) -> str:
+        """When the channel's next morning is, in words; "none" if it has none."""
+        moment = self.next_times().get(f"morning {key}")
+        return moment.strftime("%Y-%m-%d %H:%M %Z") if moment else "none"
+
     def next_times(self) -> dict[str, datetime]:
         """When each job fires next, in our clock's time."""
         shift = self._shift()

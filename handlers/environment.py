@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from bot.clock import Clock
 from bot.ports import Answerer, ChatPlatform, Embedder, Scorer, Source
 from bot.settings import ChannelSettings, Settings
 from bot.store_ports import Store
+
+T = TypeVar("T")
+
+
+class SharedJob(Generic[T]):
+    """One job at a time; whoever asks while it runs waits for the same result."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[T] | None = None
+
+    async def run(self, job: Callable[[], Coroutine[Any, Any, T]], patience_s: float | None = None) -> T | None:
+        """The job's result; None if it takes longer than `patience_s`, while it goes on for whoever asks next."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(job())
+        task = self._task
+        done, _ = await asyncio.wait({task}, timeout=patience_s)
+        return task.result() if done else None
+
+    async def stop(self) -> None:
+        """Cancel what is running and wait for its end."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +43,7 @@ class Environment:
 
     `platforms` is keyed by the platform's name; a channel whose platform is absent gets no mornings.
     `topics_texts` holds the text of each channel's topics file as it was when the settings were read.
-    `ingesting` is held while listings are read, so that channels whose mornings coincide read them once. `scoring`
+    `ingesting` reads listings for all channels whose mornings coincide at once. `scoring`
     has a lock for each topics text and scorer, so that channels alike in both pay once.
     `answerer` answers questions in words, None if nothing can.
     """
@@ -32,7 +56,7 @@ class Environment:
     platforms: Mapping[str, ChatPlatform]
     clock: Clock
     topics_texts: Mapping[str, str]
-    ingesting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ingesting: SharedJob[Any] = field(default_factory=SharedJob)
     scoring: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     answerer: Answerer | None = None
 

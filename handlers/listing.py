@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.errors import EmbedderError, SourceError
@@ -27,14 +27,14 @@ class Ingested:
     problem: str = ""
 
 
-async def ingest_due(env: Environment, progress: Progress = no_progress) -> Ingested:
+async def ingest_due(env: Environment, progress: Progress = no_progress, patience_s: float | None = None) -> Ingested:
     """Read every listing that should exist by now and is not stored, days missed included.
 
     Safe to repeat and to interrupt: each listing is stored in one transaction. A category never read before starts with
-    the newest listing only.
+    the newest listing only. After `patience_s` the answer is that there is none yet, while the reading goes on.
     """
-    async with env.ingesting:
-        return await _ingest_due(env, progress)
+    ingested: Ingested | None = await env.ingesting.run(lambda: _ingest_due(env, progress), patience_s)
+    return ingested or Ingested(problem=f"no answer within {patience_s:.0f} s; the look goes on")
 
 
 async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
@@ -65,7 +65,7 @@ async def ingest_days(
     if not missing:
         return Ingested()
     listings = await env.source.days(min(missing), max(missing), categories, progress)
-    return await store_listings(env, [listing for listing in listings if listing.day in missing], progress)
+    return await store_listings(env, await _news_in(env, listings, missing), progress)
 
 
 async def store_listings(env: Environment, listings: Sequence[Listing], progress: Progress = no_progress) -> Ingested:
@@ -117,16 +117,27 @@ async def _first_missing_day(env: Environment, categories: Sequence[str], expect
 
 
 async def _oldest_gap(env: Environment, category: str, newest: date, expected: date) -> date:
-    """The oldest day to read again for a category: after `newest`, or a day before it that was not announced then.
+    """The oldest day to read again for a category: after `newest`, or a day before it that was missed.
 
-    arXiv's index may lag behind its feed: what was PENDING when a later day was complete may be there by now.
+    arXiv's index may lag behind its feed: what was PENDING when a later day was complete may be there by now. And a
+    later day may have been read by hand while the bot was down.
     """
     since = expected - timedelta(days=env.settings.timing.catch_up_days)
     records = await env.store.listings.records(env.source.name, [category], since, expected)
     complete = {record.day for record in records if record.state is ListingState.COMPLETE}
-    recent = _days(min(complete, default=expected), expected)
+    recent = _days(await _known_since(env, category, since) or min(complete, default=expected), expected)
     gaps = [day for day in recent if day not in complete and not env.source.quiet_reason(day)]
     return min([newest + timedelta(days=1), *gaps])
+
+
+async def _known_since(env: Environment, category: str, since: date) -> date | None:
+    """`since`, if some channel that reads the category had its first morning before; else that first morning."""
+    firsts = [
+        first
+        for key, channel in env.settings.channels.items()
+        if category in channel.categories and (first := await env.store.ledger.first_day(key))
+    ]
+    return max(since, min(firsts)) if firsts else None
 
 
 async def _read(
@@ -140,8 +151,24 @@ async def _read(
     if first <= last_past and await missing_days(env, categories, first, last_past):
         missing = await missing_days(env, categories, first, last_past)
         past = await env.source.days(min(missing), max(missing), categories, progress)
-        listings += [listing for listing in past if listing.day in missing and (not known or listing.day != newest.day)]
+        others = [listing for listing in past if not known or listing.day != newest.day]
+        listings += await _news_in(env, others, missing)
     return listings
+
+
+async def _news_in(env: Environment, listings: Sequence[Listing], missing: Collection[date]) -> list[Listing]:
+    """The missing listings whole; of days read before only the papers that nobody has seen: they come late."""
+    others = [paper.arxiv_id for listing in listings if listing.day not in missing for paper in listing.papers]
+    known = await env.store.papers.get(others)
+    news = []
+    for listing in listings:
+        if listing.day in missing:
+            news.append(listing)
+        elif late := tuple(paper for paper in listing.papers if paper.arxiv_id not in known):
+            ids = {paper.arxiv_id for paper in late}
+            entries = tuple(entry for entry in listing.entries if entry.arxiv_id in ids)
+            news.append(replace(listing, papers=late, entries=entries))
+    return news
 
 
 async def _note_failure(env: Environment, categories: Sequence[str], day: date, reason: str) -> None:

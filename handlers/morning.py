@@ -55,7 +55,8 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
         return
     occasion = f"morning {_minute(scheduled_for)}"
     await deliver_unfinished(env, key)
-    ingested = await ingest_due(env, progress)
+    timing = env.settings.timing
+    ingested = await ingest_due(env, progress, timing.patience_s * timing.scale)
     for _ in range(_MOST_DIGESTS):
         situation = await situation_of(env, key, scheduled_for)
         first = await env.store.ledger.digest_for(key, occasion)
@@ -264,7 +265,8 @@ async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a perso
         ingested = await ingest_due(env, progress)
         situation = await situation_of(env, key, env.clock.now())
         if situation.days:
-            return await _news(env, key, situation, None, f"{_BY_HAND} {situation.days[-1]}")
+            is_single = env.settings.catch_up is CatchUp.SINGLY
+            return await _news(env, key, situation, None, f"{_BY_HAND} {situation.days[0 if is_single else -1]}")
         if situation.mark is not None and situation.mark >= situation.expected:
             return await _stored(env, key, situation.mark)
         return ByHand(message=ingested.problem or f"arXiv has not announced the listing of {situation.expected} yet")
@@ -273,7 +275,11 @@ async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a perso
     if reason := env.source.quiet_reason(day):
         return ByHand(message=f"there is no listing of {day}: {reason}")
     categories = env.channel(key).categories
-    await ingest_days(env, categories, day, day, progress)
+    mark = await env.store.ledger.mark(key)
+    is_newest = day == env.source.newest_day(env.clock.now())
+    # Posting the newest day moves the mark past the days before it, so these must be known first.
+    first = max(mark + timedelta(days=1), _oldest_unasked(env)) if is_newest and mark and mark < day else day
+    await ingest_days(env, categories, min(first, day), day, progress)
     if not await complete_days(env, categories, day, day):
         return ByHand(message=f"arXiv has not announced the listing of {day}")
     situation = await situation_of(env, key, env.clock.now())

@@ -25,7 +25,7 @@ _CATEGORIES = ("cs.CL", "cs.LG", "cs.AI", "cs.CV", "cs.IR")
 _CHANNEL = "terminal"
 _READER = "a scripted reader"
 # What the scripted reader cares for: said on the screen, so that nobody takes it for more than it is.
-_LIKES = ("quantiz", "quantis", "kv cache", "kv-cache", "low-bit", "post-training")
+_LIKES = ("precision", "quantiz", "quantis", "kv cache", "kv-cache", "low-bit", "post-training")
 
 
 async def run_demo(mornings: int, *, interactive: bool) -> None:

@@ -20,7 +20,7 @@ from bot.errors import PaperlarkError
 from bot.models import Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.ports import ChatPlatform
 from bot.schedule import Schedule, last_due
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.store.run_lock import run_lock
 from bot.store_ports import DigestKind
 from handlers.commands import answer, channel_at, channel_for, is_vote
@@ -152,6 +152,7 @@ class Resident:
                 task.cancel()
             # What cannot finish in time is abandoned where recovery finds it.
             await asyncio.wait(working, timeout=self.env.settings.timing.stop_s)
+            await self.env.ingesting.stop()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._votes.drain(), _LAST_VOTES_S)
             with suppress(asyncio.CancelledError):
@@ -168,9 +169,10 @@ class Resident:
         try:
             settings = load_settings(self._config)
             texts = read_topics(settings.channels)
-        except PaperlarkError:
-            logger.exception("the settings were not reloaded")
+        except PaperlarkError as error:
+            logger.warning("the settings were not reloaded: %s", error)
             return
+        self._warn_of_what_waits(settings)
         known = {key: ch for key, ch in settings.channels.items() if ch.platform in self.env.platforms}
         if left := set(settings.channels) - set(known):
             logger.warning("channels %s need a platform that is not running: restart", ", ".join(sorted(left)))
@@ -179,6 +181,13 @@ class Resident:
         self._apply_roster()
         self._spawn(self._take_up_topics())
         logger.info("settings reloaded: %d channels", len(known))
+
+    def _warn_of_what_waits(self, settings: Settings) -> None:
+        """What is built once cannot change while the bot runs; saying nothing would look as if it had."""
+        now = self.env.settings
+        fixed = ("arxiv", "llm", "scorer", "source", "embedder", "slack", "data_dir", "timing", "log_level")
+        if waiting := [name for name in fixed if getattr(now, name) != getattr(settings, name)]:
+            logger.warning("changes of %s take effect at the next start", ", ".join(waiting))
 
     def _apply_roster(self) -> None:
         self.env = with_roster(self._base, self._roster)
@@ -216,9 +225,14 @@ class Resident:
         """Finish what was left, then what was missed."""
         await self._take_up_topics()
         await self._for_every_channel(recover_channel)
-        await self._guarded("the look for listings", self.watch_listings())
         channels = self.env.settings.channels
-        await asyncio.gather(*(self._guarded(f"the morning of {key}", self._missed_morning(key)) for key in channels))
+        # Side by side: a source that does not answer must not keep a due morning from saying so.
+        await asyncio.gather(
+            self._guarded("the look for listings", self.watch_listings()),
+            *(self._guarded(f"the morning of {key}", self._missed_morning(key)) for key in channels),
+        )
+        for key in channels:
+            logger.info("%s: next morning %s; `paperlark digest` posts one now", key, self._schedule.next_morning(key))
         self.started.set()
         logger.info("started: %d channels, what was left or missed has been tried", len(self.env.settings.channels))
 

@@ -79,14 +79,16 @@ class TimingSettings(Strict):
     """Waits. `scale` multiplies every pause, for whole-process tests.
 
     `settle_s` is how long an unanswered post is left alone before it is looked for; `catch_up_days` bounds what is
-    posted unasked after downtime; `poll_s` is the longest pause between looks for a new listing; `learn_s` is how long
-    after a vote the channel is learned from again.
+    posted unasked after downtime; `poll_s` is the longest pause between looks for a new listing; `patience_s` how long
+    a due morning waits for a listing before it says that there is none; `learn_s` is
+    how long after a vote the channel is learned from again.
     """
 
     scale: float = Field(1.0, gt=0, le=10)
     settle_s: float = Field(60.0, ge=0)
     look_gap_s: float = Field(10.0, ge=0)
     poll_s: float = Field(1800.0, gt=0)
+    patience_s: float = Field(60.0, gt=0)
     learn_s: float = Field(60.0, ge=0)
     retry_s: float = Field(60.0, gt=0)
     reconcile_s: float = Field(3600.0, gt=0)

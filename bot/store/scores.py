@@ -87,6 +87,4 @@ def _current(db: SqliteUtils, channel: str) -> TopicsVersion | None:
 
 
 def _to_version(row: Mapping[str, Any]) -> TopicsVersion:
-    return TopicsVersion(
-        row["channel"], row["version"], row["raw"], row["origin"], from_stamp(row["created_at"])
-    )
+    return TopicsVersion(row["channel"], row["version"], row["raw"], row["origin"], from_stamp(row["created_at"]))

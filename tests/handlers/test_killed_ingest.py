@@ -33,7 +33,7 @@ def dump(folder: Path) -> list[str]:
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         lines = (line for line in connection.iterdump() if "_sqlite_migrations" not in line)
-        return sorted(re.sub(r'("vector_arrivals" VALUES\()\d+', r"\1any", line) for line in lines)
+        return sorted(re.sub(r'("vector(?:s|_arrivals)" VALUES\()\d+', r"\1any", line) for line in lines)
     finally:
         connection.close()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.models import Question
 from bot.query import parse_question
 from bot.store.search import fts
+from bot.store.search.matrix import VectorMatrix
 from bot.store.search.spelling import Spelling
 from bot.store.sqlite import SqliteStore
 from bot.store_ports import LiveSearch
@@ -109,6 +110,18 @@ async def test_a_vector_stored_again_replaces_the_old_one(archive):
     result = await archive.search.search(question, vector, "fake-embedder")
     assert max(result.pool, key=lambda one: one.closeness).paper.arxiv_id == "2505.00001"
     assert len(result.pool) == len(PAPERS)
+
+
+async def test_many_vectors_take_the_room_they_need_and_hardly_more(store):
+    """More than two blocks of the matrix, in several portions: every paper is found, and nothing grows on its own."""
+    matrix = VectorMatrix("e", 2)
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(20_000, 2)).astype(np.float32)
+    for start in range(0, 20_000, 1_000):
+        matrix._take(list(range(start + 1, start + 1_001)), vectors[start : start + 1_000])
+    assert matrix.closest(np.array([1.0, 0.0], dtype=np.float32), None, 1) == [int(np.argmax(vectors[:, 0])) + 1]
+    assert max(len(matrix._ids), len(matrix._row_of)) < 2 * 24_576
+    assert matrix.closeness(vectors[7], [8, 999_999]).tolist() == pytest.approx([1.0, 0.0])
 
 
 async def test_vectors_of_another_length_are_left_out(archive):

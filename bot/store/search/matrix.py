@@ -76,14 +76,13 @@ class VectorMatrix:
     def _take(self, ids: list[int], vectors: NDArray[np.float32]) -> None:
         """Put vectors into new rows, or over the paper's older one."""
         for paper, vector in zip(ids, vectors, strict=True):
-            if paper >= len(self._row_of):
-                self._row_of = _grown(self._row_of, paper + 1, -1)
+            self._row_of = _long_enough(self._row_of, paper + 1, -1)
             row = int(self._row_of[paper])
             if row < 0:
                 row = self._rows
                 if row == len(self._blocks) * _BLOCK:
                     self._blocks.append(np.zeros((_BLOCK, self._dimensions), dtype=np.float32))
-                    self._ids = _grown(self._ids, row + _BLOCK, 0)
+                    self._ids = _long_enough(self._ids, row + _BLOCK, 0)
                 self._rows += 1
             else:
                 self._sum -= self._blocks[row // _BLOCK][row % _BLOCK]
@@ -98,7 +97,10 @@ def _products(rows: NDArray[Any], vector: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.einsum("ij,j->i", rows, vector))
 
 
-def _grown(known: Ids, least: int, fill: int) -> Ids:
+def _long_enough(known: Ids, least: int, fill: int) -> Ids:
+    """The same, or a copy that is half as long again if it is shorter than `least`."""
+    if len(known) >= least:
+        return known
     wider = np.full(max(least, len(known) + len(known) // 2), fill, dtype=np.int64)
     wider[: len(known)] = known
     return wider
