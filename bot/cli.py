@@ -87,6 +87,14 @@ def run(config: Path | None) -> None:
     from bot.app.wiring import opened
 
     settings = _settings(config)
+    if (
+        sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and any(ch.platform == "console" for ch in settings.channels.values())
+    ):
+        # Somebody reads and types here: the log would run through their lines.
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _log_to(settings.log_level, settings.data_dir / "paperlark.log")
 
     async def live() -> None:
         with opened(settings) as env:
@@ -240,6 +248,8 @@ def stats(config: Path | None, channels: tuple[str, ...], plot: Path | None, as_
 
     settings = _settings(config)
     keys = _chosen(settings, channels)
+    if plot is not None and plot.suffix != ".png":
+        raise UsageError(f"--plot {plot}: the name must end in .png")
     if plot is not None and len(keys) > 1:
         raise UsageError(f"--plot draws one channel, but {len(keys)} are meant: choose one with --channel")
     asyncio.run(print_stats(settings, keys, plot=plot, as_json=as_json))
@@ -309,11 +319,11 @@ def _chosen(settings: Settings, channels: tuple[str, ...]) -> tuple[str, ...]:
     return channels or tuple(settings.channels)
 
 
-def _log_to(level: str) -> None:
-    """Log to standard error, once for the whole process; the libraries only when something is wrong."""
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
+def _log_to(level: str, file: Path | None = None) -> None:
+    """Log to standard error, or to a file; the libraries only when something is wrong."""
+    where: logging.Handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.WARNING, handlers=[where], format=form, force=True)
     for name in ("bot", "handlers"):
         logging.getLogger(name).setLevel(level.upper())
 

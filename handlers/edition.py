@@ -21,6 +21,8 @@ from handlers.scoring import Judged, judge, ranking_inputs, rules_of, topics_of
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_TOPICS = 200_000  # characters kept with each digest; the whole text is in its version
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -185,7 +187,7 @@ async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judge
         ranked=selection.posted,
         shown=selection.shown,
         scored_by=judged.scored_by or env.scorer.name,
-        selected_by=judged.topics.raw,
+        selected_by=judged.topics.raw[:_LONGEST_TOPICS],
         cost=judged.cost,
         remarks=tuple(remarks),
         remedial_on=edition.remedial_on,

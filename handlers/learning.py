@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.models import CurrentVote, Impression
@@ -13,6 +14,7 @@ from bot.ranking import model as models
 from bot.ranking.guard import guard
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
+from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
 from bot.ranking.track_record import Shown
@@ -65,14 +67,26 @@ async def _fit(
     shown = [Shown(impression, ranked) for impression, ranked in await env.store.ledger.history(key)]
     watched = await asyncio.to_thread(guard, shown, said)
     fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of), watched.trust))
+    if fitted is not None and fitted.n_liked:
+        fitted = replace(fitted, rater=await asyncio.to_thread(lambda: fit_rater(judged_papers(shown, said))))
     blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
     metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
-    metrics |= {"guard": watched.state, "judged": watched.n_judged}
-    if fitted is not None:
-        metrics |= {"liked": fitted.n_liked, "weight": fitted.weight, "trust": fitted.trust}
+    metrics |= {"guard": watched.state, "judged": watched.n_judged, **_figures(fitted)}
     version = await env.store.weights.add(key, now, metrics, blob)
     logger.info("refitted %s: version %d from %d votes, %d bytes", key, version, len(votes), len(blob))
     return fitted
+
+
+def _figures(fitted: ChannelModel | None) -> dict[str, float]:
+    """What a model counts, and what the votes say about an LLM's scores if it gave any."""
+    if fitted is None:
+        return {}
+    figures = {"liked": fitted.n_liked, "weight": fitted.weight, "trust": fitted.trust}
+    if fitted.rater is not None and fitted.rater.n_judged:
+        rater = fitted.rater
+        figures |= {"llm_relevance": rater.relevance, "llm_novelty": rater.novelty}
+        figures |= {"llm_agreement": rater.agreement, "llm_judged": rater.n_judged}
+    return figures
 
 
 async def _read(stored: Weights) -> ChannelModel | None:

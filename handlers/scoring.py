@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +56,18 @@ class Judged:
         )
 
 
+@lru_cache(maxsize=64)
+def _understood(raw: str) -> Topics:
+    return parse_topics(raw)
+
+
 async def topics_of(env: Environment, key: str) -> Topics:
     """The channel's topics in force: its newest version, else those of its settings, which become the first version."""
     version = await env.store.topics.current(key)
     if version is None:
         version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
-    return parse_topics(version.raw)
+    # Off the event loop and remembered: a topics text may be megabytes long.
+    return await asyncio.to_thread(_understood, version.raw)
 
 
 async def judge(

@@ -7,7 +7,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from scipy import sparse
 from bot.models import Contribution, Paper
 from bot.ranking.features import CueScale, FeatureSpace
 from bot.ranking.opinion import Opinion
+from bot.ranking.rater import Rater
 from bot.ranking.vocabulary import Vectorizer
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,7 @@ class ChannelModel:
 
     `terms`, `authors` and `categories` name the columns in that order; the cues follow. `weights` is `(n_columns,)`.
     `n_liked` liked papers taught it. `trust` in [0, 1] is what the guard leaves of its weight. `usual_mean` and
-    `usual_spread` describe f over papers nobody chose.
+    `usual_spread` describe f over papers nobody chose. `rater` is what the votes say about an LLM's scores.
     """
 
     terms: tuple[str, ...]
@@ -57,6 +58,7 @@ class ChannelModel:
     usual_mean: float
     usual_spread: float
     trust: float = 1.0
+    rater: Rater | None = None
 
     @property
     def weight(self) -> float:
@@ -78,7 +80,7 @@ class ChannelModel:
             self._shares((values[i] - mean) / spread, by_author[i] / spread, by_paper[i] / spread)
             for i in range(len(papers))
         ]
-        return Opinion(self.weight, shares)
+        return Opinion(self.weight, shares, self.rater)
 
     def _rows(self, papers: Sequence[Paper], today: Vectorizer) -> tuple[sparse.csr_matrix, slice]:
         columns = {name: i for i, name in enumerate(self.authors)}
@@ -135,6 +137,7 @@ def to_bytes(model: ChannelModel) -> bytes:
         "usual_mean": model.usual_mean,
         "usual_spread": model.usual_spread,
         "trust": model.trust,
+        "rater": model.rater and asdict(model.rater),
     }
     buffer = io.BytesIO()
     np.savez(
@@ -186,4 +189,5 @@ def _from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> ChannelModel:
         usual_mean=head["usual_mean"],
         usual_spread=head["usual_spread"],
         trust=head["trust"],
+        rater=Rater(**head["rater"]) if head.get("rater") else None,
     )

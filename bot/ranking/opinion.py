@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.models import Contribution, Paper
+from bot.ranking.rater import Rater
 from bot.ranking.vocabulary import Vectorizer
 
 
@@ -15,11 +16,13 @@ class Opinion:
     """What was learned about each candidate.
 
     `weight` in [0, 1] is how much of the order it may decide. The sum of a paper's `shares` is its learned utility,
-    about standard normal over a usual day.
+    about standard normal over a usual day. `rater` says what an LLM's points are worth here, None where
+    nobody can tell.
     """
 
     weight: float
     shares: Sequence[Sequence[Contribution]]
+    rater: Rater | None = None
 
 
 class Taught(Protocol):

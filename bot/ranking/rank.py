@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.models import Background, Contribution, Paper, Ranked, Score, Topics
-from bot.ranking.interests import KEYWORDS
 from bot.ranking.opinion import Opinion, Taught
+from bot.ranking.points import Shares, from_closeness, from_scores, with_points
 from bot.ranking.rules import Rule, matching
 from bot.ranking.terms import words
 from bot.ranking.vocabulary import Vectorizer, vectorizer
-
-Floats = NDArray[np.float64]
-Shares = list[list[Contribution]]
 
 PRIOR_FLOOR = 0.15  # what the topics keep, however much was learned
 
@@ -88,15 +85,13 @@ def rank(inputs: RankingInputs) -> tuple[Ranked, ...]:
     """Every candidate, best first; utility is the sum of the contributions.
 
     Without a model the order is that of the scores: by closeness where all were scored locally, else by relevance plus
-    novelty, with closeness as tie-break. Followed papers come before all others. Ties are ordered by arxiv_id.
+    novelty, with closeness as tie-break. With one an LLM's points count as far as the readers' votes agree with them.
+    Papers no LLM has seen stand where its usual score for such papers would put them. Followed papers come before all
+    others. Ties are ordered by arxiv_id.
     """
     if not inputs.papers:
         return ()
-    shares = _from_scores(inputs.scores)
-    if inputs.model is not None:
-        shares = _blend(
-            shares, inputs.model.opinion(inputs.papers, inputs.today or vectorizer(inputs.background, inputs.papers))
-        )
+    shares = _shares(inputs)
     _follow(shares, inputs)
     utility = [math.fsum(share.value for share in of_paper) for of_paper in shares]
     order = sorted(range(len(utility)), key=lambda i: (-utility[i], inputs.papers[i].arxiv_id))
@@ -159,24 +154,14 @@ def _lifted(one: Ranked, utility: float, chance: float) -> Ranked:
     return replace(one, utility=total, contributions=(*one.contributions, share), propensity=chance, exploration=True)
 
 
-def _from_scores(scores: Sequence[Score]) -> Shares:
-    if all(score.scorer == "local" and not score.fallback for score in scores):
-        return [[Contribution("topic", _topic_label(score), score.closeness)] for score in scores]
-    return [
-        [
-            Contribution("scores", f"relevance {score.relevance}", float(score.relevance)),
-            Contribution("scores", f"novelty {score.novelty}", float(score.novelty)),
-            # Stays below half a point, so that it decides between equal sums only.
-            Contribution("topic", _topic_label(score), 0.45 * math.tanh(score.closeness / 4)),
-        ]
-        for score in scores
-    ]
-
-
-def _topic_label(score: Score) -> str:
-    if not score.topics:
-        return "topics"
-    return "your keywords" if score.topics[0] == KEYWORDS else f"topic {score.topics[0]}"
+def _shares(inputs: RankingInputs) -> Shares:
+    if inputs.model is None:
+        return from_scores(inputs.scores)
+    opinion = inputs.model.opinion(inputs.papers, inputs.today or vectorizer(inputs.background, inputs.papers))
+    if opinion.rater is None:
+        return _blend(from_scores(inputs.scores), opinion)
+    blended = _blend(from_closeness(inputs.scores), opinion)
+    return with_points(blended, inputs.scores, opinion.rater)
 
 
 def _blend(shares: Shares, opinion: Opinion) -> Shares:

@@ -59,7 +59,7 @@ class TermsMemo:
 
     def __call__(self, paper: Paper) -> Mapping[str, int]:
         """The same as `paper_terms`."""
-        key = (paper.arxiv_id, paper.version)
+        key = (paper.arxiv_id, hash((paper.title, paper.abstract)))
         found = self._terms.get(key)
         if found is None:
             found = paper_terms(paper)

@@ -94,8 +94,7 @@ class SqliteFeedback:
         query = """SELECT * FROM impressions WHERE channel = ? AND shown_at IS NOT NULL AND shown_at >= ?
                    ORDER BY shown_at, digest, position"""
         values = [channel, to_stamp(since) if since else ""]
-        rows = await self._database.read(lambda db: list(db.query(query, values)))
-        return tuple(to_impression(row) for row in rows)
+        return await self._database.read(lambda db: tuple(to_impression(row) for row in db.query(query, values)))
 
 
 def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:

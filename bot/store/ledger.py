@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -46,10 +47,10 @@ class SqliteLedger:
 
     async def offered(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
         """See LedgerStore."""
-        wanted = set(arxiv_ids)
-        query = "SELECT arxiv_id FROM candidates WHERE channel = ?"
-        rows = await self._database.read(lambda db: db.execute(query, [channel]).fetchall())
-        return frozenset(row[0] for row in rows if row[0] in wanted)
+        query = "SELECT arxiv_id FROM candidates WHERE channel = ? AND arxiv_id IN (SELECT value FROM json_each(?))"
+        values = [channel, json.dumps(list(arxiv_ids))]
+        rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
+        return frozenset(row[0] for row in rows)
 
     async def candidates(self, channel: str) -> Mapping[str, date]:
         """See LedgerStore."""
@@ -181,18 +182,19 @@ class SqliteLedger:
     async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
         """See LedgerStore."""
         query = f"{_SHOWN_PAPERS} AND i.shown_at IS NOT NULL ORDER BY i.digest, i.position"
-        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
-        return tuple((to_impression(row), _to_ranked(row, to_paper(row))) for row in rows)
+        return await self._database.read(
+            lambda db: tuple((to_impression(row), _to_ranked(row, to_paper(row))) for row in db.query(query, [channel]))
+        )
 
     async def _ranked(self, where: str, values: list[Any]) -> tuple[Ranked, ...]:
         query = f"{_SHOWN_PAPERS} AND {where}"
-        rows = await self._database.read(lambda db: list(db.query(query, values)))
-        return tuple(_to_ranked(row, to_paper(row)) for row in rows)
+        return await self._database.read(
+            lambda db: tuple(_to_ranked(row, to_paper(row)) for row in db.query(query, values))
+        )
 
     async def _select(self, where: str, values: list[Any]) -> tuple[DigestRecord, ...]:
         query = f"SELECT record, completed_at FROM digests WHERE {where}"
-        rows = await self._database.read(lambda db: list(db.query(query, values)))
-        return tuple(_to_record(row) for row in rows)
+        return await self._database.read(lambda db: tuple(_to_record(row) for row in db.query(query, values)))
 
 
 class _PlanRefused(Exception):

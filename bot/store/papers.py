@@ -90,16 +90,18 @@ class SqlitePapers:
 
     async def get(self, arxiv_ids: Sequence[str]) -> Mapping[str, Paper]:
         """See PaperStore."""
-        rows = await self._database.read(
-            lambda db: list(db.query(f"SELECT * FROM papers WHERE arxiv_id {_IN_IDS}", [json.dumps(list(arxiv_ids))]))
+        query = f"SELECT * FROM papers WHERE arxiv_id {_IN_IDS}"
+        wanted = json.dumps(list(arxiv_ids))
+        return await self._database.read(
+            lambda db: {row["arxiv_id"]: to_paper(row) for row in db.query(query, [wanted])}
         )
-        return {row["arxiv_id"]: to_paper(row) for row in rows}
 
     async def before(self, day: date, limit: int) -> tuple[Paper, ...]:
         """See PaperStore."""
         query = "SELECT * FROM papers WHERE listing_day <= ? ORDER BY listing_day DESC, arxiv_id DESC LIMIT ?"
-        rows = await self._database.read(lambda db: list(db.query(query, [to_day(day), limit])))
-        return tuple(to_paper(row) for row in rows)
+        return await self._database.read(
+            lambda db: tuple(to_paper(row) for row in db.query(query, [to_day(day), limit]))
+        )
 
     async def add(self, papers: Sequence[Paper], seen_at: datetime) -> int:
         """See PaperStore."""

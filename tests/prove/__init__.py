@@ -1,1 +1,0 @@
-"""The long proofs: `python -m tests.prove`. They kill real processes, and live through weeks of bad mornings."""
