@@ -112,13 +112,21 @@ def _bare(text: str) -> str:
 _CANONICAL = {_bare(emoji): emoji for emoji in NAMES.values()}
 
 
+_JOINERS = "\u200d\ufe0f\ufe0e"  # not printable by themselves, and part of many emoji
+
+
+def _joins(char: str) -> bool:
+    """Selectors, joiners, and the tags that make up the flags of regions."""
+    return char in _JOINERS or "\U000e0020" <= char <= "\U000e007f"
+
+
 def normalise(reported: str) -> str:
     """The one spelling of an emoji: Unicode without skin tone, or `:name:` for a custom one.
 
     Takes what platforms report ("+1", "+1::skin-tone-2", ":thumbsup:", "<:party:123>", "👍🏽") and never fails.
     Applying it twice changes nothing; an empty text stays empty.
     """
-    text = reported.strip()
+    text = "".join(char for char in reported if char.isprintable() or _joins(char)).strip()
     if match := _DISCORD_CUSTOM.fullmatch(text):
         return f":{match['name'][:_LONGEST_NAME]}:"
     return _known(text) or _custom(text)

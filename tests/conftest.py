@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine under load is no reason for a test to fail; pytest's own timeout stops what hangs.
+settings.register_profile("paperlark", deadline=None)
+settings.load_profile("paperlark")
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -19,15 +19,19 @@ from bot.errors import ReplayDataError
 from bot.models import Background, CurrentVote, Impression, Paper, Ranked, Score, Topics
 from bot.ports import Embedder, Progress, no_progress
 from bot.ranking import background as backgrounds
+from bot.ranking.cascade import cascade_order
 from bot.ranking.closeness import Texts
 from bot.ranking.interests import Interest, interests
 from bot.ranking.judge import Task, judge, novelty_of
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
+from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.replay_data import Reader
 from bot.ranking.replay_report import Arm, Feedback, Morning, MorningResult, ReplayReport, measured
 from bot.ranking.rewards import verdicts
+from bot.ranking.simulated import RaterKind, looked_at
 from bot.ranking.terms import TermsMemo, embedding_text
+from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import Vectorizer, vectorizer
 
 ARCHIVE = 6_000  # past papers kept at hand, as a real morning has them
@@ -39,7 +43,11 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """How to replay. `keep` is the share of likes ever revealed, `flip` that of shown papers with the wrong label."""
+    """How to replay. `keep` is the share of likes ever revealed, `flip` that of shown papers with the wrong label.
+
+    A simulated `rater` scores the best of each morning in the place of an LLM. With `cascade` it is counted how many
+    likes are among the papers that would be sent to one.
+    """
 
     k: int = 10
     seed: int = 0
@@ -47,6 +55,8 @@ class ReplayOptions:
     feedback: Feedback = Feedback.SHOWN
     keep: float = 1.0
     flip: float = 0.0
+    rater: RaterKind | None = None
+    cascade: bool = False
 
 
 DEFAULTS = ReplayOptions()
@@ -58,6 +68,7 @@ class _Memory:
 
     votes: list[CurrentVote] = field(default_factory=list)
     impressions: list[Impression] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     papers: dict[str, Paper] = field(default_factory=dict)
 
 
@@ -131,6 +142,7 @@ def run(
         k=options.k,
         seed=options.seed,
         feedback=options.feedback,
+        rater=str(options.rater or ""),
     )
 
 
@@ -184,7 +196,15 @@ def _mornings(
     for arm in options.arms:
         started = course.monotonic()
         memory = memories[seat.reader.name, arm]
-        ranked = _ranked(day, arm, scores, memory, course)
+        inputs = _inputs(day, arm, scores, memory, course)
+        order: Sequence[int] = ()
+        if (options.cascade and arm.sends) or (options.rater and arm.rated):
+            order = cascade_order(inputs)
+        if options.rater and arm.rated:
+            votes = inputs.model.n_liked if isinstance(inputs.model, ChannelModel) else 0
+            rated = looked_at(scores, order, options.rater, seat.reader, seed=options.seed, votes=votes)
+            inputs = replace(inputs, scores=rated)
+        ranked = rank(inputs)
         shown = explore(ranked, options.k, _exploration(arm, day.day, options))
         spent_s = judged_s + course.monotonic() - started
         found.append(measured(seat.reader, Morning(arm, day.day, ranked, shown, spent_s), options.k))
