@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -194,6 +195,12 @@ def ask(config: Path | None, text: tuple[str, ...], channel: str | None, limit: 
     type=click.FloatRange(0, 1),
     help="Share of shown papers with the wrong label.",
 )
+@click.option(
+    "--rater",
+    type=click.Choice(["good", "weak", "useless"]),
+    help="Let a simulated rater score papers as an LLM would; the arm without it stands beside.",
+)
+@click.option("--cascade", is_flag=True, help="Count the likes among the papers that would be sent to an LLM.")
 @click.option("--reader", "readers", multiple=True, metavar="NAME", help="Only this reader of USERS.")
 @click.option("--seed", default=0, show_default=True, type=int, help="Seed of everything random.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -209,6 +216,8 @@ def replay(
     feedback: str,
     keep: float,
     flip: float,
+    rater: str | None,
+    cascade: bool,
     readers: tuple[str, ...],
     seed: int,
     as_json: bool,
@@ -216,9 +225,12 @@ def replay(
     """Does learning help? Replay past mornings with known likes: PAPERS (JSON lines) and USERS (JSON)."""
     from bot.app.replaying import Wanted, replay_files, replay_own
     from bot.ranking.replay import ReplayOptions
-    from bot.ranking.replay_report import Feedback
+    from bot.ranking.replay_report import RATED_ARMS, Feedback
+    from bot.ranking.simulated import RaterKind
 
-    options = ReplayOptions(k=k, seed=seed, feedback=Feedback(feedback), keep=keep, flip=flip)
+    options = ReplayOptions(k=k, seed=seed, feedback=Feedback(feedback), keep=keep, flip=flip, cascade=cascade)
+    if rater is not None:
+        options = replace(options, rater=RaterKind(rater), arms=RATED_ARMS)
     if own == bool(papers or users):
         raise UsageError("name PAPERS and USERS, or --own for a channel's own history")
     with _progress() as progress:

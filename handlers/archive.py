@@ -53,10 +53,14 @@ async def extend_background(env: Environment, categories: Sequence[str]) -> None
     first = known.upto + timedelta(days=1) if known.upto else date.min
     records = await env.store.listings.records(env.source.name, categories, first, date.max)
     days = sorted({record.day for record in records if record.state is ListingState.COMPLETE})
+    if days and known.upto is None:
+        known = await _rebuilt(env, days[0])
     for day in days:
         ids = await env.store.listings.entries(categories, tuple(AnnounceType), day, day)
         papers = tuple((await env.store.papers.get(ids)).values())
         vectors = await vectors_of(env, papers)
+        if day == days[-1]:
+            return  # the newest is the one being judged, by what is known before it; it counts with the next
         known = await asyncio.to_thread(backgrounds.extend, known, papers, vectors, day)
         blob = await asyncio.to_thread(backgrounds.to_bytes, known)
         await env.store.papers.save_background(env.embedder.name, day, blob)
@@ -65,8 +69,12 @@ async def extend_background(env: Environment, categories: Sequence[str]) -> None
 async def background_before(env: Environment, day: date) -> Background:
     """What was known before `day`: the stored background, or one rebuilt from the archive for a day long past."""
     known = await _stored_background(env)
-    if known.upto is None or known.upto < day:
+    if known.upto is not None and known.upto < day:
         return known
+    return await _rebuilt(env, day)
+
+
+async def _rebuilt(env: Environment, day: date) -> Background:
     papers = await env.store.papers.before(day - timedelta(days=1), RECENT_PAPERS)
     rebuilt = Background()
     for when, group in groupby(reversed(papers), key=lambda paper: paper.listing_day):

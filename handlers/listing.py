@@ -50,7 +50,25 @@ async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
         logger.warning("listing of %s could not be read: %s", expected, error)
         await _note_failure(env, categories, expected, str(error))
         return Ingested(problem=str(error))
+    if await env.store.papers.count() == 0:
+        await _fill_archive(env, categories, expected, progress)
     return await store_listings(env, listings, progress)
+
+
+async def _fill_archive(env: Environment, categories: Sequence[str], newest: date, progress: Progress) -> None:
+    """Before the first morning: the listings of the days before it go to the archive, unposted.
+
+    The first papers are judged against them. A morning without them is possible, so that a failure costs no more.
+    """
+    first = newest - timedelta(days=env.settings.timing.catch_up_days)
+    try:
+        past = await env.source.days(first, newest - timedelta(days=1), categories, progress)
+    except SourceError as error:
+        logger.warning("the days before %s could not be read, the archive begins without them: %s", newest, error)
+        return
+    papers = [paper for listing in past for paper in listing.papers]
+    await env.store.papers.add(papers, env.clock.now())
+    logger.info("the archive begins with %d papers of the days before %s", len(papers), newest)
 
 
 async def ingest_days(

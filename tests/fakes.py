@@ -114,7 +114,7 @@ class FakeInbox:
 class FakeSource:
     """Listings that a test announces; complete at 05:00 UTC of their day, Monday to Friday but for `holidays`.
 
-    `down` is the error every question meets, `found` what a search finds; `asked` remembers the questions.
+    `down` is the error every question meets, `past_down` that of questions about days, `found` what a search finds; `asked` remembers the questions.
     """
 
     name = "fake"
@@ -124,6 +124,7 @@ class FakeSource:
         self.holidays = dict(holidays or {})
         self.announced: dict[date, list[tuple[Paper, dict[str, AnnounceType]]]] = {}
         self.down: Exception | None = None
+        self.past_down: Exception | None = None
         self.found: tuple[Paper, ...] = ()
         self.asked: list[tuple[object, ...]] = []
 
@@ -156,6 +157,8 @@ class FakeSource:
         self, first: date, last: date, categories: Sequence[str], progress: Progress = no_progress
     ) -> tuple[Listing, ...]:
         self.asked.append(("days", first, last, *categories))
+        if self.past_down:
+            raise self.past_down
         if self.down:
             raise self.down
         return tuple(self._listing(first + timedelta(days=n), categories) for n in range((last - first).days + 1))

@@ -27,7 +27,7 @@ from bot.ranking.learn import Evidence, fit
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
 from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.replay_data import Reader
-from bot.ranking.replay_report import Arm, Feedback, Morning, MorningResult, ReplayReport, measured
+from bot.ranking.replay_report import COUNTED, Arm, Feedback, Morning, MorningResult, ReplayReport, measured
 from bot.ranking.rewards import verdicts
 from bot.ranking.simulated import RaterKind, looked_at
 from bot.ranking.terms import TermsMemo, embedding_text
@@ -197,17 +197,16 @@ def _mornings(
         started = course.monotonic()
         memory = memories[seat.reader.name, arm]
         inputs = _inputs(day, arm, scores, memory, course)
-        order: Sequence[int] = ()
-        if (options.cascade and arm.sends) or (options.rater and arm.rated):
-            order = cascade_order(inputs)
+        order = cascade_order(inputs) if _asks(arm, options) else ()
         if options.rater and arm.rated:
-            votes = inputs.model.n_liked if isinstance(inputs.model, ChannelModel) else 0
+            votes = len(memory.votes)
             rated = looked_at(scores, order, options.rater, seat.reader, seed=options.seed, votes=votes)
             inputs = replace(inputs, scores=rated)
         ranked = rank(inputs)
         shown = explore(ranked, options.k, _exploration(arm, day.day, options))
         spent_s = judged_s + course.monotonic() - started
-        found.append(measured(seat.reader, Morning(arm, day.day, ranked, shown, spent_s), options.k))
+        sent = [day.papers[i].arxiv_id for i in order]
+        found.append(measured(seat.reader, Morning(arm, day.day, ranked, shown, spent_s, sent), options.k))
         if arm.learns:
             _reveal(day, seat.reader, memory, shown[: options.k], options)
     return found
@@ -217,20 +216,20 @@ def _exploration(arm: Arm, day: date, options: ReplayOptions) -> Exploration:
     return Exploration(slots=1 if arm is Arm.EXPLORING else 0, seed=options.seed * 1_000_003 + day.toordinal())
 
 
-def _ranked(
-    day: _Day,
-    arm: Arm,
-    scores: Sequence[Score],
-    memory: _Memory,
-    course: _Course,
-) -> tuple[Ranked, ...]:
+def _asks(arm: Arm, options: ReplayOptions) -> bool:
+    """Whether it matters which papers an LLM would be asked about first."""
+    return (options.cascade and arm in COUNTED) or (options.rater is not None and arm.rated)
+
+
+def _inputs(day: _Day, arm: Arm, scores: Sequence[Score], memory: _Memory, course: _Course) -> RankingInputs:
     model = None
     if arm is Arm.RANDOM:
         chance = random.Random(f"{course.options.seed} {day.day}")  # noqa: S311 - no secret
         scores = [replace(score, closeness=chance.random()) for score in scores]
     elif arm.learns:
+        said = verdicts(memory.votes)
         evidence = Evidence(
-            verdicts=verdicts(memory.votes),
+            verdicts=said,
             impressions=memory.impressions,
             papers=memory.papers,
             past=day.archive.papers,
@@ -238,16 +237,16 @@ def _ranked(
             seed=course.options.seed,
         )
         model = fit(evidence, day.today)
-    return rank(
-        RankingInputs(
-            papers=day.papers,
-            scores=scores,
-            vectors=day.vectors,
-            topics=NO_TOPICS,
-            background=day.background,
-            model=model,
-            today=day.today,
-        )
+        if model is not None and model.n_liked and course.options.rater and arm.rated:
+            model = replace(model, rater=fit_rater(judged_papers(memory.shown, said)))
+    return RankingInputs(
+        papers=day.papers,
+        scores=scores,
+        vectors=day.vectors,
+        topics=NO_TOPICS,
+        background=day.background,
+        model=model,
+        today=day.today,
     )
 
 
@@ -261,6 +260,7 @@ def _reveal(day: _Day, reader: Reader, memory: _Memory, shown: Sequence[Ranked],
             liked = not liked
         if place is not None:
             memory.impressions.append(_impression(day.day, reader, place))
+            memory.shown.append(Shown(memory.impressions[-1], place))
             memory.papers[paper.arxiv_id] = paper
         if liked and (place is not None or options.feedback is Feedback.ALL):
             memory.votes.append(CurrentVote(reader.name, paper.arxiv_id, reader.name, "👍", _at(day.day, 12)))

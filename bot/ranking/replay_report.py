@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from bot.ranking.metrics import (
 from bot.ranking.replay_data import Reader
 
 METRICS = ("ndcg", "precision", "recall", "auc")
+SENT = (10, 15, 20, 25, 30, 40, 50)  # per cent of a morning's papers that might be sent to an LLM
 
 
 class Arm(StrEnum):
@@ -33,11 +35,21 @@ class Arm(StrEnum):
     TOPICS = "topics"
     LEARNED = "learned"
     EXPLORING = "learned, one place of k explored"
+    UNRATED = "learned, without the rater"
 
     @property
     def learns(self) -> bool:
         """Whether readers' reactions change it."""
+        return self in {Arm.LEARNED, Arm.EXPLORING, Arm.UNRATED}
+
+    @property
+    def rated(self) -> bool:
+        """Whether a simulated rater, where there is one, has a say in it."""
         return self in {Arm.LEARNED, Arm.EXPLORING}
+
+
+RATED_ARMS = (Arm.RANDOM, Arm.TOPICS, Arm.LEARNED, Arm.UNRATED)  # what is compared where a rater is simulated
+COUNTED = (Arm.TOPICS, Arm.LEARNED)  # arms whose choice of papers for an LLM is looked at
 
 
 class Feedback(StrEnum):
@@ -49,7 +61,10 @@ class Feedback(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MorningResult:
-    """One reader's morning under one arm; `figures` is None where the reader liked nothing of the day."""
+    """One reader's morning under one arm; `figures` is None where the reader liked nothing of the day.
+
+    `inside` tells for each x of `SENT` how many likes are among the x % of the papers first in line for an LLM.
+    """
 
     reader: str
     arm: Arm
@@ -57,17 +72,22 @@ class MorningResult:
     figures: Mapping[str, float] | None
     likes: int
     spent_s: float
+    inside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """One ranked morning: the whole order, and the order shown (different where places were explored)."""
+    """One ranked morning: the whole order, and the order shown (different where places were explored).
+
+    `sent` are the arxiv_ids in the order in which an LLM would be asked about them, if that is to be counted.
+    """
 
     arm: Arm
     day: date
     ranked: Sequence[Ranked]
     shown: Sequence[Ranked]
     spent_s: float
+    sent: Sequence[str] = ()
 
 
 def measured(reader: Reader, morning: Morning, k: int) -> MorningResult:
@@ -83,7 +103,9 @@ def measured(reader: Reader, morning: Morning, k: int) -> MorningResult:
             "recall": recall(hits, k, likes),
             "auc": auc([one.utility for one in morning.ranked], labels),
         }
-    return MorningResult(reader.name, morning.arm, morning.day, figures, likes, morning.spent_s)
+    in_line = [one in reader.liked for one in morning.sent]
+    inside = tuple(sum(in_line[: math.ceil(len(in_line) * percent / 100)]) for percent in SENT) if in_line else ()
+    return MorningResult(reader.name, morning.arm, morning.day, figures, likes, morning.spent_s, inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,7 @@ class ReplayReport:
     k: int
     seed: int
     feedback: Feedback
+    rater: str = ""
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -121,9 +144,25 @@ class ReplayReport:
             self.values(arm, reader, "ndcg"), self.values(Arm.TOPICS, reader, "ndcg"), seed=self.seed
         )
 
+    def sent(self, arm: Arm, reader: str) -> tuple[float, ...]:
+        """For each x of `SENT`, the share of all the reader's likes inside the x % that an LLM would be asked about.
+
+        Empty where that was not counted, or nothing liked.
+        """
+        mornings = [one for one in self.results if one.arm is arm and one.reader == reader and one.inside]
+        likes = sum(one.likes for one in mornings)
+        if not likes:
+            return ()
+        return tuple(sum(found) / likes for found in zip(*(one.inside for one in mornings), strict=True))
+
+    def mean_sent(self, arm: Arm) -> tuple[float, ...]:
+        """The mean of `sent` over the readers."""
+        shares = [share for name in self.readers if (share := self.sent(arm, name))]
+        return tuple(mean(column) for column in zip(*shares, strict=True))
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain values; keys as documented for `paperlark replay --json`."""
-        return {
+        report = {
             "arms": {str(arm): self._arm(arm) for arm in self.arms},
             "papers": self.papers,
             "days": self.days,
@@ -131,6 +170,11 @@ class ReplayReport:
             "seed": self.seed,
             "feedback": str(self.feedback),
         }
+        if self.rater:
+            report["rater"] = self.rater
+        if cascade := {str(arm): self._cascade(arm) for arm in COUNTED if self.mean_sent(arm)}:
+            report["cascade"] = cascade
+        return report
 
     def to_json_text(self) -> str:
         """The same as JSON text."""
@@ -144,6 +188,15 @@ class ReplayReport:
             "readers": {name: self._reader(arm, name) for name in self.readers},
             "ms_per_morning": self.ms_per_morning(arm),
         }
+
+    def _cascade(self, arm: Arm) -> dict[str, Any]:
+        """Shares of likes by per cent of papers sent, as JSON wants its keys."""
+
+        def by_percent(shares: Sequence[float]) -> dict[str, float]:
+            return {str(percent): share for percent, share in zip(SENT, shares, strict=True)}
+
+        readers = {name: by_percent(share) for name in self.readers if (share := self.sent(arm, name))}
+        return {"mean": by_percent(self.mean_sent(arm)), "readers": readers}
 
     def _reader(self, arm: Arm, name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -167,7 +220,7 @@ class ReplayReport:
         lines = [
             (
                 f"{self.papers} papers of {self.days} days, {len(self.readers)} readers, k = {self.k}, "
-                f"feedback {self.feedback}, seed {self.seed}"
+                f"feedback {self.feedback}, seed {self.seed}{self.rater and f', a {self.rater} rater'}"
             ),
             "",
             f"{'arm':<34}{'nDCG':<22}{'precision':>10}{'recall':>8}{'AUC':>7}{'ms':>7}",
@@ -183,7 +236,18 @@ class ReplayReport:
             parts = [f"{arm} {_shown(bootstrap_mean(self.values(arm, name, 'ndcg'), self.seed))}" for arm in self.arms]
             days = len(self.values(self.arms[0], name, "ndcg")) if self.arms else 0
             lines.append(f"{name} ({days} days): " + " · ".join(parts))
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._cascade_lines()])
+
+    def _cascade_lines(self) -> list[str]:
+        counted = [arm for arm in COUNTED if self.mean_sent(arm)]
+        if not counted:
+            return []
+        lines = ["", "share of all likes inside the best x % that would be sent to an LLM"]
+        for arm in counted:
+            lines += ["", f"{arm:<26}" + "".join(f"{f'{percent} %':>7}" for percent in SENT)]
+            rows = {name: self.sent(arm, name) for name in self.readers} | {"mean": self.mean_sent(arm)}
+            lines += [f"{name:<26}" + "".join(f"{share:>7.3f}" for share in row) for name, row in rows.items() if row]
+        return lines
 
 
 def _shown(interval: Interval) -> str:

@@ -1,4 +1,4 @@
-"""Raters whose quality is known, in the place of an LLM: they know what a reader liked, and tell it more or less well."""
+"""Raters of known quality in the place of an LLM: they know what a reader liked, and tell it more or less well."""
 
 from __future__ import annotations
 

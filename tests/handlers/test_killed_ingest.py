@@ -23,7 +23,7 @@ POINTS = [
     ("before", "papers.add_vectors", 1),
     ("after", "papers.add_vectors", 1),
     ("after", "papers.save_background", 2),
-    ("before", "papers.save_background", 5),
+    ("before", "papers.save_background", 4),
 ]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from bot.ranking.rater import STRANGER
 from handlers.learning import refit
 from handlers.reaction import record_votes
 from handlers.stats import stats
 from tests.builders import CHANNEL, a_paper
+from tests.fakes import FakeScorer
 from tests.handlers.conftest import at
 
 MONDAY, TUESDAY = date(2025, 5, 5), date(2025, 5, 6)
@@ -110,6 +113,45 @@ async def test_old_versions_keep_their_figures_and_lose_their_blobs(world):
     kept = world.store.weights
     assert (await kept.newest(CHANNEL)).blob == b"x" * 100
     assert len(await kept.history(CHANNEL)) == 6
+
+
+class LlmLike(FakeScorer):
+    """A fake whose scores pass for an LLM's."""
+
+    def _score(self, paper):
+        return replace(super()._score(paper), scorer="llm")
+
+
+async def weekday(world, day, relevance):
+    """A morning whose first three papers get one relevance, the others another; then the first three are liked."""
+    papers = announce(world, day)
+    world.scorer.relevance = {paper.arxiv_id: relevance[number >= 3] for number, paper in enumerate(papers)}
+    await world.morning(day)
+    await record_votes(world.env, [world.vote(paper.arxiv_id, f"like {paper.arxiv_id}") for paper in papers[:3]])
+
+
+@pytest.mark.parametrize(("relevance", "agrees"), [((9, 6), True), ((6, 9), False)])
+async def test_an_llm_s_points_come_to_count_as_far_as_votes_agree_with_them(world, relevance, agrees):
+    """What the readers' votes say about its scores is part of what was learned, and stored with it."""
+    world.scorer = LlmLike()
+    world.want()
+    for day in range(5, 10):
+        await weekday(world, date(2025, 5, day), relevance)
+    await refit(world.env, CHANNEL)
+    kept = (await refit(world.env, CHANNEL)).rater
+    metrics = (await world.store.weights.newest(CHANNEL)).metrics
+    assert (kept.n_judged, kept.n_liked) == (30, 15)
+    assert (kept.relevance > STRANGER.relevance) is agrees
+    assert (metrics["llm_relevance"], metrics["llm_agreement"]) == (kept.relevance, float(agrees))
+
+
+async def test_local_scores_leave_no_word_about_an_llm(world):
+    """Without an LLM there is nothing to trust or not."""
+    papers = announce(world, MONDAY)
+    await world.morning(MONDAY)
+    await vote_on_all(world, papers)
+    await refit(world.env, CHANNEL)
+    assert not [name for name in (await world.store.weights.newest(CHANNEL)).metrics if name.startswith("llm")]
 
 
 async def test_stats_say_what_was_learned_and_how_sure_the_guard_is(world):

@@ -16,6 +16,7 @@ from handlers.listing import ingest_days, ingest_due, missing_days, wanted_categ
 from tests.builders import CHANNEL, some_papers
 from tests.handlers.conftest import at
 
+FRI_BEFORE = date(2025, 5, 2)
 MON, TUE, WED, THU, FRI = (date(2025, 5, 5) + timedelta(days=n) for n in range(5))
 
 
@@ -58,7 +59,7 @@ async def test_ingests_that_coincide_read_once(world):
     world.announce(MON, 2)
     results = await asyncio.gather(*(ingest_due(world.env) for _ in range(5)))
     assert {result.new_papers for result in results} == {2}
-    assert len(world.source.asked) == 1
+    assert [one[0] for one in world.source.asked].count("newest") == 1
 
 
 async def test_a_failure_is_noted_and_tried_again(world):
@@ -98,7 +99,23 @@ async def test_the_categories_of_all_channels_are_read_together(world):
     assert wanted_categories(world.env) == ("cs.CL", "cs.CV", "cs.LG")
     world.announce(MON, 1)
     await ingest_due(world.env)
-    assert world.source.asked == [("newest", "cs.CL", "cs.CV", "cs.LG")]
+    assert world.source.asked[0] == ("newest", "cs.CL", "cs.CV", "cs.LG")
+
+
+async def test_the_days_before_the_first_listing_go_to_the_archive_unposted(world):
+    older = world.announce(FRI_BEFORE, 3)
+    world.announce(MON, 2)
+    await world.morning(MON)
+    assert len(world.papers()) == 2
+    assert set(await world.store.papers.get([paper.arxiv_id for paper in older])) == {one.arxiv_id for one in older}
+    known = await background_before(world.env, MON)
+    assert (known.upto, known.n_papers) == (FRI_BEFORE, 3)
+
+
+async def test_an_archive_that_cannot_be_filled_keeps_no_morning_out(world):
+    world.announce(MON, 2)
+    world.source.past_down = SourceUnavailable("503")
+    assert (await ingest_due(world.env)).days == (MON,)
 
 
 async def test_a_category_added_later_starts_with_the_newest_listing(world):
@@ -156,7 +173,7 @@ async def test_embedding_goes_by_batches_and_tells_its_progress(world):
 
 
 async def test_the_background_counts_each_listing_once(world):
-    for number, day in enumerate((MON, TUE), start=1):
+    for number, day in enumerate((MON, TUE, WED), start=1):
         world.announce(day, number)
         world.go_to(at(day))
         await ingest_due(world.env)
@@ -166,9 +183,10 @@ async def test_the_background_counts_each_listing_once(world):
 
 
 async def test_a_day_before_those_counted_is_left_out(world):
-    world.announce(TUE, 2)
-    world.go_to(at(TUE))
-    await ingest_due(world.env)
+    for day in (TUE, WED):
+        world.announce(day, 2)
+        world.go_to(at(day))
+        await ingest_due(world.env)
     world.announce(MON, 5)
     await ingest_days(world.env, ["cs.CL"], MON, MON)
     known = await background(world)
@@ -176,7 +194,7 @@ async def test_a_day_before_those_counted_is_left_out(world):
 
 
 async def test_the_background_before_a_day_knows_nothing_of_it_or_later(world):
-    for day in (MON, TUE, WED):
+    for day in (MON, TUE, WED, THU):
         world.announce(day, 2)
         world.go_to(at(day))
         await ingest_due(world.env)
@@ -203,11 +221,14 @@ async def test_an_embedder_that_is_down_keeps_no_listing_out_and_is_made_up_for(
     world.embedder.down = None
     await ingest_due(world.env)
     assert world.embedder.embedded == 2
+    world.announce(TUE, 1)
+    world.go_to(at(TUE))
+    await ingest_due(world.env)
     assert (await background(world)).n_papers == 2
 
 
 async def test_an_unreadable_background_is_made_again_from_the_papers(world):
-    for day in (MON, TUE):
+    for day in (MON, TUE, WED):
         world.announce(day, 2)
         world.go_to(at(day))
         await ingest_due(world.env)

@@ -436,7 +436,7 @@ async def test_two_channels_have_their_own_marks_and_candidates(world, ids):
     assert world.papers(key="vision") == []
     await world.morning(MON, key="vision")
     assert world.papers(key="vision") == ["2505.00009"]
-    assert [asked[0] for asked in world.source.asked] == ["newest"]
+    assert [asked[0] for asked in world.source.asked] == ["newest", "days"]
 
 
 async def test_a_muted_paper_is_not_posted_and_a_followed_one_always(world):

@@ -10,7 +10,8 @@ import pytest
 from bot.errors import ReplayDataError
 from bot.ranking.replay import ReplayOptions, run
 from bot.ranking.replay_data import Reader
-from bot.ranking.replay_report import Arm, Feedback
+from bot.ranking.replay_report import RATED_ARMS, SENT, Arm, Feedback
+from bot.ranking.simulated import RaterKind
 from tests.builders import a_paper
 from tests.ranking.scenes import KINDS, KindEmbedder, papers_of, topics_of
 
@@ -148,3 +149,44 @@ def test_progress_goes_from_none_to_all_days():
         options=ReplayOptions(arms=(Arm.TOPICS,)), progress=lambda *report: told.append(report),
     )  # fmt: skip
     assert [done for _, done, _ in told] == list(range(len(DAYS) + 1))
+
+
+RATED = {"arms": RATED_ARMS, "readers": (a_reader("imaging", topic_text="agents"),), "feedback": Feedback.ALL}
+
+
+def test_a_good_rater_helps_more_than_a_useless_one():
+    good, useless = (replayed(rater=kind, **RATED) for kind in (RaterKind.GOOD, RaterKind.USELESS))
+    assert good.mean(Arm.LEARNED, "ndcg").mean > useless.mean(Arm.LEARNED, "ndcg").mean + 0.05
+    assert good.mean(Arm.LEARNED, "ndcg").mean > good.mean(Arm.UNRATED, "ndcg").mean
+
+
+def test_the_arm_beside_a_rater_is_what_learning_gives_without_it():
+    rated = replayed(rater=RaterKind.GOOD, **RATED)
+    plain = replayed(**RATED)
+    for metric in ("ndcg", "auc"):
+        assert rated.values(Arm.UNRATED, "ada", metric) == plain.values(Arm.LEARNED, "ada", metric)
+    assert (rated.to_json()["rater"], "rater" in plain.to_json()) == ("good", False)
+    assert "good rater" in rated.to_text()
+
+
+def test_the_share_of_likes_sent_to_an_llm_grows_with_what_is_sent():
+    report = json.loads(json.dumps(replayed(cascade=True, feedback=Feedback.ALL).to_json()))["cascade"]
+    assert set(report) == {"topics", "learned"}
+    for arm in report.values():
+        shares = list(arm["readers"]["ada"].values())
+        assert [*arm["mean"]] == [str(percent) for percent in SENT]
+        assert arm["mean"] == arm["readers"]["ada"]
+        assert shares == sorted(shares)
+        assert 0 < shares[0] <= shares[-1] <= 1
+
+
+def test_of_papers_alike_in_closeness_readers_votes_choose_what_is_sent():
+    report = replayed(readers=(a_reader("imaging", topic_text=""),), cascade=True, feedback=Feedback.ALL)
+    at_25 = SENT.index(25)
+    assert report.mean_sent(Arm.LEARNED)[at_25] > report.mean_sent(Arm.TOPICS)[at_25]
+
+
+def test_what_is_sent_is_told_only_when_asked_for():
+    assert "cascade" not in replayed().to_json()
+    assert "sent to an LLM" not in replayed().to_text()
+    assert "sent to an LLM" in replayed(cascade=True).to_text()
