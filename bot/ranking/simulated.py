@@ -14,6 +14,7 @@ from bot.ranking.rater import LLM
 from bot.ranking.replay_data import Reader
 
 SHARE, MOST_PAPERS, WANTED = 0.25, 200, 15  # what is looked at by default, of a listing, at most, and to fill
+NO_NOVELTY = 5  # the middle of the scale
 
 
 class RaterKind(StrEnum):
@@ -55,7 +56,7 @@ def looked_at(
 ) -> tuple[Score, ...]:
     """The scores after such a rater looked at as many papers of `order` as an LLM would; the others are fallbacks.
 
-    It judges relevance only: novelty stays the local one.
+    It gives one figure, as relevance; of novelty it says nothing, which is the middle of the scale.
     """
     size = cascade_size(len(order), share=SHARE, most=MOST_PAPERS, wanted=WANTED, votes=votes)
     chosen = set(order[:size])
@@ -63,6 +64,7 @@ def looked_at(
         replace(
             score,
             relevance=simulated_relevance(kind, reader, score.arxiv_id, seed),
+            novelty=NO_NOVELTY,
             scorer=LLM,
             model=f"simulated {kind}",
         )
