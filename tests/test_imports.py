@@ -89,7 +89,11 @@ def test_every_command_and_option_is_documented(golden):
         assert command.help, f"paperlark {name} has no help text"
         assert all(option.help for option in command.params if isinstance(option, click.Option)), name
         with click.Context(
-            command, info_name=f"paperlark {name}", max_content_width=100, terminal_width=100
+            command,
+            info_name=f"paperlark {name}",
+            max_content_width=100,
+            terminal_width=100,
+            help_option_names=["-h", "--help"],
         ) as context:
             parts.append(f"## paperlark {name}\n\n```text\n{command.get_help(context)}\n```")
     golden("../../docs/commands.md", "\n\n".join(parts))
