@@ -67,8 +67,10 @@ async def _fit(
     shown = [Shown(impression, ranked) for impression, ranked in await env.store.ledger.history(key)]
     watched = await asyncio.to_thread(guard, shown, said)
     fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of), watched.trust))
-    if fitted is not None and fitted.n_liked:
-        fitted = replace(fitted, rater=await asyncio.to_thread(lambda: fit_rater(judged_papers(shown, said))))
+    if said:
+        # From the first vote on, even one against, an LLM's points count as far as votes agree with them.
+        rater = await asyncio.to_thread(lambda: fit_rater(judged_papers(shown, said)))
+        fitted = replace(fitted or models.untaught(), rater=rater)
     blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
     metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
     metrics |= {"guard": watched.state, "judged": watched.n_judged, **_figures(fitted)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.models import Contribution, Paper
-from bot.ranking.features import CueScale, FeatureSpace
+from bot.ranking.features import CUES, CueScale, FeatureSpace
 from bot.ranking.opinion import Opinion
 from bot.ranking.rater import Rater
 from bot.ranking.vocabulary import Vectorizer
@@ -123,6 +123,23 @@ class ChannelModel:
         more = tuple(self.terms[i] for i in order[::-1][:count] if of_terms[i] > 0)
         less = tuple(self.terms[i] for i in order[:count] if of_terms[i] < 0)
         return more, less
+
+
+def untaught() -> ChannelModel:
+    """A model that has learned nothing yet and moves no order; it can still carry what is thought of a rater."""
+    n_cues = len(CUES)
+    return ChannelModel(
+        terms=(),
+        authors=(),
+        categories=(),
+        scale=CueScale(np.zeros(n_cues), np.ones(n_cues)),
+        weights=np.zeros(n_cues),
+        reasons=Reasons((), np.zeros(0), sparse.csr_matrix((0, n_cues))),
+        n_liked=0,
+        half_weight_likes=1.0,
+        usual_mean=0.0,
+        usual_spread=1.0,
+    )
 
 
 def to_bytes(model: ChannelModel) -> bytes:

@@ -24,6 +24,7 @@ from bot.ranking.closeness import Texts
 from bot.ranking.interests import Interest, interests
 from bot.ranking.judge import Task, judge, novelty_of
 from bot.ranking.learn import Evidence, fit
+from bot.ranking.model import untaught
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
 from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.replay_data import Reader
@@ -237,8 +238,9 @@ def _inputs(day: _Day, arm: Arm, scores: Sequence[Score], memory: _Memory, cours
             seed=course.options.seed,
         )
         model = fit(evidence, day.today)
-        if model is not None and model.n_liked and course.options.rater and arm.rated:
-            model = replace(model, rater=fit_rater(judged_papers(memory.shown, said)))
+        if course.options.rater and arm.rated and memory.shown:
+            # Whoever liked nothing of a morning has judged it; there are no dislikes here to say so.
+            model = replace(model or untaught(), rater=fit_rater(judged_papers(memory.shown, said)))
     return RankingInputs(
         papers=day.papers,
         scores=scores,

@@ -145,6 +145,18 @@ async def test_an_llm_s_points_come_to_count_as_far_as_votes_agree_with_them(wor
     assert (metrics["llm_relevance"], metrics["llm_agreement"]) == (kept.relevance, float(agrees))
 
 
+async def test_one_vote_against_ends_the_llm_s_first_say(world):
+    """Before any vote its points come first; from then on they must agree with the votes to count much."""
+    world.scorer = LlmLike()
+    world.want()
+    papers = announce(world, MONDAY)
+    await world.morning(MONDAY)
+    assert await refit(world.env, CHANNEL) is None
+    await record_votes(world.env, [world.vote(papers[0].arxiv_id, "no", emoji="👎")])
+    taught = await refit(world.env, CHANNEL)
+    assert (taught.weight, taught.rater) == (0, STRANGER)
+
+
 async def test_local_scores_leave_no_word_about_an_llm(world):
     """Without an LLM there is nothing to trust or not."""
     papers = announce(world, MONDAY)

@@ -233,6 +233,18 @@ def test_a_stored_model_keeps_its_rater():
     assert models.from_bytes(models.to_bytes(replace(model, rater=rater))).rater == rater
 
 
+def test_a_model_that_learned_nothing_leaves_the_order_to_closeness_and_carries_a_rater():
+    papers = papers_of("agents", 5)
+    today = vectorizer(extend(Background(), papers, vectors_of(papers), date(2025, 5, 7)), papers)
+    model = models.from_bytes(models.to_bytes(replace(models.untaught(), rater=STRANGER)))
+    scores = [a_score(paper, closeness=float(-i)) for i, paper in enumerate(papers)]
+    assert model.weight == 0
+    assert order(rank(inputs_of(papers, scores, model=model, today=today))) == [paper.arxiv_id for paper in papers]
+    loud = [replace(score, scorer="llm", relevance=2 * i) for i, score in enumerate(scores, start=1)]
+    points = [share for one in rank(inputs_of(papers, loud, model=model, today=today)) for share in one.contributions]
+    assert max(share.value for share in points if share.kind == "scores") == pytest.approx(4 * STRANGER.relevance)
+
+
 READER = Reader("ada", "", frozenset({"2505.03001", "2505.03002"}))
 
 

@@ -160,6 +160,15 @@ def test_a_good_rater_helps_more_than_a_useless_one():
     assert good.mean(Arm.LEARNED, "ndcg").mean > good.mean(Arm.UNRATED, "ndcg").mean
 
 
+def test_a_rater_s_points_lead_on_the_first_morning_and_must_earn_it_from_then_on():
+    """Nothing is ever liked again here, so it stays a stranger; closeness then orders what it does not tell apart."""
+    reader = a_reader(liked=frozenset(paper.arxiv_id for paper in WORLD if paper.title.startswith("quantization")))
+    figures = replayed(rater=RaterKind.USELESS, readers=(reader,), keep=0.0, arms=RATED_ARMS)
+    ndcg = figures.values(Arm.LEARNED, "ada", "ndcg")
+    assert ndcg[0] < figures.values(Arm.UNRATED, "ada", "ndcg")[0]
+    assert min(ndcg[1:]) > ndcg[0]
+
+
 def test_the_arm_beside_a_rater_is_what_learning_gives_without_it():
     rated = replayed(rater=RaterKind.GOOD, **RATED)
     plain = replayed(**RATED)

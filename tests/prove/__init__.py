@@ -1,0 +1,1 @@
+"""The long proofs: `python -m tests.prove`. They kill real processes, and live through weeks of bad mornings."""
