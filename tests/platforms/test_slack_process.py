@@ -139,7 +139,7 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
         (morning,) = world.messages("🐦 Papers of Thu 8 May 2025")
         nine = datetime(2025, 5, 8, 9, 0, tzinfo=UTC).timestamp()
         assert nine <= float(morning.ts) < nine + 30
-        await until(lambda: len(world.messages("2. ")) == 2, PATIENCE_S)
+        await until(lambda: len(world.messages("1. ")) == 2, PATIENCE_S)
         people.press(world.ada, place, third.ts, "Why")  # on yesterday's post, by a process that did not post it
         await until(lambda: any("Why:" in told for told in world.slack.whispers(world.ada)), PATIENCE_S)
         await until(lambda: world.votes() == sorted([("👍", world.ben), ("👎", world.ben)]), PATIENCE_S)
