@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 
 STRENGTH = 10.0  # inverse regularisation
 HALF_WEIGHT_LIKES = 5.0  # liked papers after which topics and learning weigh the same
-HALF_LIFE_DAYS = 80.0  # of a vote: on 74 days 40 and 80 cost nothing, 15 did; tastes drift over years
 MOST_LIKED = 800
 MOST_IGNORED = 600
 RANDOM_PAST = 100
@@ -64,7 +63,7 @@ class Evidence:
     papers: Mapping[str, Paper]
     past: Sequence[Paper]
     now: datetime
-    half_life_days: float | None = HALF_LIFE_DAYS
+    half_life_days: float | None = None
     seed: int = 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.models import Background, CurrentVote, Impression
 from bot.ranking import model as models
 from bot.ranking.background import extend
-from bot.ranking.learn import HALF_LIFE_DAYS, Evidence, fit, lessons, silence
+from bot.ranking.learn import Evidence, fit, lessons, silence
 from bot.ranking.rank import rank
 from bot.ranking.rewards import verdicts
 from bot.ranking.vocabulary import vectorizer
@@ -162,12 +162,12 @@ def test_one_new_paper_has_an_opinion_too():
     assert np.isfinite(values_of(fit(TAUGHT, TODAY), POOL[:1])).all()
 
 
-def test_dislikes_fade_faster_than_likes():
-    """After 14 days a like has lost little and a dislike another half."""
+def test_dislikes_fade_and_likes_do_not():
+    """After 14 days a like counts in full and a dislike half."""
     old = NOW - timedelta(days=14)
     taught = lessons(an_evidence([*votes_on(LIKED[:1], "👍", old), *votes_on(DISLIKED[:1], "👎", old)]))
     liked, disliked = (one.weight for one in taught if one.voted)
-    assert liked == pytest.approx(0.5 ** (14 / HALF_LIFE_DAYS))
+    assert liked == 1.0
     assert disliked == pytest.approx(liked / 2)
 
 
