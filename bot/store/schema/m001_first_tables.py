@@ -1,41 +1,12 @@
-"""The tables, as numbered migrations. A released step never changes; a new need is a new step."""
+"""Papers, listings, topics, scores, the ledger, feedback, weights and locks."""
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
-migrations = Migrations("paperlark")
+from bot.store.schema._statements import execute_all
 
-
-@migrations()
-def m001_first_tables(db: Database) -> None:
-    """Papers, listings, topics, scores, the ledger, feedback, weights and locks."""
-    for statement in _FIRST_TABLES.split(";;"):
-        if statement.strip():
-            db.execute(statement)
-
-
-@migrations()
-def m002_channels(db: Database) -> None:
-    """Channels started in chat, and those the bot was removed from."""
-    db.execute(_CHANNELS)
-
-
-@migrations()
-def m003_llm(db: Database) -> None:
-    """Every request to an LLM, which is also its reservation, and the prompts' constant parts."""
-    for statement in _LLM_TABLES.split(";;"):
-        db.execute(statement)
-
-
-@migrations()
-def m004_asking(db: Database) -> None:
-    """What makes the archive quick to ask, remembered live searches, and what readers order in chat."""
-    for statement in _ASKING.split(";;"):
-        db.execute(statement)
-
-
-_FIRST_TABLES = """
+_TABLES = """
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY,
     arxiv_id TEXT NOT NULL UNIQUE,
@@ -228,124 +199,7 @@ CREATE TABLE turns (
 )
 """
 
-_CHANNELS = """
-CREATE TABLE channels (
-    key TEXT PRIMARY KEY,
-    platform TEXT NOT NULL,
-    place TEXT NOT NULL,
-    state TEXT NOT NULL,
-    timezone TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL,
-    UNIQUE (platform, place)
-)
-"""
 
-_LLM_TABLES = """
-CREATE TABLE llm_calls (
-    number INTEGER PRIMARY KEY,
-    day TEXT NOT NULL,                  -- UTC
-    started_at TEXT NOT NULL,
-    expires_at TEXT NOT NULL,
-    state TEXT NOT NULL,                -- reserved, settled, abandoned
-    purpose TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    endpoint TEXT NOT NULL,
-    model TEXT NOT NULL,
-    dialect TEXT NOT NULL,
-    papers TEXT NOT NULL,               -- JSON: arxiv_id to version, in the order sent
-    prompt_hash TEXT NOT NULL,
-    message_hash TEXT NOT NULL,
-    nonce TEXT NOT NULL,
-    asked_for INTEGER NOT NULL,
-    most_tokens INTEGER NOT NULL,
-    most_usd REAL,
-    outcome TEXT NOT NULL DEFAULT '',
-    latency_s REAL,
-    answered INTEGER NOT NULL DEFAULT 0,
-    prompt_tokens INTEGER NOT NULL DEFAULT 0,
-    cached_tokens INTEGER NOT NULL DEFAULT 0,
-    completion_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
-    prompt_usd REAL,                    -- NULL is unknown
-    completion_usd REAL,
-    charged_tokens INTEGER NOT NULL DEFAULT 0,
-    charged_usd REAL,
-    note TEXT NOT NULL DEFAULT ''
-);;
-CREATE INDEX llm_calls_by_day ON llm_calls (day);;
-CREATE INDEX llm_calls_by_channel ON llm_calls (channel, model);;
-CREATE TABLE llm_prompts (
-    hash TEXT PRIMARY KEY,
-    text TEXT NOT NULL
-)
-"""
-
-# `spellings` has no stems and no positions: it is only there to say which words exist.
-_ASKING = """
-CREATE VIRTUAL TABLE spellings USING fts5 (
-    title, authors, content = 'papers', content_rowid = 'id', detail = none, columnsize = 0,
-    tokenize = 'unicode61 remove_diacritics 2'
-);;
-INSERT INTO spellings (spellings) VALUES ('rebuild');;
-CREATE VIRTUAL TABLE spelling_words USING fts5vocab (spellings, row);;
-CREATE TRIGGER spellings_insert AFTER INSERT ON papers BEGIN
-    INSERT INTO spellings (rowid, title, authors) VALUES (new.id, new.title, new.authors);
-END;;
-CREATE TRIGGER spellings_delete AFTER DELETE ON papers BEGIN
-    INSERT INTO spellings (spellings, rowid, title, authors) VALUES ('delete', old.id, old.title, old.authors);
-END;;
-CREATE TRIGGER spellings_update AFTER UPDATE OF title, authors ON papers BEGIN
-    INSERT INTO spellings (spellings, rowid, title, authors) VALUES ('delete', old.id, old.title, old.authors);
-    INSERT INTO spellings (rowid, title, authors) VALUES (new.id, new.title, new.authors);
-END;;
-CREATE TABLE paper_categories (
-    category TEXT NOT NULL,
-    paper INTEGER NOT NULL,             -- papers.id
-    PRIMARY KEY (category, paper)
-) WITHOUT ROWID;;
-INSERT OR IGNORE INTO paper_categories (category, paper)
-SELECT json_each.value, papers.id FROM papers, json_each(papers.categories);;
-CREATE TRIGGER paper_categories_insert AFTER INSERT ON papers BEGIN
-    INSERT OR IGNORE INTO paper_categories (category, paper) SELECT value, new.id FROM json_each(new.categories);
-END;;
-CREATE TRIGGER paper_categories_delete AFTER DELETE ON papers BEGIN
-    DELETE FROM paper_categories WHERE paper = old.id AND category IN (SELECT value FROM json_each(old.categories));
-END;;
-CREATE TRIGGER paper_categories_update AFTER UPDATE OF categories ON papers WHEN old.categories != new.categories BEGIN
-    DELETE FROM paper_categories WHERE paper = old.id AND category IN (SELECT value FROM json_each(old.categories));
-    INSERT OR IGNORE INTO paper_categories (category, paper) SELECT value, new.id FROM json_each(new.categories);
-END;;
-CREATE TABLE vectors_as_they_came (     -- by number a cache finds what is new; WITHOUT ROWID wasted a page a vector
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    arxiv_id TEXT NOT NULL,
-    embedder TEXT NOT NULL,
-    vector BLOB NOT NULL,               -- float32, little endian
-    UNIQUE (arxiv_id, embedder)
-);;
-INSERT INTO vectors_as_they_came (arxiv_id, embedder, vector)
-SELECT arxiv_id, embedder, vector FROM vectors ORDER BY arxiv_id;;
-DROP TABLE vectors;;
-ALTER TABLE vectors_as_they_came RENAME TO vectors;;
-CREATE TABLE live_searches (
-    question TEXT PRIMARY KEY,
-    asked_at TEXT NOT NULL,
-    arxiv_ids TEXT NOT NULL             -- JSON array, best first
-) WITHOUT ROWID;;
-CREATE TABLE standing_rules (
-    channel TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    text TEXT NOT NULL,
-    folded TEXT NOT NULL,               -- the text as it is compared
-    person TEXT NOT NULL,
-    at TEXT NOT NULL,
-    PRIMARY KEY (channel, kind, folded)
-) WITHOUT ROWID;;
-CREATE TABLE pauses (
-    channel TEXT PRIMARY KEY,
-    at TEXT NOT NULL,
-    until TEXT,                         -- the first day with a morning again
-    person TEXT NOT NULL
-) WITHOUT ROWID;;
-CREATE INDEX feedback_by_person ON feedback_events (person)
-"""
+def m001_first_tables(db: Database) -> None:
+    """Papers, listings, topics, scores, the ledger, feedback, weights and locks."""
+    execute_all(db, _TABLES)

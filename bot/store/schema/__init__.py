@@ -1,0 +1,21 @@
+"""The tables, as numbered migrations. A released step never changes; a new need is a new step."""
+
+from __future__ import annotations
+
+from sqlite_utils import Migrations
+
+from bot.store.schema.m001_first_tables import m001_first_tables
+from bot.store.schema.m002_channels import m002_channels
+from bot.store.schema.m003_llm import m003_llm
+from bot.store.schema.m004_asking import m004_asking
+
+migrations = Migrations("paperlark")
+
+# The name of a step's function is what a database remembers of it.
+for step in (
+    m001_first_tables,
+    m002_channels,
+    m003_llm,
+    m004_asking,
+):
+    migrations()(step)
