@@ -271,6 +271,18 @@ async def test_a_weekday_without_papers_is_pending_unless_it_is_a_known_holiday(
     assert (known[1].state, known[1].note) == (EMPTY, "holiday: Midsummer")
 
 
+@pytest.mark.parametrize("day", [date(2025, 5, 7), THURSDAY], ids=["a past day", "the newest day"])
+async def test_a_category_without_papers_on_an_announced_day_has_an_empty_listing_and_waits_no_longer(
+    clock: FakeClock, day: date
+) -> None:
+    rare = row("2504.00353", date(2025, 5, 6), ["math.HO"])
+    async with read([*listings(date(2025, 4, 28), date(2025, 5, 9)), rare]) as server:
+        (quiet,) = await source_of(server, clock).days(day, day, ["math.HO"])
+        newest = await source_of(server, clock).newest(["math.HO"])
+    assert (quiet.state, quiet.papers, quiet.witness) == (COMPLETE, (), "other categories")
+    assert (newest.state, newest.day, newest.papers) == (COMPLETE, THURSDAY, ())
+
+
 async def test_after_a_known_holiday_its_papers_are_in_the_next_listing(clock: FakeClock) -> None:
     rows = listings(date(2025, 4, 28), date(2025, 5, 9), without=[date(2025, 5, 6)])
     async with read(rows) as server:
