@@ -40,6 +40,8 @@ async def deliver(env: Environment, channel: str, number: int) -> bool:
             ref = await send(env, intent, header if intent.in_thread else None)
         if intent.key.role is PostRole.HEADER:
             header = ref
+    if await env.store.ledger.give_back(channel, number):
+        logger.warning("nothing of digest %d of %s could be posted; `paperlark backfill` can", number, channel)
     done = await env.store.ledger.finish(channel, number, env.clock.now())
     logger.info("digest %d of %s is %s", number, channel, "complete" if done else "still open")
     return done

@@ -124,6 +124,19 @@ class SqliteLedger:
         query = f"UPDATE posts SET state = 'dropped', note = ? WHERE {_KEY} AND {_OPEN}"
         await self._database.write(lambda db: db.execute(query, [note, *_values(key)]).rowcount, "ledger.drop")
 
+    async def give_back(self, channel: str, number: int) -> bool:
+        """See LedgerStore."""
+
+        def change(db: SqliteUtils) -> bool:
+            query = "SELECT count(*) FROM posts WHERE channel = ? AND digest = ? AND state != 'dropped'"
+            if db.execute(query, [channel, number]).fetchone()[0]:
+                return False
+            db.execute("DELETE FROM candidates WHERE channel = ? AND digest = ?", [channel, number])
+            db.execute("DELETE FROM digest_days WHERE channel = ? AND number = ?", [channel, number])
+            return True
+
+        return await self._database.write(change, "ledger.give_back")
+
     async def move_ref(self, key: PostKey, ref: MessageRef) -> None:
         """See LedgerStore."""
         query = f"UPDATE posts SET message = ?, thread = ? WHERE {_KEY}"

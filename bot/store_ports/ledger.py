@@ -148,6 +148,13 @@ class LedgerStore(Protocol):
         """Give a message up for a stated reason."""
         ...
 
+    async def give_back(self, channel: str, number: int) -> bool:
+        """If no message of a digest was sent or still can be: its days and papers are as if never offered.
+
+        The digest itself, its number and what called for it stay. True if that was so.
+        """
+        ...
+
     async def move_ref(self, key: PostKey, ref: MessageRef) -> None:
         """The message of this key is another one now (a duplicate was healed)."""
         ...

@@ -11,7 +11,7 @@ from bot.errors import PlatformError
 from bot.models import PostRole, PostState
 from bot.settings import ChannelSettings
 from handlers.delivery import DeliveryPaused, deliver
-from handlers.morning import post_morning
+from handlers.morning import post_by_hand, post_morning
 from handlers.recovery import reconcile, recover_channel
 from tests.builders import CHANNEL
 from tests.fakes import Fault
@@ -228,6 +228,22 @@ async def test_a_message_that_had_been_posted_is_known_also_when_it_is_no_news_a
     await stale(world, Fault.UNANSWERED)
     assert await state_of(world, FIRST) is PostState.SENT
     assert len(await world.store.feedback.impressions(CHANNEL)) == 1
+
+
+async def test_a_day_of_which_nothing_could_be_posted_in_time_can_still_be_posted_by_hand(world):
+    world.announce(MON, 2)
+    world.platform.faults[HEADER] = [Fault.DELAYED] * 9
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.platform.faults.clear()
+    world.go_to(at(date(2025, 5, 14)))
+    await recover_channel(world.env, CHANNEL)
+    assert world.posts() == []
+    made = await post_by_hand(world.env, CHANNEL, MON)
+    assert made.record is not None
+    assert world.papers(made.record.number) == ["2505.05001", "2505.05002"]
+    assert "remedial" in world.header(made.record.number)
+    assert (await post_by_hand(world.env, CHANNEL, MON)).was_there
 
 
 async def test_one_channels_failure_does_not_touch_another(world):

@@ -273,3 +273,24 @@ async def test_what_one_process_wrote_the_other_sees(store, other):
     await planned(store)
     assert await other.ledger.mark(CHANNEL) == THURSDAY
     assert len(await other.ledger.open_intents()) == 3
+
+
+async def test_a_digest_of_which_nothing_was_sent_gives_its_days_and_papers_back(store, counts):
+    await planned(store, 1)
+    for intent in await store.ledger.intents(CHANNEL, 1):
+        assert not await store.ledger.give_back(CHANNEL, 1)
+        await store.ledger.drop(intent.key, "too old")
+    assert await store.ledger.give_back(CHANNEL, 1)
+    assert await store.ledger.digest_of_day(CHANNEL, THURSDAY) is None
+    assert counts() == {"digests": 1, "digest_days": 0, "candidates": 0, "posts": 2, "impressions": 1}
+    assert (await store.ledger.mark(CHANNEL), await store.ledger.next_number(CHANNEL)) == (THURSDAY, 2)
+
+
+async def test_a_digest_that_was_seen_in_part_keeps_its_days_and_papers(store, counts):
+    await planned(store, 1)
+    header, paper = await store.ledger.intents(CHANNEL, 1)
+    await store.ledger.claim(header.key, NOON)
+    await store.ledger.complete(header.key, a_ref("7"), NOON)
+    await store.ledger.drop(paper.key, "too old")
+    assert not await store.ledger.give_back(CHANNEL, 1)
+    assert counts()["candidates"] == 1
