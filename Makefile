@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format bench prove build clean
+.PHONY: help demo run test lint format bench prove pictures build clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: $(VENV)/.tested ## Speed and size figures, with machine and versions
 
 prove: $(VENV)/.tested ## The long proofs: kill anywhere, 200 faulty mornings
 	$(BIN)/python -m tests.prove
+
+pictures: $(VENV)/.tested ## Draw docs/pictures anew, from real mornings on the tests' servers
+	$(BIN)/python -m tests.pictures
 
 build: $(VENV)/.tested ## The wheel
 	$(BIN)/python -m build --wheel

@@ -1,0 +1,1 @@
+"""Pictures of a morning for the documentation: `python -m tests.pictures`."""
