@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -13,7 +14,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
-from bot.settings import WEEKDAYS, ChannelSettings
+from bot.settings import WEEKDAYS, ChannelSettings, LibrarySettings
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +30,10 @@ class _Mornings(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
     it may never return.
     """
 
-    def __init__(self, channel: ChannelSettings) -> None:
-        self._time = channel.time
-        self._zone = channel.zone
-        self._weekdays = {WEEKDAYS.index(day) for day in channel.weekdays}
+    def __init__(self, at: time, zone: ZoneInfo, weekdays: Iterable[str]) -> None:
+        self._time = at
+        self._zone = zone
+        self._weekdays = {WEEKDAYS.index(day) for day in weekdays}
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """The first morning after the previous firing; without one, the first not before `now`."""
@@ -54,12 +55,30 @@ def morning_trigger(channel: ChannelSettings) -> BaseTrigger:
     A time that daylight saving skips fires at the same instant it would have had; one that comes twice fires only the
     first time.
     """
-    return _Mornings(channel)
+    return _mornings(channel)
 
 
 def last_due(channel: ChannelSettings, now: datetime) -> datetime:
     """The newest morning of the channel that was due at or before `now` (aware), at most nine days back."""
-    return max(moment for moment in _Mornings(channel).around(now) if moment <= now)
+    return max(moment for moment in _mornings(channel).around(now) if moment <= now)
+
+
+def last_night(at: time, zone: ZoneInfo, now: datetime) -> datetime:
+    """The newest time of day `at` in `zone` at or before `now` (aware)."""
+    return max(moment for moment in _Mornings(at, zone, WEEKDAYS).around(now) if moment <= now)
+
+
+def last_list_due(library: LibrarySettings, zone: ZoneInfo, now: datetime) -> datetime:
+    """The newest moment at or before `now` (aware) at which a channel's weekly list was due."""
+    return max(moment for moment in _weeks(library, zone).around(now) if moment <= now)
+
+
+def _mornings(channel: ChannelSettings) -> _Mornings:
+    return _Mornings(channel.time, channel.zone, channel.weekdays)
+
+
+def _weeks(library: LibrarySettings, zone: ZoneInfo) -> _Mornings:
+    return _Mornings(library.time, zone, (library.weekday,))
 
 
 class _Shifted(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
@@ -99,6 +118,14 @@ class Schedule:
         """Fire `job` at every morning of the channel, replacing what was set for it."""
         self._add(f"morning {key}", morning_trigger(channel), job)
 
+    def weekly_list(self, key: str, library: LibrarySettings, zone: ZoneInfo, job: Job) -> None:
+        """Fire `job` whenever the channel's weekly list is due, replacing what was set for it."""
+        self._add(f"list {key}", _weeks(library, zone), job)
+
+    def nightly(self, name: str, at: time, zone: ZoneInfo, job: Job) -> None:
+        """Fire `job` every day at `at`, replacing what was set for it."""
+        self._add(name, _Mornings(at, zone, WEEKDAYS), job)
+
     def every(self, name: str, interval_s: float, job: Job) -> None:
         """Fire `job` every `interval_s` seconds, first after one interval."""
         pause_s = max(1, round(interval_s))
@@ -110,10 +137,22 @@ class Schedule:
         moment = self._clock.now() + timedelta(seconds=delay_s)
         self._add(name, DateTrigger(run_date=moment, timezone="UTC"), job)
 
+    def forget(self, name: str) -> None:
+        """Fire the job of this name no more, if there is one."""
+        if self._scheduler.get_job(name) is not None:
+            self._scheduler.remove_job(name)
+
     def forget_mornings(self, keep: set[str]) -> None:
         """Drop the mornings of channels that are gone."""
+        self._forget("morning ", keep)
+
+    def forget_lists(self, keep: set[str]) -> None:
+        """Drop the weekly lists of all channels but these."""
+        self._forget("list ", keep)
+
+    def _forget(self, kind: str, keep: set[str]) -> None:
         for job in self._scheduler.get_jobs():
-            if job.id.startswith("morning ") and job.id.removeprefix("morning ") not in keep:
+            if job.id.startswith(kind) and job.id.removeprefix(kind) not in keep:
                 job.remove()
 
     def next_morning(self, key: str) -> str:

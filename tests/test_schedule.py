@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.schedule import Schedule, last_due, morning_trigger
-from bot.settings import ChannelSettings
+from bot.schedule import Schedule, last_due, last_list_due, morning_trigger
+from bot.settings import ChannelSettings, LibrarySettings
 from tests.fakes import FakeClock
 
 ALL_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -216,3 +217,30 @@ def test_a_year_of_mornings_has_one_a_day():
     assert len(found) == len({text[:10] for text in found}) == 365
     gaps = {utc(b) - utc(a) for a, b in pairwise(found)}
     assert gaps == {timedelta(hours=23), timedelta(hours=24), timedelta(hours=25)}
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-05-09T14:00", "2025-05-09T14:00"),
+        ("2025-05-09T13:59", "2025-05-02T14:00"),
+        ("2025-05-16T13:59", "2025-05-09T14:00"),
+        ("2025-11-07T15:00", "2025-11-07T15:00"),  # winter time by then
+    ],
+)
+def test_a_weekly_list_is_due_at_its_time_in_the_channels_zone(now, expected):
+    assert last_list_due(LibrarySettings(), ZoneInfo("Europe/Berlin"), utc(now)) == utc(expected)
+
+
+async def test_weekly_lists_fire_once_a_week_and_go_with_their_channels():
+    schedule = Schedule(FakeClock(utc("2025-05-08T08:00")), 3600)
+    schedule.start()
+    try:
+        for key in ("one", "two"):
+            schedule.weekly_list(key, LibrarySettings(weekday="thu", time="09:30"), ZoneInfo("UTC"), nothing)
+        schedule.mornings("one", a_channel(), nothing)
+        assert abs(schedule.next_times()["list two"] - utc("2025-05-08T09:30")) < timedelta(seconds=5)
+        schedule.forget_lists(keep={"one"})
+        assert set(schedule.next_times()) == {"list one", "morning one"}
+    finally:
+        schedule.stop()

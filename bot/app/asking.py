@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.app.wiring import opened
+from bot.app.channels import opened_for
 from bot.models import Paper, Reply, Request
 from bot.ports import Progress, no_progress
 from bot.query import parse_line, parse_question
@@ -24,9 +24,10 @@ _PERSON = "you"  # as in the terminal, so that its list of saved papers is the s
 _DAYS_AT_ONCE = 14
 
 
-async def print_answer(settings: Settings, key: str, text: str, *, limit: int, as_json: bool) -> None:
-    """What `paperlark ask` does: the same as the slash command, as plain text or JSON."""
-    with opened(settings, platforms={}) as env:
+async def print_answer(settings: Settings, channel: str | None, text: str, *, limit: int, as_json: bool) -> None:
+    """What `paperlark ask` does: the same as the slash command, as plain text or JSON; default: the first channel."""
+    async with opened_for(settings, (channel,) if channel else (), platforms={}) as (env, keys):
+        key = keys[0]
         line = parse_line(text, env.clock.now().astimezone(env.channel(key).zone).date())
         if as_json:
             click.echo(json.dumps(await _found(env, key, text, limit), indent=2, ensure_ascii=False, default=str))
@@ -35,14 +36,20 @@ async def print_answer(settings: Settings, key: str, text: str, *, limit: int, a
             async for reply in ask(env, asking):
                 _print(reply)
         else:
-            channel = env.channel(key)
-            request = Request(channel.platform, channel.id, _PERSON, line.name, line.argument, line.arxiv_id)
+            place = env.channel(key)
+            request = Request(place.platform, place.id, _PERSON, line.name, line.argument, line.arxiv_id)
             async for reply in answer(env, request):
                 _print(reply)
 
 
 async def fill_archive(
-    settings: Settings, keys: Sequence[str], first: date, last: date, *, dry_run: bool, progress: Progress = no_progress
+    settings: Settings,
+    channels: Sequence[str],
+    first: date,
+    last: date,
+    *,
+    dry_run: bool,
+    progress: Progress = no_progress,
 ) -> None:
     """What `paperlark backfill --archive-only` does: the listings of these days become searchable, nothing is posted.
 
@@ -51,7 +58,7 @@ async def fill_archive(
     Raises:
         SourceError: they could not be read; what was read before stays.
     """
-    with opened(settings, platforms={}) as env:
+    async with opened_for(settings, channels, platforms={}) as (env, keys):
         categories = sorted({name for key in keys for name in env.channel(key).categories})
         missing = sorted(await missing_days(env, categories, first, last))
         if dry_run:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot.app.wiring import opened
+from bot.app.channels import opened_for, the_one
 from bot.digest_file import WRITERS
 from bot.errors import OutputError, PaperlarkError
 from bot.models import Digest, Topics
@@ -34,16 +34,24 @@ logger = logging.getLogger(__name__)
 
 async def make_digests(
     settings: Settings,
-    keys: Sequence[str],
+    channels: Sequence[str],
     day: date | None,
     *,
     dry_run: bool,
     output: Path | None,
     progress: Progress = no_progress,
 ) -> bool:
-    """What `paperlark digest` does; True if every channel was served. One channel's trouble does not stop another."""
+    """What `paperlark digest` does; True if every channel was served. One channel's trouble does not stop another.
+
+    `channels` are the keys of those meant, none for all.
+
+    Raises:
+        UsageError: a channel is unknown, or several are meant and `output` holds one digest.
+    """
     served = True
-    with opened(settings) as env:
+    async with opened_for(settings, channels) as (env, keys):
+        if output is not None:
+            the_one(keys, f"--output holds one digest, but {len(keys)} channels are meant")
         for key in keys:
             try:
                 if dry_run:
@@ -62,7 +70,7 @@ async def make_digests(
 
 async def make_remedial_digests(
     settings: Settings,
-    keys: Sequence[str],
+    channels: Sequence[str],
     first: date,
     last: date,
     *,
@@ -71,7 +79,7 @@ async def make_remedial_digests(
 ) -> bool:
     """What `paperlark backfill` does: every listing day of the range without a digest gets a remedial one, in order."""
     served = True
-    with opened(settings) as env:
+    async with opened_for(settings, channels) as (env, keys):
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         days = [day for day in days if not env.source.quiet_reason(day)]
         for key in keys:
@@ -150,18 +158,20 @@ def _write(output: Path, content: bytes) -> None:
         raise OutputError(f"{output}: cannot be written ({error.strerror})") from error
 
 
-async def topics_in_force(settings: Settings, keys: Sequence[str]) -> list[tuple[str, int, Topics]]:
+async def topics_in_force(settings: Settings, channels: Sequence[str]) -> list[tuple[str, int, Topics]]:
     """The current version of each channel's topics; the file's where there is none yet."""
-    with opened(settings, platforms={}) as env:
+    async with opened_for(settings, channels, platforms={}) as (env, keys):
         versions = [await _version_in_force(env, key) for key in keys]
         return [(one.channel, one.version, parse_topics(one.raw)) for one in versions]
 
 
 async def _version_in_force(env: Environment, key: str) -> TopicsVersion:
     """The current version; says so if the file holds another text by now, which only a start or a digest takes up."""
-    text = env.topics_texts[key]
-    version = await env.store.topics.current(key) or await env.store.topics.add(key, text, "file", env.clock.now())
-    if version.raw != text:
+    text = env.topics_texts.get(key)
+    version = await env.store.topics.current(key)
+    if version is None:
+        return await env.store.topics.add(key, text or "", "file", env.clock.now())
+    if text is not None and version.raw != text:  # a channel started in chat has no file
         click.echo(
             f"{key}: the topics file differs from version {version.version}, which is in force until the next start, "
             "reload or digest",
@@ -170,9 +180,11 @@ async def _version_in_force(env: Environment, key: str) -> TopicsVersion:
     return version
 
 
-async def print_stats(settings: Settings, keys: Sequence[str], *, plot: Path | None, as_json: bool) -> None:
+async def print_stats(settings: Settings, channels: Sequence[str], *, plot: Path | None, as_json: bool) -> None:
     """What `paperlark stats` does."""
-    with opened(settings, platforms={}) as env:
+    async with opened_for(settings, channels, platforms={}) as (env, keys):
+        if plot is not None:
+            the_one(keys, f"--plot draws one channel, but {len(keys)} are meant")
         found = [await stats(env, key) for key in keys]
     if plot is not None:
         _write(plot, stats_chart(found[0].channel, found[0].record))
@@ -188,6 +200,7 @@ async def print_stats(settings: Settings, keys: Sequence[str], *, plot: Path | N
             less=one.less,
             learned_weight=one.learned_weight,
             guard=one.guard,
+            lists=one.lists,
         )
         click.echo("\n  ".join((reply.title, *reply.lines)))
 
@@ -199,6 +212,7 @@ def _stats_values(one: ChannelStats) -> dict[str, object]:
         "learned_weight": one.learned_weight,
         "trust": one.trust,
         "guard": one.guard,
+        "lists": one.lists,
         "liked": one.record.n_liked,
         "disliked": one.record.n_disliked,
         "liked_by_topic": dict(one.record.liked_topics),

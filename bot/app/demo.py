@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -112,10 +112,10 @@ class _Week:
         """See Inbox."""
         return await self.vote(vote)
 
-    async def reconnected(self, platform: str) -> None:
+    async def reconnected(self, platform: str, place: str | None = None) -> None:
         """See Inbox."""
 
-    async def invited(self, platform: str, place: str) -> None:
+    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
         """See Inbox."""
 
     async def removed(self, platform: str, place: str) -> None:

@@ -18,8 +18,9 @@ from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
 from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
 from bot.store.database import Tap, no_tap
+from bot.store.run_lock import run_lock
 from bot.store.sqlite import SqliteStore
-from bot.store_ports import LockStore, Store
+from bot.store_ports import CostStore, LockStore, Store
 from bot.topics import parse_topics
 from handlers.environment import Environment
 
@@ -52,8 +53,8 @@ def clock_of(settings: Settings) -> Clock:
     return SystemClock(shift_from(settings.now, datetime.now(UTC)), settings.timing.scale)
 
 
-def read_topics(channels: Mapping[str, ChannelSettings]) -> dict[str, str]:
-    """The text of every channel's topics file.
+def read_topics(channels: Mapping[str, ChannelSettings], *, optional: bool = False) -> dict[str, str]:
+    """The text of every channel's topics file; with `optional`, without those that are not there.
 
     Raises:
         SettingsError: with every file that cannot be read.
@@ -64,6 +65,8 @@ def read_topics(channels: Mapping[str, ChannelSettings]) -> dict[str, str]:
         try:
             texts[key] = parse_topics(channel.topics.read_bytes()).raw
         except OSError as error:
+            if optional and isinstance(error, FileNotFoundError):
+                continue
             mistakes.append(
                 f"channels.{key}.topics = '{channel.topics}': cannot be read ({error.strerror}); write your topics "
                 "there, in the form of prompts/topics.example.md"
@@ -80,19 +83,37 @@ def opened(
     clock: Clock | None = None,
     platforms: Mapping[str, ChatPlatform] | None = None,
     tap: Tap = no_tap,
+    topics_optional: bool = False,
+    examined: bool = False,
 ) -> Iterator[Environment]:
     """The environment that these settings ask for; its database is closed at the end. `tap` watches every write.
+
+    With `topics_optional` a channel's topics file may be missing. With `examined` a damaged database is refused; where
+    it is large, reading all of it takes seconds.
 
     Raises:
         SettingsError, StoreError, EmbedderError: it cannot be made.
     """
     clock = clock or clock_of(settings)
-    texts = read_topics(settings.channels)
-    store = SqliteStore(settings.database, tap=tap)
+    texts = read_topics(settings.channels, optional=topics_optional)
+    store = SqliteStore(settings.database, tap=tap, backups=settings.backups)
     try:
+        if examined:
+            store.examine()
         yield _environment(settings, clock, store, texts, platforms)
     finally:
         store.close()
+
+
+def refuse_second(settings: Settings) -> None:
+    """Refuse to run beside another bot before the database is touched: a newer version would migrate it.
+
+    Raises:
+        LockHeld: another process runs on this database.
+        StoreReadOnly: the lock cannot be made.
+    """
+    with run_lock(settings.database, clock_of(settings).now()):
+        pass
 
 
 def embedder_of(settings: Settings) -> Embedder:
@@ -116,25 +137,20 @@ def platforms_of(settings: Settings, clock: Clock) -> dict[str, ChatPlatform]:
     Raises:
         SettingsError: one of them lacks a token.
     """
-    names = {str(channel.platform) for channel in settings.channels.values()} | _with_tokens(settings)
-    return {name: PLATFORMS[name](settings, clock) for name in sorted(names)}
+    return {name: PLATFORMS[name](settings, clock) for name in sorted(platform_names(settings))}
 
 
-def _with_tokens(settings: Settings) -> set[str]:
-    """The chats whose tokens are given: people may start channels there, whether or not the settings name one."""
-    return {"slack"} if settings.slack_bot_token or settings.slack_app_token else set()
+def platform_names(settings: Settings) -> set[str]:
+    """The platforms of channels, and those whose tokens are given: people may start channels there."""
+    given = {"slack": settings.slack_bot_token or settings.slack_app_token, "discord": settings.discord_token}
+    with_tokens = {name for name, token in given.items() if token}
+    return {str(channel.platform) for channel in settings.channels.values()} | with_tokens
 
 
-def _environment(
-    settings: Settings,
-    clock: Clock,
-    store: Store,
-    texts: Mapping[str, str],
-    platforms: Mapping[str, ChatPlatform] | None,
-) -> Environment:
-    embedder = embedder_of(settings)
-    parts = SourceParts(
-        throttle=SharedTurns(store.locks, clock, settings.arxiv.interval_s),
+def source_parts(settings: Settings, locks: LockStore, clock: Clock) -> SourceParts:
+    """What the source of these settings is made of; it takes its turns in the database."""
+    return SourceParts(
+        throttle=SharedTurns(locks, clock, settings.arxiv.interval_s),
         clock=clock,
         random=random.Random(),  # noqa: S311 - spreads retries in time, guards nothing
         api_url=settings.arxiv_api_url,
@@ -145,20 +161,35 @@ def _environment(
         lookback_days=settings.arxiv.lookback_days,
         page_size=settings.arxiv.page_size,
     )
-    if platforms is None:
-        platforms = platforms_of(settings, clock)
-    llm = LlmOptions(
+
+
+def llm_options(settings: Settings, costs: CostStore, clock: Clock) -> LlmOptions:
+    """What everything needs that asks the LLM of these settings."""
+    return LlmOptions(
         settings=settings.llm,
-        costs=store.costs,
+        costs=costs,
         clock=clock,
         base_url=settings.openai_base_url,
         api_key=settings.openai_api_key or SecretStr(""),
         prompts_dir=settings.prompts_dir,
     )
+
+
+def _environment(
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    texts: Mapping[str, str],
+    platforms: Mapping[str, ChatPlatform] | None,
+) -> Environment:
+    embedder = embedder_of(settings)
+    if platforms is None:
+        platforms = platforms_of(settings, clock)
+    llm = llm_options(settings, store.costs, clock)
     return Environment(
         settings=settings,
         store=store,
-        source=SOURCES[settings.source](parts),
+        source=SOURCES[settings.source](source_parts(settings, store.locks, clock)),
         scorer=SCORERS[settings.scorer_in_force](ScorerOptions(embedder, llm)),
         embedder=embedder,
         platforms=platforms,

@@ -43,7 +43,7 @@ async def living(world):
         yield resident
     finally:
         resident.stop()
-        resident._schedule.stop()
+        resident.schedule.stop()
         life.cancel()
         with suppress(asyncio.CancelledError):
             await life
@@ -96,9 +96,9 @@ async def test_a_listing_that_comes_late_is_posted_when_it_appears(world):
         assert "no announcement yet" in world.header(1)
         world.go_to(at(MON, 11))
         monday = world.announce(MON, 2)
-        await resident.watch_listings()
+        await resident.mornings.watch_listings()
         await settled(lambda: world.papers() == ids_of(monday))
-        await resident.watch_listings()
+        await resident.mornings.watch_listings()
         assert len(world.posts(PostRole.HEADER)) == 2
 
 
@@ -108,7 +108,7 @@ async def test_a_listing_read_before_the_set_time_waits_for_it_but_is_scored(wor
     world.announce(TUE, 2)
     world.go_to(at(TUE, 6))
     async with living(world) as resident:
-        await resident.watch_listings()
+        await resident.mornings.watch_listings()
         assert len(world.papers()) == 1
         assert [len(job.papers) for job in world.scorer.jobs] == [1, 2]
 
@@ -120,7 +120,7 @@ async def test_papers_that_could_not_be_scored_follow_with_the_hourly_recovery(w
         assert "could not be scored" in world.header(1)
         world.scorer.down = None
         world.clock.advance(1800)
-        await resident._recover_all()
+        await resident.recover()
         assert world.papers(2) == ids_of(monday)
 
 
@@ -130,9 +130,9 @@ async def test_a_source_that_is_down_is_asked_again_with_growing_pauses(world):
     async with living(world) as resident:
         pauses = []
         for _ in range(7):
-            coming = resident._schedule.next_times()["listings again"] - world.clock.now()
+            coming = resident.schedule.next_times()["listings again"] - world.clock.now()
             pauses.append(round(coming.total_seconds()))
-            await resident.watch_listings()
+            await resident.mornings.watch_listings()
     assert pauses == [round(min(timing.retry_s * 2**n, timing.poll_s)) for n in range(7)]
 
 
@@ -214,7 +214,7 @@ async def test_every_channel_has_its_morning_in_the_schedule_at_its_own_time(wor
     })  # fmt: skip
     world.go_to(at(MON, 10))
     async with living(world) as resident:
-        times = {name: moment for name, moment in resident._schedule.next_times().items() if "morning" in name}
+        times = {name: moment for name, moment in resident.schedule.next_times().items() if "morning" in name}
     expected = {f"morning {CHANNEL}": at(TUE, 9), "morning tokyo": at(MON, 23)}
     assert {name: round((times[name] - moment).total_seconds()) for name, moment in expected.items()} == dict.fromkeys(
         expected, 0
