@@ -126,7 +126,7 @@ def normalise(reported: str) -> str:
     Takes what platforms report ("+1", "+1::skin-tone-2", ":thumbsup:", "<:party:123>", "👍🏽") and never fails.
     Applying it twice changes nothing; an empty text stays empty.
     """
-    text = "".join(char for char in reported if char.isprintable() or _joins(char)).strip()
+    text = _visible(reported)
     if match := _DISCORD_CUSTOM.fullmatch(text):
         return f":{match['name'][:_LONGEST_NAME]}:"
     return _known(text) or _custom(text)
@@ -138,13 +138,17 @@ def typed(text: str) -> str | None:
     A bare word counts only if it is a name everybody knows; a custom name needs its colons, and so does 💯, since
     a bare 100 is a number.
     """
-    text = text.strip()
+    text = _visible(text)
     if text.isdecimal():
         return None
     if known := _known(text):
         return known
     named = _COLONS.fullmatch(text)
     return _custom(named["name"]) if named and _NAME.fullmatch(named["name"]) else None
+
+
+def _visible(text: str) -> str:
+    return "".join(char for char in text if char.isprintable() or _joins(char)).strip()
 
 
 def _known(text: str) -> str | None:

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from bot.errors import PlatformError
-from bot.models import Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
+from bot.models import HOW_TO_START, Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
 from bot.ports import KnowsManagers
 from bot.rendering import notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
 from bot.store_ports import ChannelRecord, ChannelState, Intent
 from bot.topics import parse_topics, render_understood
-from handlers.commands import channel_at
+from handlers.commands import channel_at, who_manages
 from handlers.delivery import send
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
+_FROM_CHAT = "chat"
 _LONGEST_KEY = 40
 _MOST_TOPICS_TOLD = 20
 
@@ -56,6 +57,21 @@ def with_roster(base: Environment, roster: Roster) -> Environment:
     return replace(base, settings=base.settings.model_copy(update={"channels": channels}))
 
 
+def with_every_channel(base: Environment, roster: Roster) -> Environment:
+    """The environment for one command: the channels of the settings, and every one that was started in chat.
+
+    Where platforms are at hand only those on one of them that the bot is still in. A command without platforms only
+    reads, and may read what a channel holds that the bot was removed from.
+    """
+    channels = dict(base.settings.channels)
+    for record in roster.records:
+        reachable = record.state is ChannelState.ACTIVE and record.platform in base.platforms
+        readable = not base.platforms and record.state is not ChannelState.INVITED
+        if (reachable or readable) and channel_at(base, record.platform, record.place) is None:
+            channels.setdefault(record.key, settings_of(base, record))
+    return replace(base, settings=base.settings.model_copy(update={"channels": channels}))
+
+
 def settings_of(env: Environment, record: ChannelRecord) -> ChannelSettings:
     """The settings of a channel started in chat: the defaults, at its place, in the zone of whoever started it."""
     defaults = env.settings.channel_defaults
@@ -74,8 +90,23 @@ def key_at(platform: str, place: str) -> str:
     return f"{platform}-{place}"[:_LONGEST_KEY]
 
 
-async def welcome(base: Environment, platform: str, place: str) -> None:
-    """The bot is there: take a channel up again, or ask an unknown one for its topics. Repeating it changes nothing."""
+async def welcome(base: Environment, platform: str, place: str, beside: Sequence[str] = ()) -> None:
+    """The bot is there: take a channel up again, or ask an unknown one for its topics. Repeating it changes nothing.
+
+    `beside` are places it came to at the same time: whichever of them are known are taken up, and then nobody is asked.
+    """
+    known = [one for one in beside if one != place and await _is_known(base, platform, one)]
+    for one in known or (place,):
+        await _take_up(base, platform, one)
+    if known and await _is_known(base, platform, place):
+        await _take_up(base, platform, place)
+
+
+async def _is_known(base: Environment, platform: str, place: str) -> bool:
+    return channel_at(base, platform, place) is not None or await base.store.channels.at(platform, place) is not None
+
+
+async def _take_up(base: Environment, platform: str, place: str) -> None:
     configured = channel_at(base, platform, place)
     record = await base.store.channels.at(platform, place)
     if record is None:
@@ -111,7 +142,9 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
     Whoever offers is told what was understood, or what is missing. The channel is told through the ledger.
     """
     record = await base.store.channels.at(offer.platform, offer.place)
-    if record is None or record.state is not ChannelState.INVITED:
+    if offer.on_purpose and channel_at(base, offer.platform, offer.place) is None and not _is_active(record):
+        record = record or _new_record(base, offer.platform, offer.place)
+    elif record is None or record.state is not ChannelState.INVITED:
         return None
     topics = parse_topics(offer.text)
     if not topics.topics and not topics.keywords:
@@ -120,11 +153,15 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
         return refusal
     zone = offer.timezone if offer.timezone in available_timezones() else ""
     record = replace(record, state=ChannelState.ACTIVE, timezone=zone, changed_at=base.clock.now())
-    await base.store.topics.add(record.key, topics.raw, f"chat: {offer.person}", base.clock.now())
+    await base.store.topics.add(record.key, topics.raw, _FROM_CHAT, base.clock.now())
     await _note(base, record, "started", _started_post(settings_of(base, record), topics))
     await base.store.channels.save(record)
     logger.info("channel %s is started with %d topics", record.key, len(topics.topics))
     return Reply("Thank you, that is all I need. This is what I understood:", tuple(_understood(topics)))
+
+
+def _is_active(record: ChannelRecord | None) -> bool:
+    return record is not None and record.state is ChannelState.ACTIVE
 
 
 async def deliver_notices(env: Environment, key: str) -> None:
@@ -146,9 +183,9 @@ def _new_record(env: Environment, platform: str, place: str) -> ChannelRecord:
 async def _ask_for_topics(env: Environment, record: ChannelRecord) -> None:
     record = replace(record, state=ChannelState.INVITED)
     post = notice_post(
-        "🐦 Hello! I bring the best new arXiv papers here every morning.", (_HOW_TO_START, *_EXAMPLE, _WHO)
+        "🐦 Hello! I bring the best new arXiv papers here every morning.", (_HOW_TO_START, *_EXAMPLE, _who(env, record.platform))
     )
-    await _note(env, record, "how-to-start", post)
+    await _note(env, record, HOW_TO_START, post)
     await env.store.channels.save(record)
     logger.info("invited to %s, which waits for its topics", record.key)
 
@@ -181,7 +218,7 @@ async def _refusal(env: Environment, offer: TopicsOffer) -> Reply | None:
     except PlatformError as error:
         logger.warning("whether somebody manages a channel could not be asked: %s", error)
         return Reply("I could not find out whether you manage this channel; please try again in a moment.")
-    return None if allowed else Reply("I may not start for everybody.", (_WHO,))
+    return None if allowed else Reply("I may not start for everybody.", (_who(env, offer.platform),))
 
 
 def _started_post(channel: ChannelSettings, topics: Topics) -> Post:
@@ -222,4 +259,7 @@ _EXAMPLE = (
     "1. Quantization of language models",
     "2. The KV cache and long contexts",
 )
-_WHO = "Whoever made this channel or administers this place can start me, and those named as managers in my settings."
+
+
+def _who(env: Environment, platform: str) -> str:
+    return f"Who can start me: {who_manages(env, platform)}."

@@ -59,6 +59,14 @@ def _topics(rest: str, _today: date) -> CommandLine | None:
     return CommandLine("", " ".join(rest.lower().split())) if not rest or _EDIT.fullmatch(rest) else None
 
 
+def _me(rest: str, _today: date) -> CommandLine | None:
+    return CommandLine("", rest.lower()) if rest.lower() == "me" else None
+
+
+def _me_now(rest: str, today: date) -> CommandLine | None:
+    return CommandLine("", "me now") if rest.lower() == "me now" else _me(rest, today)
+
+
 def _until(rest: str, today: date) -> CommandLine | None:
     if not rest:
         return CommandLine("")
@@ -88,6 +96,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "stats": Command("stats", "what was posted, voted and learned", _nothing),
         "pause": Command("pause or pause until DATE", "no mornings for a while", _until),
         "resume": Command("resume", "mornings again", _nothing),
+        "forget": Command("forget me", "delete your votes and your list, and store nothing of you any more", _me_now),
+        "remember": Command("remember me", "count your votes again, after forget me", _me),
         "help": Command("help", "this", _nothing),
     }
 )

@@ -10,7 +10,7 @@ from bot.models import Reply, Request
 from bot.query import COMMANDS, parse_line
 from bot.rendering import help_reply
 from handlers.ask import Asking, ask
-from handlers.commands import mornings, orders, papers, topics
+from handlers.commands import mornings, orders, papers, privacy, topics
 from handlers.commands.places import Told, channel_at, channel_for
 from handlers.environment import Environment
 
@@ -26,7 +26,7 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
 
     A request named "papers" is a whole line, which may be a command or a question.
     """
-    key = channel_for(env, request.platform, request.place)
+    key = channel_for(env, request.platform, request.place, request.beside)
     if key is None:
         yield Reply("I serve no channel yet, so I have nothing to answer from.")
         return
@@ -77,5 +77,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "stats": mornings.stats,
     "pause": mornings.pause,
     "resume": mornings.resume,
+    "forget": privacy.forget,
+    "remember": privacy.remember,
     "help": _help,
 }

@@ -29,6 +29,7 @@ async def stats(env: Environment, told: Told) -> Reply:
         less=found.less,
         learned_weight=found.learned_weight,
         guard=found.guard,
+        lists=found.lists,
     )
     if not found.record.weeks:
         return reply

@@ -28,9 +28,10 @@ from bot.text import cut, readable
 from handlers.archive import vectors_of
 from handlers.ask import fetched
 from handlers.commands.places import Told
+from handlers.commands.privacy import counted
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
-from handlers.scoring import topics_of
+from handlers.topics import topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ async def similar(env: Environment, told: Told, paper: Paper) -> Reply:
     return replace(reply, card_buttons=CARD_BUTTONS if nearest else ())
 
 
+@counted
 @_about_paper
 async def like(env: Environment, told: Told, paper: Paper) -> Reply:
     """👍 by command: the same feedback as a reaction, without an impression."""
@@ -94,6 +96,7 @@ async def like(env: Environment, told: Told, paper: Paper) -> Reply:
     return _done(told, paper, "Liked", "unvote")
 
 
+@counted
 @_about_paper
 async def dislike(env: Environment, told: Told, paper: Paper) -> Reply:
     """👎 by command."""
@@ -114,6 +117,7 @@ async def unvote(env: Environment, told: Told, paper: Paper) -> Reply:
     return Reply(f"There is no vote of yours on {_title(paper)}", told.aside)
 
 
+@counted
 @_about_paper
 async def save(env: Environment, told: Told, paper: Paper) -> Reply:
     """Put a paper on the reader's own list: the same as a 🔖 reaction."""
@@ -136,6 +140,7 @@ async def unsave(env: Environment, told: Told, paper: Paper) -> Reply:
     return Reply(f"Taken off your list: {_title(paper)}" if by_command else f"Not on your list: {_title(paper)}")
 
 
+@counted
 async def saved(env: Environment, told: Told) -> Reply:
     """The reader's own list, newest first, with all of it as BibTeX."""
     votes = await env.store.feedback.of_person(told.request.person)

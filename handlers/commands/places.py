@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import PlatformError
@@ -35,11 +36,17 @@ def channel_at(env: Environment, platform: str, place: str) -> str | None:
     return None
 
 
-def channel_for(env: Environment, platform: str, place: str) -> str | None:
-    """The channel of that place, else the first one of its platform, else the first of all; None if there is none."""
+def channel_for(env: Environment, platform: str, place: str, beside: Sequence[str] | None = None) -> str | None:
+    """The channel of that place, else the first one of its platform, else the first of all; None if there is none.
+
+    With `beside` only channels of those places: other people's are none of their business.
+    """
     here = channel_at(env, platform, place)
-    same = (key for key, channel in env.settings.channels.items() if channel.platform == platform)
-    return here or next(same, None) or next(iter(env.settings.channels), None)
+    channels = env.settings.channels
+    if beside is not None:
+        return here or next((key for one in beside if (key := channel_at(env, platform, one))), None)
+    same = (key for key, channel in channels.items() if channel.platform == platform)
+    return here or next(same, None) or next(iter(channels), None)
 
 
 async def refusal(env: Environment, told: Told) -> Reply | None:
@@ -63,5 +70,12 @@ async def refusal(env: Environment, told: Told) -> Reply | None:
         return None
     return Reply(
         "This changes the channel for everybody, so it is left to those who manage it.",
-        ("That is whoever made the channel, who administers this place, and the managers named in my settings.",),
+        (f"That is {who_manages(env, channel.platform)}.",),
     )
+
+
+def who_manages(env: Environment, platform: str) -> str:
+    """Who may change a channel of this platform, in words that can stand anywhere in a sentence."""
+    chat: object = env.platforms.get(platform)
+    named = "the managers named in my settings"
+    return f"{chat.who_manages}, and {named}" if isinstance(chat, KnowsManagers) else named

@@ -12,12 +12,10 @@ from bot.topics import parse_topics, topic_source, with_topic
 from handlers.commands.places import Told, refusal
 from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
-from handlers.scoring import topics_of
-from handlers.topics import announce_topics
+from handlers.topics import announce_topics, topics_of
 
 logger = logging.getLogger(__name__)
 
-LONGEST_FORM = 3000  # characters a form holds on every platform
 _LONGEST_LINE = 300
 _MOST_BUTTONS = 10
 _UNDONE = re.compile(r"undo to version (\d+)")
@@ -57,7 +55,7 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
     if refused := await refusal(env, told):
         return refused
     source = topic_source(current.raw, int(number)) if number.isdecimal() else None
-    if source is None or len(source) > LONGEST_FORM:
+    if source is None or len(source) > told.request.form_room:
         count = len(parse_topics(current.raw).topics)
         reason = f"There are topics 1 to {count}." if count else "I found no topics in this text."
         return Reply(f"Topic {number[:10]} cannot be edited here.", (reason, "The topics file can always be edited."))
@@ -70,7 +68,7 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
             title=f"Topic {number} of {told.channel}",
             label="Leave it empty to take the topic out",
             text=source,
-            most=LONGEST_FORM,
+            most=told.request.form_room,
         ),
     )
 
@@ -85,7 +83,7 @@ async def take_form(env: Environment, told: Told) -> Reply:
         return Reply(f"{told.channel} has no such topic.")
     if version != str(current.version):
         return Reply("Somebody changed the topics in between. Please look at them again and repeat your change.")
-    raw = with_topic(current.raw, int(number), told.request.text[:LONGEST_FORM])
+    raw = with_topic(current.raw, int(number), told.request.text[: told.request.form_room])
     if raw is None:
         return Reply(
             "Nothing was changed: I would not understand that text as one or more topics.",

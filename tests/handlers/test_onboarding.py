@@ -24,6 +24,7 @@ class ManagedPlatform(FakePlatform):
 
     managers = ("ada",)
     unreachable = False
+    who_manages = "whoever is ada"
 
     async def manages(self, place: str, person: str) -> bool:
         if self.unreachable:

@@ -12,6 +12,7 @@ from bot.platforms.console._commands import HELP, Mistake, PaperCommand, PlainCo
 from bot.platforms.console._screen import Screen
 from bot.platforms.console._transcript import Message, StandingVote, Transcript
 from bot.ports import Inbox
+from bot.rendering import NOT_COUNTED
 from bot.text import cut
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,9 @@ class Conversation:
     def _confirm(self, vote: StandingVote, message: Message, outcome: VoteOutcome, *, added: bool) -> None:
         if outcome is VoteOutcome.FOREIGN:
             self._screen.say(f"{_named(message)} is not known to the bot any more: not counted", "red")
+            return
+        if outcome is VoteOutcome.OPTED_OUT:
+            self._screen.say(NOT_COUNTED, "red")
             return
         if not added:
             self._screen.say(f"{vote.emoji} for {_named(message)} taken back", "green")

@@ -218,7 +218,9 @@ class ConsolePlatform:
                 people = reactions[vote.message].get(vote.emoji, ())
                 reactions[vote.message][vote.emoji] = (*people, vote.person)
         return tuple(
-            RecentMessage(message.ref, message.key, message.posted_at, reactions[message.ref.message])
+            RecentMessage(
+                message.ref, message.key, message.posted_at, reactions[message.ref.message], message.title
+            )
             for message in messages
         )
 
@@ -265,6 +267,8 @@ class ConsolePlatform:
                     "set LANG=C.UTF-8 or PYTHONIOENCODING=utf-8",
                 )
             )
+        if not self._transcript.is_begun:  # a look makes no file
+            return (*findings, Finding(Severity.OK, "transcript", "nothing was posted yet"))
         try:
             with self._transcript.turn():
                 findings.append(Finding(Severity.OK, "transcript", f"{len(self._transcript.messages)} messages known"))

@@ -68,6 +68,12 @@ class Transcript:
         """The votes that stand, in the order they were given."""
         return tuple(self._votes)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a file yet, or something in its way."""
+        path = self._path
+        return path is None or path.exists() or any(parent.is_file() for parent in path.parents)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the file alone, with everything that others wrote known.
@@ -164,7 +170,7 @@ class Transcript:
             return
         try:
             self._apply(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             logger.warning("A line of %s cannot be read and is skipped: %r", self._path, error)
 
     def _apply(self, entry: Mapping[str, Any]) -> None:

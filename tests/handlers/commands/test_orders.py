@@ -18,6 +18,7 @@ class StrictPlatform(FakePlatform):
     """A chat that knows who manages a channel."""
 
     asking: PlatformError | None = None
+    who_manages = "whoever is the boss"
 
     async def manages(self, place: str, person: str) -> bool:
         if self.asking:

@@ -1,0 +1,40 @@
+"""What a person is told who wants to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.rendering._words import counted, long_date
+from bot.store_ports import Holdings
+
+NOT_COUNTED = "Not counted: you asked me to forget you. To be counted again, write: remember me"
+
+
+def holdings_line(held: Holdings, whom: str = "you") -> str:
+    """What is stored of somebody, in one sentence."""
+    if held.is_empty:
+        return f"Nothing is stored of {whom} now."
+    parts = [f"{counted(held.votes, 'vote')} ({held.saved:,} on the list of saved papers)"]
+    if held.events > held.votes:
+        parts.append(f"{held.events - held.votes:,} older ones taken back or given again")
+    if held.orders:
+        parts.append(f"{held.orders:,} of the follows and mutes")
+    return f"Stored of {whom}: {'; '.join(parts)}."
+
+
+def forgotten_line(held: Holdings) -> str:
+    """What was deleted of somebody, in one sentence."""
+    if held.is_empty:
+        return "There was nothing stored; nothing will be."
+    orders = f", {held.orders:,} follows and mutes" if held.orders else ""
+    return f"Deleted: {counted(held.votes, 'vote')}, {held.saved:,} of them saved papers{orders}. Nothing new is stored."
+
+
+def backups_line(gone_by: date | None, whom: str = "you") -> str:
+    """By when no nightly backup holds somebody any more; None where none are made."""
+    if gone_by is None:
+        return "I make no backups; copies made by hand are for whoever runs me to delete."
+    return (
+        f"The last nightly backup that may hold {whom} is gone by {long_date(gone_by)}; copies made by hand are for "
+        "whoever runs me to delete."
+    )
