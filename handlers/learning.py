@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.models import CurrentVote, Impression
+from bot.errors import EmbedderError
+from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper
 from bot.ranking import model as models
 from bot.ranking.guard import guard
+from bot.ranking.imported import Vetted
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
 from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
 from bot.ranking.track_record import Shown
-from bot.ranking.vocabulary import vectorizer
+from bot.ranking.vocabulary import Vectorizer, vectorizer
 from bot.store_ports import Weights
 from handlers.archive import background_before
 from handlers.environment import Environment
+from handlers.lists import vetted
+from handlers.topics import topics_of
 
 logger = logging.getLogger(__name__)
 
 _PAST_PAPERS = 2000
+_UNVETTED = ""  # the basis of a model that has to be fitted again as soon as possible
 _NO_MODEL = b""
 # Words of voted papers are read again at every refit; remembering them makes that ten times faster.
 _terms_of = TermsMemo(size=4_000)
@@ -34,49 +39,88 @@ _terms_of = TermsMemo(size=4_000)
 async def refit(env: Environment, key: str) -> ChannelModel | None:
     """The channel's model for what stands now: the stored one if nothing changed since, else a newly fitted one.
 
-    None before the first vote. The same votes, impressions and archive give the same model.
+    None before the first vote or list. The same votes, lists, impressions and archive give the same model.
     """
+    forgettings = await env.store.privacy.forgettings()
     votes = await env.store.feedback.current(key)
     impressions = await env.store.feedback.impressions(key)
+    imported = await env.store.feedback.imported_likes(key)
     basis = _basis(env, votes, impressions)
+    if imported:
+        basis = _with_lists(basis, imported, (await topics_of(env, key)).raw)
     stored = await env.store.weights.newest(key)
     if stored is not None and stored.metrics.get("basis") == basis:
         known = await _read(stored)
         if known is not None or stored.blob == _NO_MODEL:
             return known
-    if not votes and stored is None:
+    if not (votes or imported) and stored is None:
         return None
-    return await _fit(env, key, votes, impressions, basis)
+    return await _fit(env, key, _Said(votes, impressions, imported), basis, forgettings)
 
 
-async def _fit(
-    env: Environment, key: str, votes: Sequence[CurrentVote], impressions: Sequence[Impression], basis: str
-) -> ChannelModel | None:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What readers and lists said, and what was shown."""
+
+    votes: Sequence[CurrentVote]
+    impressions: Sequence[Impression]
+    imported: Sequence[ImportedLike]
+
+
+async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings: int) -> ChannelModel | None:
     now = env.clock.now()
-    ids = {vote.arxiv_id for vote in votes} | {impression.arxiv_id for impression in impressions}
     tomorrow = now.date() + timedelta(days=1)
-    said = verdicts(votes, env.settings.ranking.rewards)
+    said = verdicts(told.votes, env.settings.ranking.rewards)
+    past = await env.store.papers.before(tomorrow, _PAST_PAPERS)
+    background = await background_before(env, tomorrow)
+    today = vectorizer(background, (), _terms_of)
+    lists = await _vetted(env, key, told.imported, {one.arxiv_id for one in said}, (background, today, past))
+    chosen = lists.likes if lists else ()
+    ids = {one.arxiv_id for part in (told.votes, told.impressions, chosen) for one in part}
     evidence = Evidence(
         verdicts=said,
-        impressions=impressions,
+        impressions=told.impressions,
         papers=await env.store.papers.get(sorted(ids)),
-        past=await env.store.papers.before(tomorrow, _PAST_PAPERS),
+        past=past,
         now=now,
+        imported=chosen,
     )
-    background = await background_before(env, tomorrow)
     shown = [Shown(impression, ranked) for impression, ranked in await env.store.ledger.history(key)]
     watched = await asyncio.to_thread(guard, shown, said)
-    fitted = await asyncio.to_thread(lambda: fit(evidence, vectorizer(background, (), _terms_of), watched.trust))
+    fitted = await asyncio.to_thread(lambda: fit(evidence, today, watched.trust))
     if said:
         # From the first vote on, even one against, an LLM's points count as far as votes agree with them.
         rater = await asyncio.to_thread(lambda: fit_rater(judged_papers(shown, said)))
         fitted = replace(fitted or models.untaught(), rater=rater)
     blob = await asyncio.to_thread(models.to_bytes, fitted) if fitted else _NO_MODEL
-    metrics: dict[str, float | str] = {"basis": basis, "votes": len(votes), "impressions": len(impressions)}
+    metrics: dict[str, float | str] = {"basis": basis if lists else _UNVETTED}
+    metrics |= {"votes": len(told.votes), "impressions": len(told.impressions)}
+    metrics |= {"lists": "\n".join(check.state for check in lists.checks)} if lists and lists.checks else {}
     metrics |= {"guard": watched.state, "judged": watched.n_judged, **_figures(fitted)}
-    version = await env.store.weights.add(key, now, metrics, blob)
-    logger.info("refitted %s: version %d from %d votes, %d bytes", key, version, len(votes), len(blob))
+    version = await env.store.weights.add(key, now, metrics, blob, forgettings)
+    if version is None:  # somebody was forgotten meanwhile, whose votes these may be
+        return await refit(env, key)
+    logger.info(
+        "refitted %s: version %d from %d votes and %d imported likes, %d bytes",
+        *(key, version, len(told.votes), len(chosen), len(blob)),
+    )
     return fitted
+
+
+async def _vetted(
+    env: Environment,
+    key: str,
+    imported: Sequence[ImportedLike],
+    voted: Collection[str],
+    known: tuple[Background, Vectorizer, Sequence[Paper]],
+) -> Vetted | None:
+    """What lists may teach, see `handlers.lists.vetted`; None if that cannot be told now."""
+    try:
+        return await vetted(env, key, imported, voted, known)
+    except EmbedderError as error:
+        # Votes must count whatever becomes of an embedder somewhere else.
+        logger.warning("lists of %s teach nothing until their papers can be embedded: %s", key, error)
+        return None
 
 
 def _figures(fitted: ChannelModel | None) -> dict[str, float]:
@@ -84,6 +128,7 @@ def _figures(fitted: ChannelModel | None) -> dict[str, float]:
     if fitted is None:
         return {}
     figures = {"liked": fitted.n_liked, "weight": fitted.weight, "trust": fitted.trust}
+    figures |= {"listed": fitted.n_listed} if fitted.n_listed else {}
     if fitted.rater is not None and fitted.rater.n_judged:
         rater = fitted.rater
         figures |= {"llm_relevance": rater.relevance, "llm_novelty": rater.novelty}
@@ -109,4 +154,13 @@ def _basis(env: Environment, votes: Sequence[CurrentVote], impressions: Sequence
     parts.append(repr(sorted(env.settings.ranking.rewards.items())))
     # What was learned fades with silence, so that a model is a day old at most.
     parts.append(str(env.clock.now().date()))
+    return _hashed(parts)
+
+
+def _with_lists(basis: str, imported: Sequence[ImportedLike], topics: str) -> str:
+    """The same with lists, which teach as far as the topics agree."""
+    return _hashed([basis, topics, *(f"{one.arxiv_id} {one.weight} {one.origin}" for one in imported)])
+
+
+def _hashed(parts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]

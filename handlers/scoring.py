@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,10 @@ from bot.ranking.cascade import cascade_order
 from bot.ranking.model import ChannelModel
 from bot.ranking.rank import RankingInputs
 from bot.ranking.rules import Rule, RuleKind
-from bot.topics import parse_topics
 from handlers.archive import background_before, recent_papers, vectors_of
 from handlers.environment import Environment
 from handlers.learning import refit
+from handlers.topics import topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,20 +54,6 @@ class Judged:
             scores=tuple(self.scores[place] for place in places),
             vectors=self.vectors[places],
         )
-
-
-@lru_cache(maxsize=64)
-def _understood(raw: str) -> Topics:
-    return parse_topics(raw)
-
-
-async def topics_of(env: Environment, key: str) -> Topics:
-    """The channel's topics in force: its newest version, else those of its settings, which become the first version."""
-    version = await env.store.topics.current(key)
-    if version is None:
-        version = await env.store.topics.add(key, env.topics_texts[key], "file", env.clock.now())
-    # Off the event loop and remembered: a topics text may be megabytes long.
-    return await asyncio.to_thread(_understood, version.raw)
 
 
 async def judge(
@@ -144,7 +130,7 @@ async def _job(env: Environment, key: str, judged: Judged, day: date, known: Map
         known=known,
         order=order,
         wanted=channel.papers + channel.more,
-        votes=model.n_liked if model else 0,
+        votes=model.n_liked + round(model.n_listed) if model else 0,
     )
 
 

@@ -9,7 +9,7 @@ from bot.ranking.rewards import verdicts
 from bot.ranking.track_record import Shown, track_record
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.scoring import topics_of
+from handlers.topics import topics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class ChannelStats:
     """All that `paperlark stats` shows. `more` and `less` are terms that raise or lower a paper, strongest first.
 
     `learned_weight` in [0, 1] is how much of the order the model may decide, `trust` in [0, 1] what the guard leaves of
-    it; both 0 before the first vote. `guard` is the guard's own sentence.
+    it; both 0 before the first vote or list. `guard` is the guard's own sentence, `lists` one about each imported list.
     """
 
     channel: str
@@ -28,6 +28,7 @@ class ChannelStats:
     learned_weight: float = 0.0
     trust: float = 0.0
     guard: str = ""
+    lists: tuple[str, ...] = ()
 
 
 async def stats(env: Environment, key: str) -> ChannelStats:
@@ -39,9 +40,11 @@ async def stats(env: Environment, key: str) -> ChannelStats:
         shown, verdicts(votes, env.settings.ranking.rewards), votes, env.channel(key).papers or env.channel(key).more
     )
     topics = await topics_of(env, key)
-    if model is None:
-        return ChannelStats(key, topics, record)
-    more, less = model.strongest_terms()
     weights = await env.store.weights.newest(key)
-    guard = str(weights.metrics.get("guard", "")) if weights else ""
-    return ChannelStats(key, topics, record, more, less, model.weight, model.trust, guard)
+    metrics = weights.metrics if weights else {}
+    lists = tuple(str(metrics.get("lists", "")).splitlines())
+    if model is None:
+        return ChannelStats(key, topics, record, lists=lists)
+    more, less = model.strongest_terms()
+    guard = str(metrics.get("guard", ""))
+    return ChannelStats(key, topics, record, more, less, model.weight, model.trust, guard, lists)

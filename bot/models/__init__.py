@@ -1,9 +1,18 @@
 """The nouns of Paperlark: frozen values that every part speaks in."""
 
 from bot.models.digests import Digest, Totals
-from bot.models.feedback import CurrentVote, FeedbackEvent, Impression, Vote, VoteOutcome, VoteSource
+from bot.models.feedback import (
+    CurrentVote,
+    FeedbackEvent,
+    ImportedLike,
+    Impression,
+    Vote,
+    VoteOutcome,
+    VoteSource,
+)
 from bot.models.health import Finding, PlatformStatus, Severity
 from bot.models.messages import (
+    HOW_TO_START,
     Attachment,
     Button,
     Form,
@@ -25,6 +34,7 @@ from bot.models.topics import Topic, Topics
 from bot.models.track_record import TrackRecord, Week
 
 __all__ = [
+    "HOW_TO_START",
     "AnnounceType",
     "Attachment",
     "Background",
@@ -36,6 +46,7 @@ __all__ = [
     "FeedbackEvent",
     "Finding",
     "Form",
+    "ImportedLike",
     "Impression",
     "Listing",
     "ListingEntry",

@@ -25,6 +25,7 @@ class VoteOutcome(StrEnum):
     REPEATED = "repeated"  # this delivery was known already
     FOREIGN = "foreign"  # not about a paper of ours
     WITHDRAWN = "withdrawn"  # a button pressed again took its vote back
+    OPTED_OUT = "opted out"  # the person asked not to be stored
     STANDING = "standing"  # a button pressed for what the person's own reaction says already
 
 
@@ -75,6 +76,20 @@ class CurrentVote:
     person: str
     emoji: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLike:
+    """A paper of a list that a channel was given: a like that nobody gave here and that was never shown.
+
+    `weight` in (0, 1] is what it counts beside a reader's like of 1, as chosen when importing. `at` is the moment of
+    the import. `origin` is the list's name as readers should see it, e.g. "awesome-efficient-reasoning".
+    """
+
+    arxiv_id: str
+    weight: float
+    at: datetime
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)

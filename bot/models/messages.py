@@ -8,6 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+HOW_TO_START = "how-to-start"
+"""How the subject of the notice begins that asks a channel for its topics."""
+
+
 class PostRole(StrEnum):
     """What a message is for."""
 
@@ -99,13 +103,15 @@ class RecentMessage:
     """One of the bot's own messages as the platform shows it now.
 
     `key` is the text of the PostKey it carries. `reactions` maps an emoji to the ids of the people who have it there
-    (bots left out); None where the platform gave counts only and details must be asked for.
+    (bots left out); None where the platform gave counts only and details must be asked for. `title` is the beginning of
+    its text, "" where the platform does not tell.
     """
 
     ref: MessageRef
     key: str
     posted_at: datetime
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,9 @@ class Request:
 
     `name` is the command's first word ("abstract", "why", "like", "help", …), `argument` the rest; with the name
     "papers" the argument is a whole line, still to be told apart into a command or a question. `arxiv_id` is the paper
-    a button belongs to, `page` the wanted page of an answer (from 1), `text` what was written into a form.
+    a button belongs to, `page` the wanted page of an answer (from 1), `text` what was written into a form. A form holds
+    `form_room` characters where it was asked. Where `place` has no channel of its own, one of `beside` answers: the
+    places that the same people share; None for any.
     """
 
     platform: str
@@ -125,6 +133,8 @@ class Request:
     arxiv_id: str | None = None
     page: int = 1
     text: str = ""
+    form_room: int = 3000
+    beside: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,8 @@ class Reply:
 class TopicsOffer:
     """Somebody pasted or uploaded a topics text in a place where the bot asked for one.
 
-    `timezone` is the person's own IANA zone, "" where unknown.
+    `timezone` is the person's own IANA zone, "" where unknown. With `on_purpose` the place was not asked: the person gave
+    a command that starts it.
     """
 
     platform: str
@@ -194,3 +205,4 @@ class TopicsOffer:
     person: str
     text: str | bytes
     timezone: str = ""
+    on_purpose: bool = False

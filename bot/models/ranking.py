@@ -32,8 +32,9 @@ class Score:
 class Contribution:
     """One named share of a paper's utility, e.g. ("topic", "topic 5 (kv cache)", 2.1).
 
-    `kind` is one of "topic", "scores", "liked", "disliked", "author", "follow", "exploration", "rest".
-    `arxiv_id` names the voted paper behind a "liked" or "disliked" share.
+    `kind` is one of "topic", "scores", "liked", "disliked", "imported", "author", "follow", "exploration", "rest".
+    `arxiv_id` names the voted paper behind a "liked" or "disliked" share, and the paper of a list behind an "imported"
+    one, whose label is the list's name.
     """
 
     kind: str

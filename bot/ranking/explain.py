@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.models import Contribution, Ranked
+from bot.text import cut
 
 SMALLEST = 0.05  # shares that would be written as 0.0 say nothing
+_LONGEST_ORIGIN = 32
 
 
 def why(ranked: Ranked, limit: int = 3) -> str:
@@ -29,4 +31,6 @@ def _name(share: Contribution) -> str:
         return f"like {share.arxiv_id} you 👍"
     if share.kind == "disliked" and share.arxiv_id:
         return f"like {share.arxiv_id} you 👎"
+    if share.kind == "imported" and share.arxiv_id:
+        return f"like {share.arxiv_id} of your list {cut(share.label, _LONGEST_ORIGIN)}"
     return share.label

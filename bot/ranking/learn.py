@@ -6,6 +6,7 @@ disliked ones, shown ones nobody reacted to, and a few random past ones. docs/le
 
 from __future__ import annotations
 
+import math
 import random
 import warnings
 from collections.abc import Mapping, Sequence
@@ -18,16 +19,16 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from bot.models import Impression, Paper
+from bot.models import ImportedLike, Impression, Paper
 from bot.ranking.features import FeatureSpace, author_key, cue_scale, name_columns
-from bot.ranking.model import ChannelModel, Reasons
+from bot.ranking.imported import MOST_LISTED, UNNAMED, standing
+from bot.ranking.model import HALF_WEIGHT_LIKES, ChannelModel, Reasons, share_of_order
 from bot.ranking.rewards import Verdict
 from bot.ranking.vocabulary import Vectorizer, Vocabulary
 
 Floats = NDArray[np.float64]
 
 STRENGTH = 10.0  # inverse regularisation
-HALF_WEIGHT_LIKES = 5.0  # liked papers after which topics and learning weigh the same
 MOST_LIKED = 800
 MOST_IGNORED = 600
 RANDOM_PAST = 100
@@ -41,12 +42,21 @@ IGNORED_SILENT_DAY = 0.5  # factor where nobody voted on the whole digest: perha
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One paper with what it teaches: liked or not, and how much that counts."""
+    """One paper with what it teaches: liked or not, and how much that counts.
+
+    `origin` names the list that an imported like came from, empty for all others.
+    """
 
     paper: Paper
     liked: bool
     weight: float
     voted: bool
+    origin: str = ""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody said something about this paper, by a vote or by a list."""
+        return self.voted or bool(self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Evidence:
 
     `papers` holds every voted or shown paper that is still known; others are skipped. `past` are papers of the archive
     that random negatives are drawn from. `half_life_days` halves the weight of votes that
-    old; None keeps them all alike.
+    old; None keeps them all alike. `imported` are the likes of lists, at the weights they are to have here.
     """
 
     verdicts: Sequence[Verdict]
@@ -65,10 +75,11 @@ class Evidence:
     now: datetime
     half_life_days: float | None = None
     seed: int = 0
+    imported: Sequence[ImportedLike] = ()
 
 
 def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
-    """What there is to learn from: votes, shown but ignored papers, random past papers.
+    """What there is to learn from: votes, imported likes, shown but ignored papers, random past papers.
 
     Shown and ignored is weak evidence: weaker lower down, and on digests nobody voted on.
     """
@@ -85,18 +96,22 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
         )
         for one in (*liked, *disliked)
     ]
-    found += _ignored(evidence, known)
+    found += [
+        Lesson(evidence.papers[one.arxiv_id], liked=True, weight=one.weight, voted=False, origin=one.origin or UNNAMED)
+        for one in standing(evidence.imported, known, evidence.papers)[-MOST_LISTED:]
+    ]
+    found += _ignored(evidence, known, known | {one.paper.arxiv_id for one in found})
     taken = known | {one.paper.arxiv_id for one in found}
     candidates = [paper for paper in evidence.past if paper.arxiv_id not in taken]
     drawn = random.Random(evidence.seed).sample(candidates, min(RANDOM_PAST, len(candidates)))  # noqa: S311 - no secret
     return (*found, *(Lesson(paper, liked=False, weight=RANDOM_WEIGHT, voted=False) for paper in drawn))
 
 
-def _ignored(evidence: Evidence, known: set[str]) -> list[Lesson]:
-    lively = {one.digest for one in evidence.impressions if one.arxiv_id in known}
+def _ignored(evidence: Evidence, voted: set[str], chosen: set[str]) -> list[Lesson]:
+    lively = {one.digest for one in evidence.impressions if one.arxiv_id in voted}
     newest: dict[str, Impression] = {}
     for one in sorted(evidence.impressions, key=lambda one: (one.shown_at, -one.position)):
-        if one.arxiv_id in evidence.papers and one.arxiv_id not in known:
+        if one.arxiv_id in evidence.papers and one.arxiv_id not in chosen:
             newest[one.arxiv_id] = one
     slope = (1.0 - IGNORED_LAST_PLACE) / 9
     return [
@@ -131,12 +146,12 @@ def silence(verdicts: Sequence[Verdict], now: datetime) -> float:
 
 
 def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelModel | None:
-    """The channel's model, or None while nothing was liked or disliked.
+    """The channel's model, or None while nothing was liked or disliked and no list imported.
 
     `today` knows how common words are in the archive up to now. The same evidence gives the same model.
     """
     taught = lessons(evidence)
-    if not any(one.voted for one in taught) or len({one.liked for one in taught}) < 2:
+    if not any(one.chosen for one in taught) or len({one.liked for one in taught}) < 2:
         return None
     papers = [one.paper for one in taught]
     space = FeatureSpace(
@@ -149,9 +164,16 @@ def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelMod
     signs = np.array([1.0 if one.liked else -1.0 for one in taught])
     sample = _balanced(signs, np.array([one.weight for one in taught]))
     weights = _regression(rows, signs, sample)
-    return _model(
-        taught, space, terms, _Solution(rows, weights, signs, sample), trust * silence(evidence.verdicts, evidence.now)
-    )
+    kept = trust * _kept(taught, silence(evidence.verdicts, evidence.now))
+    return _model(taught, space, terms, _Solution(rows, weights, signs, sample), kept)
+
+
+def _kept(taught: Sequence[Lesson], silent: float) -> float:
+    """What silence leaves of the learned weight: never less than the lists alone would have."""
+    n_listed = math.fsum(one.weight for one in taught if one.origin)
+    n_liked = sum(one.liked for one in taught if not one.origin)
+    total = share_of_order(n_liked + n_listed)
+    return max(silent, share_of_order(n_listed) / total) if n_listed else silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +194,22 @@ def _model(
     values = np.asarray(solution.rows @ solution.weights)
     # At the optimum of the regularised problem the weights are this sum over the papers: the dual form.
     dual = STRENGTH * solution.sample * solution.signs / (1.0 + np.exp(np.clip(solution.signs * values, -50, 50)))
-    voted = [i for i, one in enumerate(taught) if one.voted]
-    usual = values[[not one.voted for one in taught]]
+    chosen = [i for i, one in enumerate(taught) if one.chosen]
+    usual = values[[not one.chosen for one in taught]]
     return ChannelModel(
         terms=terms,
         authors=tuple(space.authors),
         categories=tuple(space.categories),
         scale=space.scale,
         weights=solution.weights,
-        reasons=Reasons(tuple(taught[i].paper.arxiv_id for i in voted), dual[voted], solution.rows[voted]),
-        n_liked=sum(one.liked for one in taught),
+        reasons=Reasons(
+            tuple(taught[i].paper.arxiv_id for i in chosen),
+            dual[chosen],
+            solution.rows[chosen],
+            tuple(taught[i].origin for i in chosen),
+        ),
+        n_liked=sum(one.liked for one in taught if not one.origin),
+        n_listed=math.fsum(one.weight for one in taught if one.origin),
         half_weight_likes=HALF_WEIGHT_LIKES,
         usual_mean=float(usual.mean()) if len(usual) else 0.0,
         usual_spread=(float(usual.std()) if len(usual) else 0.0) or 1.0,

@@ -21,21 +21,36 @@ from bot.ranking.vocabulary import Vectorizer
 
 Floats = NDArray[np.float64]
 
+HALF_WEIGHT_LIKES = 5.0  # liked papers after which topics and learning weigh the same
 MOST_REASONS = 3
 _MAGIC = b"PLCM1"
 _USUAL_COUNT = 30
 
 
+def share_of_order(n_liked: float) -> float:
+    """How much of the order `n_liked` liked papers may decide, in [0, 1)."""
+    return n_liked / (n_liked + HALF_WEIGHT_LIKES)
+
+
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """The voted papers behind a model: by the dual form, each adds its coefficient times <its row, x> to f(x).
+    """The chosen papers behind a model: by the dual form, each adds its coefficient times <its row, x> to f(x).
 
-    `rows` is `(n_papers, n_columns)`, `coefficients` `(n_papers,)`, positive for liked ones.
+    `rows` is `(n_papers, n_columns)`, `coefficients` `(n_papers,)`, positive for liked ones. `origins` names the list a
+    paper was imported from, empty for a voted one; no origins at all stand for votes only.
     """
 
     arxiv_ids: tuple[str, ...]
     coefficients: Floats
     rows: sparse.csr_matrix
+    origins: tuple[str, ...] = ()
+
+    def share(self, place: int, value: float) -> Contribution:
+        """What the paper at `place` gave, by its name."""
+        arxiv_id, origin = self.arxiv_ids[place], self.origins[place] if self.origins else ""
+        if origin:
+            return Contribution("imported", origin, value, arxiv_id)
+        return Contribution("liked" if self.coefficients[place] > 0 else "disliked", arxiv_id, value, arxiv_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +58,9 @@ class ChannelModel:
     """A linear utility over the columns terms, authors, categories, cues.
 
     `terms`, `authors` and `categories` name the columns in that order; the cues follow. `weights` is `(n_columns,)`.
-    `n_liked` liked papers taught it. `trust` in [0, 1] is what the guard leaves of its weight. `usual_mean` and
-    `usual_spread` describe f over papers nobody chose. `rater` is what the votes say about an LLM's scores.
+    `n_liked` liked papers taught it, and lists as much as `n_listed` more. `trust` in [0, 1] is what the guard leaves
+    of its weight. `usual_mean` and `usual_spread` describe f over papers nobody chose. `rater` is what the votes say
+    about an LLM's scores.
     """
 
     terms: tuple[str, ...]
@@ -59,11 +75,13 @@ class ChannelModel:
     usual_spread: float
     trust: float = 1.0
     rater: Rater | None = None
+    n_listed: float = 0.0
 
     @property
     def weight(self) -> float:
         """How much of the order the model may decide: n / (n + h) for n liked papers, times what the guard leaves."""
-        return self.trust * self.n_liked / (self.n_liked + self.half_weight_likes)
+        n = self.n_liked + self.n_listed
+        return self.trust * n / (n + self.half_weight_likes)
 
     def opinion(self, papers: Sequence[Paper], today: Vectorizer) -> Opinion:
         """What the model thinks of these papers; `today` knows how common words are by now."""
@@ -101,16 +119,7 @@ class ChannelModel:
 
     def _shares(self, total: float, author: float, by_paper: Floats) -> tuple[Contribution, ...]:
         heaviest = np.argsort(-np.abs(by_paper), kind="stable")[:MOST_REASONS]
-        shares = [
-            Contribution(
-                "liked" if self.reasons.coefficients[j] > 0 else "disliked",
-                self.reasons.arxiv_ids[j],
-                float(by_paper[j]),
-                self.reasons.arxiv_ids[j],
-            )
-            for j in heaviest
-            if by_paper[j] != 0.0
-        ]
+        shares = [self.reasons.share(int(j), float(by_paper[j])) for j in heaviest if by_paper[j] != 0.0]
         if author != 0.0:
             shares.append(Contribution("author", "authors", author))
         shares.append(Contribution("rest", "everything else learned", total - math.fsum(s.value for s in shares)))
@@ -149,7 +158,9 @@ def to_bytes(model: ChannelModel) -> bytes:
         "authors": model.authors,
         "categories": model.categories,
         "reasons": model.reasons.arxiv_ids,
+        "origins": model.reasons.origins if any(model.reasons.origins) else (),
         "n_liked": model.n_liked,
+        "n_listed": model.n_listed,
         "half_weight_likes": model.half_weight_likes,
         "usual_mean": model.usual_mean,
         "usual_spread": model.usual_spread,
@@ -200,8 +211,10 @@ def _from_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> ChannelModel:
         categories=tuple(head["categories"]),
         scale=CueScale(arrays["cue_mean"].astype(np.float64), arrays["cue_spread"].astype(np.float64)),
         weights=weights,
-        reasons=Reasons(ids, arrays["coefficients"].astype(np.float64), rows),
+        # Models from before there were lists name none.
+        reasons=Reasons(ids, arrays["coefficients"].astype(np.float64), rows, tuple(head.get("origins", ()))),
         n_liked=head["n_liked"],
+        n_listed=head.get("n_listed", 0.0),
         half_weight_likes=head["half_weight_likes"],
         usual_mean=head["usual_mean"],
         usual_spread=head["usual_spread"],

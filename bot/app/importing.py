@@ -1,0 +1,227 @@
+"""What `paperlark import` does: files are read, their papers fetched, and a channel learns from them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bot.app.channels import opened_for, the_one
+from bot.app.import_report import imported_lines, read_lines
+from bot.errors import LibraryError, PaperlarkError, SourceError
+from bot.library import LIBRARY, Parsed, read_library
+from bot.library.topics_text import topics_text
+from bot.ports import Progress, no_progress
+from bot.rendering import counted
+from bot.settings import Settings
+from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
+from bot.text import cut, one_line
+from bot.topics import parse_topics
+from handlers.environment import Environment
+from handlers.importing import import_list, take_effect
+
+logger = logging.getLogger(__name__)
+
+LARGEST_FILE = 32 * 2**20
+_LONGEST_ORIGIN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to import: what each paper of a list counts beside a reader's like, and how much to tell."""
+
+    weight: float
+    dry_run: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    origin: str
+    parsed: Parsed
+
+
+async def import_files(
+    settings: Settings, files: Sequence[Path], channel: str | None, manner: Manner, progress: Progress = no_progress
+) -> bool:
+    """Import files into a channel, by default the only one; True if all of them were. One bad file stops no other.
+
+    With `dry_run` only the files are looked at: nothing is fetched or written, not even a database made.
+
+    Raises:
+        UsageError: the channel is unknown, or several could be meant.
+        StoreError, EmbedderError: the database or the embedder cannot be used.
+    """
+    if manner.dry_run:
+        found = [_told(file, manner) for file in _readable(files)]
+        click.echo("Nothing was fetched or written.")
+        return len(found) == len(files)
+    async with opened_for(settings, (channel,) if channel else (), platforms={}, topics_optional=True) as (env, keys):
+        return await _import_into(env, the_one(keys, "a list teaches one channel"), files, manner, progress)
+
+
+async def _import_into(env: Environment, key: str, files: Sequence[Path], manner: Manner, progress: Progress) -> bool:
+    n_imported, changed, offers = 0, False, []
+    down: SourceError | None = None
+    for file in _readable(files):
+        _told(file, manner)
+        wanted = _to_list(env, key, file, manner)
+        try:
+            if down is not None and await _missing(env, wanted):
+                raise down  # asked in vain a moment ago, with all patience
+            imported = await import_list(env, wanted, progress)
+        except SourceError as error:
+            down = error
+            _fail(file.path, await _in_vain(env, wanted, error))
+            continue
+        except PaperlarkError as error:
+            _fail(file.path, str(error))
+            continue
+        _say(imported_lines(imported, file.parsed, manner.weight))
+        if imported.change is None:
+            _fail(file.path, "arXiv knows none of its papers, nothing was imported; check the ids")
+            continue
+        n_imported += 1
+        changed |= imported.change is not ListChange.UNCHANGED
+        offers.append(wanted.topics_text)
+    has_topics = await _has_topics(env, key)
+    if changed and (has_topics or key in env.topics_texts):
+        _say(await take_effect(env, key, progress))
+    if not has_topics and any(offers):
+        _offer(env, key, next(text for text in offers if text))
+    return n_imported == len(files)
+
+
+def _readable(files: Sequence[Path]) -> Iterator[_File]:
+    """The files that hold something to import; why another one does not is told at once."""
+    taken: set[str] = set()
+    for path in files:
+        try:
+            parsed = _parsed(path)
+        except LibraryError as error:
+            _fail(path, str(error))
+            continue
+        origin = cut(one_line(parsed.title or path.stem), _LONGEST_ORIGIN)
+        if origin in taken:
+            origin = cut(f"{one_line(path.resolve().parent.name)}/{origin}", _LONGEST_ORIGIN)
+        taken.add(origin)
+        yield _File(path, origin, parsed)
+
+
+def _parsed(path: Path) -> Parsed:
+    """What a file says.
+
+    Raises:
+        LibraryError: it cannot be read, or there is nothing in it to import.
+    """
+    try:
+        if path.is_dir():
+            raise LibraryError("is a folder; name the files in it")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise LibraryError(f"cannot be read ({error.strerror or error})") from error
+    if len(content) > LARGEST_FILE:
+        raise LibraryError(f"has more than {LARGEST_FILE // 2**20} MB; split it")
+    if not content.strip():
+        raise LibraryError("is empty")
+    try:
+        parsed = read_library(content)
+    except Exception as error:  # a fault in a reader must not stop the other files
+        logger.exception("a fault in Paperlark: %s could not be read", path.name)
+        raise LibraryError("could not be read because of a fault in Paperlark; please report it") from error
+    if not parsed.importable:
+        raise LibraryError(_why_nothing(content, parsed))
+    return parsed
+
+
+def _why_nothing(content: bytes, parsed: Parsed) -> str:
+    if not parsed.lines and parsed.warnings:
+        return f"nothing to import. {' '.join(parsed.warnings)}"
+    if parsed.papers:
+        papers = counted(len(parsed.papers), "paper")
+        return f"it names {papers}, but no arXiv id; only papers on arXiv can be imported"
+    hint = " (topics are read by `paperlark topics check`)" if parse_topics(content).topics else ""
+    lines = counted(len(parsed.lines), "line")
+    return f"no arXiv id or address in its {lines}; it should link to arXiv or name ids{hint}"
+
+
+def _told(file: _File, manner: Manner) -> _File:
+    known_as = LIBRARY[file.parsed.format]()
+    click.echo(f"{file.path.name}: {known_as.says}, {file.origin}")
+    _say(read_lines(file.parsed, verbose=manner.verbose))
+    return file
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {line}")
+
+
+def _fail(path: Path, why: str) -> None:
+    click.echo(f"{path}: {why}", err=True)
+
+
+async def _missing(env: Environment, wanted: ImportedList) -> int:
+    ids = [one.arxiv_id for one in wanted.entries]
+    return len(ids) - len(await env.store.papers.get(ids))
+
+
+async def _in_vain(env: Environment, wanted: ImportedList, error: SourceError) -> str:
+    total = len(wanted.entries)
+    here = total - await _missing(env, wanted)
+    return (
+        f"its papers could not be fetched ({error}). Nothing of it was imported; {here:,} of {total:,} papers are "
+        "stored, and the same command goes on from there: try again later"
+    )
+
+
+def _to_list(env: Environment, key: str, file: _File, manner: Manner) -> ImportedList:
+    parsed = file.parsed
+    return ImportedList(
+        channel=key,
+        origin=_storable(file.origin),
+        format=parsed.format,
+        use=ListUse.LIKED if LIBRARY[parsed.format]().is_liked else ListUse.POSTED,
+        weight=manner.weight if LIBRARY[parsed.format]().is_liked else 1.0,
+        imported_at=env.clock.now(),
+        entries=tuple(
+            ListEntry(
+                arxiv_id=paper.arxiv_id,
+                sections=tuple(tuple(map(_storable, section)) for section in paper.sections),
+                publication=_storable(paper.publication),
+                links=tuple((_storable(link.label), _storable(link.url)) for link in paper.links),
+                listed_on=paper.listed_on,
+                note=_storable(paper.note),
+                relevance=paper.relevance,
+                novelty=paper.novelty,
+            )
+            for paper in parsed.importable
+        ),
+        tree=tuple(
+            TopicBranch(_storable(branch.title), branch.parent, branch.arxiv_id, _storable(branch.url))
+            for branch in parsed.branches
+        ),
+        topics_text=_storable(topics_text(parsed)),
+    )
+
+
+def _storable(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and a database cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+async def _has_topics(env: Environment, key: str) -> bool:
+    version = await env.store.topics.current(key)
+    understood = parse_topics(version.raw if version else env.topics_texts.get(key, ""))
+    return bool(understood.topics or understood.taste or understood.keywords)
+
+
+def _offer(env: Environment, key: str, text: str) -> None:
+    where = env.channel(key).topics if key in env.settings.channels else "its topics"
+    click.echo(f"\n{key} has no topics yet. What was imported suggests these; edit them and put them into {where}:\n")
+    click.echo(text)

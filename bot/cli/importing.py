@@ -1,0 +1,46 @@
+"""The command that reads what others wrote down."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from bot.cli._shared import DONE, FAILED, complain, progress_bars, reported, settings_from
+
+
+@click.command(name="import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--channel", metavar="KEY", help="Whose channel learns from it (default: the only one).")
+@click.option(
+    "--weight",
+    default=0.5,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="What each paper of a list counts beside a reader's like.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what is read; fetch and write nothing.")
+@click.option("--verbose", is_flag=True, help="Say what became of every line, and show the whole topic tree.")
+@click.pass_obj
+@reported
+def import_(
+    config: Path | None, files: tuple[Path, ...], channel: str | None, weight: float, dry_run: bool, verbose: bool
+) -> None:
+    """Teach a channel from lists of papers: awesome lists, outlines, BibTeX, ids, digests of other tools.
+
+    Facts a file lacks are fetched from arXiv; it can be interrupted and repeated. Papers of digests are known as
+    posted and teach nothing.
+    """
+    from bot.app.importing import Manner, import_files
+
+    settings = settings_from(config)
+    manner = Manner(weight, dry_run, verbose)
+    with progress_bars() as progress:
+        try:
+            done = asyncio.run(import_files(settings, files, channel, manner, progress))
+        except KeyboardInterrupt:
+            complain("paperlark: interrupted; papers fetched so far are stored, the same command goes on from there")
+            done = False
+    sys.exit(DONE if done else FAILED)

@@ -1,0 +1,44 @@
+"""What a file is about, in the form of a topics file: a digest's own prompt, or a list's sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.library.parsed import Branch, Parsed
+from bot.text import cut
+
+_MOST_TOPICS = 30
+_MOST_BELOW = 12
+_LONGEST_TITLE = 120
+
+
+def topics_text(parsed: Parsed) -> str:
+    """Topics to begin with, "" if the file says nothing about what it is about.
+
+    The newest digest's prompt as it is; of a list its outermost sections with anything in
+    them, and those below them as what is relevant.
+    """
+    prompts = [digest.selected_by for digest in parsed.digests if digest.selected_by]
+    if prompts:
+        return prompts[-1]
+    below = _topics_below(parsed.branches)
+    top = below.get(None, [])
+    while len(top) == 1 and len(below.get(top[0], [])) > 1:
+        top = below[top[0]]
+    used = {title for paper in parsed.papers for section in paper.sections for title in section}
+    top = [place for place in top if place in below or parsed.branches[place].title in used]
+    lines = []
+    for number, place in enumerate(top[:_MOST_TOPICS], start=1):
+        lines.append(f"{number}. {cut(parsed.branches[place].title, _LONGEST_TITLE)}")
+        if children := [cut(parsed.branches[child].title, _LONGEST_TITLE) for child in below.get(place, [])]:
+            lines.append(f"   - Relevant: {', '.join(children[:_MOST_BELOW])}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _topics_below(branches: Sequence[Branch]) -> dict[int | None, list[int]]:
+    """The places of the topics below each place, in order; papers are none."""
+    below: dict[int | None, list[int]] = {}
+    for place, branch in enumerate(branches):
+        if not branch.is_paper:
+            below.setdefault(branch.parent, []).append(place)
+    return below

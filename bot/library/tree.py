@@ -1,0 +1,117 @@
+"""The topic tree of a list while it is read, line by line, and what is left of it in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from bot.library.parsed import Branch, ListedPaper
+
+BOLD_RANK = 7
+BULLET_RANK = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A section that lines may still belong to; `place` is its branch, None for one that is no topic."""
+
+    rank: int
+    place: int | None
+
+
+class Tree:
+    """Branches in the file's order. Deeper ranks go below shallower ones: headings 1-6, then bold, then bullets."""
+
+    def __init__(self) -> None:
+        self.branches: list[Branch] = []
+        self.ranks: list[int] = []
+        self._open: list[_Open] = []
+
+    def close(self, rank: int) -> None:
+        """End every section that something of this rank cannot be in."""
+        while self._open and self._open[-1].rank >= rank:
+            self._open.pop()
+
+    def open(self, rank: int, branch: Branch | None) -> None:
+        """Begin a section; None stands for one that is no topic, such as "Past 30 days"."""
+        self.close(rank)
+        if branch is None:
+            self._open.append(_Open(rank, None))
+            return
+        self.branches.append(replace(branch, parent=self._here))
+        self.ranks.append(rank)
+        self._open.append(_Open(rank, len(self.branches) - 1))
+
+    @property
+    def _here(self) -> int | None:
+        return next((one.place for one in reversed(self._open) if one.place is not None), None)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The titles of the topics that the current line belongs to, from the outermost."""
+        places = [one.place for one in self._open if one.place is not None]
+        return tuple(self.branches[place].title for place in places if not self.branches[place].is_paper)
+
+
+def kept(branches: Iterable[Branch], dropped: Collection[int]) -> tuple[Branch, ...]:
+    """The branches without those at the dropped places and all below them."""
+    moved: dict[int, int] = {}
+    left: list[Branch] = []
+    for place, branch in enumerate(branches):
+        if place in dropped or (branch.parent is not None and branch.parent not in moved):
+            continue
+        moved[place] = len(left)
+        left.append(branch if branch.parent is None else replace(branch, parent=moved[branch.parent]))
+    return tuple(left)
+
+
+def without_papers(branches: list[Branch], papers: Iterable[ListedPaper]) -> frozenset[int]:
+    """The places of branches with no paper of these below them; `sections` name where a paper is."""
+    wanted = {section[: depth + 1] for paper in papers for section in paper.sections for depth in range(len(section))}
+    paths: list[tuple[str, ...]] = []
+    for branch in branches:
+        above = paths[branch.parent] if branch.parent is not None else ()
+        paths.append((*above, branch.title)[:_DEEPEST])
+    return frozenset(place for place, path in enumerate(paths) if path not in wanted)
+
+
+_DEEPEST = 60
+
+
+def repetitions(branches: list[Branch], ranks: list[int]) -> dict[int, int]:
+    """Parts of the tree that stand in it twice: the place of each repeated top bullet and the place it repeats.
+
+    A bold heading or line of text whose bullets are all repeated, and whose title came before, is repeated too.
+    """
+    signature = _signatures(branches)
+    top = BULLET_RANK
+    first: dict[int, int] = {}
+    repeated: dict[int, int] = {}
+    for place, rank in enumerate(ranks):
+        if rank == top and first.setdefault(signature[place], place) != place:
+            repeated[place] = first[signature[place]]
+    children: dict[int, list[int]] = {}
+    for place, branch in enumerate(branches):
+        if branch.parent is not None:
+            children.setdefault(branch.parent, []).append(place)
+    titles: dict[str, int] = {}
+    for place, rank in enumerate(ranks):
+        title = branches[place].title
+        came_before = rank == BOLD_RANK and titles.setdefault(title, place) != place
+        if came_before and all(child in repeated for child in children.get(place, ())):
+            repeated[place] = titles[title]
+    return repeated
+
+
+def _signatures(branches: list[Branch]) -> list[int]:
+    """A number for each branch, the same for the same titles and links all the way down."""
+    numbers: dict[tuple[object, ...], int] = {}
+    below: list[list[int]] = [[] for _ in branches]
+    signature = [0] * len(branches)
+    for place in range(len(branches) - 1, -1, -1):
+        branch = branches[place]
+        key = (branch.title, branch.arxiv_id, branch.url, tuple(below[place]))
+        signature[place] = numbers.setdefault(key, len(numbers))
+        if branch.parent is not None:
+            below[branch.parent].append(signature[place])
+    return signature

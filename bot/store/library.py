@@ -1,0 +1,91 @@
+"""Lists of papers that channels were given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from bot.store.codec import from_json, from_stamp, to_json, to_stamp
+from bot.store.database import Database
+from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
+
+_INSERT = """
+INSERT INTO imports (channel, origin, format, use, weight, imported_at, content, topics_text)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_INSERT_PAPER = "INSERT INTO import_papers (import, arxiv_id, place, facts) VALUES (?, ?, ?, ?)"
+_INSERT_BRANCH = "INSERT INTO topic_tree (import, place, parent, title, arxiv_id, url) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class SqliteLibrary:
+    """`LibraryStore` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, found: ImportedList) -> ListChange:
+        """See LibraryStore."""
+        return await self._database.write(lambda db: _save(db, found), "library.save")
+
+    async def lists(self, channel: str) -> tuple[ImportedList, ...]:
+        """See LibraryStore."""
+        query = "SELECT * FROM imports WHERE channel = ? ORDER BY imported_at, id"
+        return await self._database.read(lambda db: tuple(_list(db, row) for row in list(db.query(query, [channel]))))
+
+    async def posted(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
+        """See LibraryStore."""
+        query = """SELECT p.arxiv_id FROM import_papers p JOIN imports i ON i.id = p.import
+                   WHERE i.channel = ? AND i.use = ? AND p.arxiv_id IN (SELECT value FROM json_each(?))"""
+        values = [channel, str(ListUse.POSTED), json.dumps(list(arxiv_ids))]
+        rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
+        return frozenset(row[0] for row in rows)
+
+
+def _save(db: SqliteUtils, found: ImportedList) -> ListChange:
+    content = _content(found)
+    query = "SELECT id, content FROM imports WHERE channel = ? AND origin = ?"
+    known = db.execute(query, [found.channel, found.origin]).fetchone()
+    if known and known[1] == content:
+        return ListChange.UNCHANGED
+    if known:
+        for table, column in (("import_papers", "import"), ("topic_tree", "import"), ("imports", "id")):
+            db.execute(f"DELETE FROM {table} WHERE {column} = ?", [known[0]])
+    number = db.execute(
+        _INSERT,
+        [found.channel, found.origin, found.format, str(found.use), found.weight, to_stamp(found.imported_at), content,
+         found.topics_text],
+    ).lastrowid  # fmt: skip
+    papers = [(number, one.arxiv_id, place, to_json(ListEntry, one)) for place, one in enumerate(found.entries)]
+    db.conn.executemany(_INSERT_PAPER, papers)
+    branches = [(number, place, one.parent, one.title, one.arxiv_id, one.url) for place, one in enumerate(found.tree)]
+    db.conn.executemany(_INSERT_BRANCH, branches)
+    return ListChange.REPLACED if known else ListChange.NEW
+
+
+def _content(found: ImportedList) -> str:
+    """A fingerprint of everything but the moment."""
+    values = [found.format, str(found.use), found.weight, found.topics_text]
+    values += [*map(astuple, found.entries), *map(astuple, found.tree)]
+    text = json.dumps(values, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _list(db: SqliteUtils, row: Mapping[str, Any]) -> ImportedList:
+    papers = db.execute("SELECT facts FROM import_papers WHERE import = ? ORDER BY place", [row["id"]])
+    query = "SELECT title, parent, arxiv_id, url FROM topic_tree WHERE import = ? ORDER BY place"
+    return ImportedList(
+        channel=row["channel"],
+        origin=row["origin"],
+        format=row["format"],
+        use=ListUse(row["use"]),
+        weight=row["weight"],
+        imported_at=from_stamp(row["imported_at"]),
+        entries=tuple(from_json(ListEntry, facts) for (facts,) in papers),
+        tree=tuple(TopicBranch(*branch) for branch in db.execute(query, [row["id"]])),
+        topics_text=row["topics_text"],
+    )
