@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from bot.app.wiring import embedder_of, opened
+from bot.app.channels import opened_for, the_one
+from bot.app.wiring import embedder_of
 from bot.errors import ReplayDataError, UsageError
 from bot.ports import Progress
-from bot.ranking.replay import ReplayOptions, run
+from bot.ranking.replay import run
 from bot.ranking.replay_data import Reader, read_papers, read_readers
+from bot.ranking.replay_options import ReplayOptions
 from bot.ranking.replay_report import ReplayReport
 from bot.ranking.rewards import verdicts
 from bot.settings import Settings
@@ -61,15 +63,19 @@ def replay_files(wanted: Wanted, options: ReplayOptions, progress: Progress) -> 
     )
 
 
-async def replay_own(settings: Settings, key: str, options: ReplayOptions, progress: Progress) -> ReplayReport:
+async def replay_own(
+    settings: Settings, channel: str | None, options: ReplayOptions, progress: Progress
+) -> ReplayReport:
     """Replay a channel's own mornings: every candidate it ever had, and what its readers liked of them.
 
     Only papers that were shown could be liked, so the figures flatter the order that was shown; they are an indication.
 
     Raises:
         ReplayDataError: the channel has no mornings or no likes yet.
+        UsageError: none is named and there are several, or it is unknown.
     """
-    with opened(settings, platforms={}) as env:
+    async with opened_for(settings, (channel,) if channel else (), platforms={}) as (env, keys):
+        key = the_one(keys, "--own replays one channel")
         candidates = await env.store.ledger.candidates(key)
         known = await env.store.papers.get(list(candidates))
         votes = await env.store.feedback.current(key)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli._shared import chosen, log_to, progress_bars, reported, settings_from
+from bot.cli._shared import log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
 
 
@@ -39,6 +39,12 @@ from bot.errors import UsageError
     help="Let a simulated rater score papers as an LLM would; the arm without it stands beside.",
 )
 @click.option("--cascade", is_flag=True, help="Count the likes among the papers that would be sent to an LLM.")
+@click.option(
+    "--import-first",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Give each reader's first N likes as an imported list; only the first 10 judged mornings after it count.",
+)
 @click.option("--reader", "readers", multiple=True, metavar="NAME", help="Only this reader of USERS.")
 @click.option("--seed", default=0, show_default=True, type=int, help="Seed of everything random.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -56,28 +62,29 @@ def replay(
     flip: float,
     rater: str | None,
     cascade: bool,
+    import_first: int | None,
     readers: tuple[str, ...],
     seed: int,
     as_json: bool,
 ) -> None:
     """Does learning help? Replay past mornings with known likes: PAPERS (JSON lines) and USERS (JSON)."""
     from bot.app.replaying import Wanted, replay_files, replay_own
-    from bot.ranking.replay import ReplayOptions
-    from bot.ranking.replay_report import RATED_ARMS, Feedback
+    from bot.ranking.replay_options import ReplayOptions
+    from bot.ranking.replay_report import NEWCOMER_ARMS, RATED_ARMS, Feedback
     from bot.ranking.simulated import RaterKind
 
     options = ReplayOptions(k=k, seed=seed, feedback=Feedback(feedback), keep=keep, flip=flip, cascade=cascade)
     if rater is not None:
         options = replace(options, rater=RaterKind(rater), arms=RATED_ARMS)
+    if import_first is not None:
+        if rater is not None:
+            raise UsageError("--import-first and --rater measure different things: give one of them")
+        options = replace(options, import_first=import_first, arms=NEWCOMER_ARMS)
     if own == bool(papers or users):
         raise UsageError("name PAPERS and USERS, or --own for a channel's own history")
     with progress_bars() as progress:
         if own:
-            settings = settings_from(config)
-            keys = chosen(settings, (channel,) if channel else ())
-            if len(keys) != 1:
-                raise UsageError(f"--own replays one channel: choose one of {', '.join(keys)} with --channel")
-            report = asyncio.run(replay_own(settings, keys[0], options, progress))
+            report = asyncio.run(replay_own(settings_from(config), channel, options, progress))
         else:
             if papers is None or users is None:
                 raise UsageError("replay needs both files: PAPERS (JSON lines) and USERS (JSON)")

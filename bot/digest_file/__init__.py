@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.digest_file.contents import DigestEntry, DigestFile, FileCost, Remedial, from_digest
 from bot.digest_file.files import WRITERS, read_digest, write_json, write_markdown
+from bot.digest_file.several import read_digests, write_json_file, write_markdown_file
 
 __all__ = [
     "WRITERS",
@@ -17,6 +18,9 @@ __all__ = [
     "Remedial",
     "from_digest",
     "read_digest",
+    "read_digests",
     "write_json",
+    "write_json_file",
     "write_markdown",
+    "write_markdown_file",
 ]

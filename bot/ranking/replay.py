@@ -9,18 +9,19 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import ReplayDataError
-from bot.models import Background, CurrentVote, Impression, Paper, Ranked, Score, Topics
+from bot.models import Background, ImportedLike, Paper, Score, Topics
 from bot.ports import Embedder, Progress, no_progress
 from bot.ranking import background as backgrounds
 from bot.ranking.cascade import cascade_order
-from bot.ranking.closeness import Texts
+from bot.ranking.closeness import Texts, Wanted
+from bot.ranking.imported import Comparison
 from bot.ranking.interests import Interest, interests
 from bot.ranking.judge import Task, judge, novelty_of
 from bot.ranking.learn import Evidence, fit
@@ -28,11 +29,13 @@ from bot.ranking.model import untaught
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
 from bot.ranking.rater import fit_rater, judged_papers
 from bot.ranking.replay_data import Reader
-from bot.ranking.replay_report import COUNTED, Arm, Feedback, Morning, MorningResult, ReplayReport, measured
+from bot.ranking.replay_list import GivenList
+from bot.ranking.replay_memory import Memory, at_hour, reveal
+from bot.ranking.replay_options import DEFAULTS, ReplayOptions
+from bot.ranking.replay_report import COUNTED, FIRST_MORNINGS, Arm, Morning, MorningResult, ReplayReport, measured
 from bot.ranking.rewards import verdicts
-from bot.ranking.simulated import RaterKind, looked_at
+from bot.ranking.simulated import looked_at
 from bot.ranking.terms import TermsMemo, embedding_text
-from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import Vectorizer, vectorizer
 
 ARCHIVE = 6_000  # past papers kept at hand, as a real morning has them
@@ -40,37 +43,6 @@ STAGE = "replaying"
 NO_TOPICS = Topics(raw="")
 
 Vectors = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayOptions:
-    """How to replay. `keep` is the share of likes ever revealed, `flip` that of shown papers with the wrong label.
-
-    A simulated `rater` scores the best of each morning in the place of an LLM. With `cascade` it is counted how many
-    likes are among the papers that would be sent to one.
-    """
-
-    k: int = 10
-    seed: int = 0
-    arms: tuple[Arm, ...] = (Arm.RANDOM, Arm.TOPICS, Arm.LEARNED, Arm.EXPLORING)
-    feedback: Feedback = Feedback.SHOWN
-    keep: float = 1.0
-    flip: float = 0.0
-    rater: RaterKind | None = None
-    cascade: bool = False
-
-
-DEFAULTS = ReplayOptions()
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What one reader has seen and done under one arm."""
-
-    votes: list[CurrentVote] = field(default_factory=list)
-    impressions: list[Impression] = field(default_factory=list)
-    shown: list[Shown] = field(default_factory=list)
-    papers: dict[str, Paper] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +70,19 @@ class _Course:
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """A reader, and the interests of their topics as texts and vectors."""
+    """A reader, the interests of their topics as texts and vectors, and the list they brought if they did."""
 
     reader: Reader
     interests: tuple[Interest, ...]
     vectors: Vectors
+    given: GivenList | None = None
+
+    def takes_part(self, day: date) -> bool:
+        """Whether a morning of that day is replayed for the reader."""
+        given = self.given
+        return self.reader.active_on(day) and (
+            given is None or (given.precedes(day) and given.n_judged < FIRST_MORNINGS)
+        )
 
 
 def run(
@@ -125,15 +105,18 @@ def run(
     """
     _check(papers, readers)
     course = _Course(TermsMemo(size=30_000), monotonic, options)
-    seats = [_seat(reader, parse_topics, embedder) for reader in readers]
-    memories: Mapping[tuple[str, Arm], _Memory] = defaultdict(_Memory)
+    lists = [GivenList(one, papers, options.import_first) if options.import_first else None for one in readers]
+    seats = [_seat(one, given, parse_topics, embedder) for one, given in zip(readers, lists, strict=True)]
+    memories: Mapping[tuple[str, Arm], Memory] = defaultdict(Memory)
     results: list[MorningResult] = []
     by_day = _by_day(papers)
     for done, day in enumerate(_days(by_day, embedder, course)):
         progress(STAGE, done, len(by_day))
         for seat in seats:
-            if seat.reader.active_on(day.day):
+            if seat.takes_part(day.day):
                 results += _mornings(day, seat, memories, course)
+            if seat.given is not None:
+                seat.given.take(day.papers, day.vectors)
     progress(STAGE, len(by_day), len(by_day))
     return ReplayReport(
         results=tuple(results),
@@ -144,6 +127,8 @@ def run(
         seed=options.seed,
         feedback=options.feedback,
         rater=str(options.rater or ""),
+        import_first=options.import_first,
+        lists={seat.reader.name: seat.given.check for seat in seats if seat.given and seat.given.check},
     )
 
 
@@ -180,13 +165,13 @@ def _days(by_day: Mapping[date, tuple[Paper, ...]], embedder: Embedder, course: 
         past_vectors = np.concatenate([vectors, past_vectors])[:ARCHIVE]
 
 
-def _seat(reader: Reader, parse_topics: Callable[[str], Topics], embedder: Embedder) -> _Seat:
+def _seat(reader: Reader, given: GivenList | None, parse_topics: Callable[[str], Topics], embedder: Embedder) -> _Seat:
     wanted = interests(parse_topics(reader.topic_text))
-    return _Seat(reader, wanted, embedder.embed([interest.text for interest in wanted]))
+    return _Seat(reader, wanted, embedder.embed([interest.text for interest in wanted]), given)
 
 
 def _mornings(
-    day: _Day, seat: _Seat, memories: Mapping[tuple[str, Arm], _Memory], course: _Course
+    day: _Day, seat: _Seat, memories: Mapping[tuple[str, Arm], Memory], course: _Course
 ) -> list[MorningResult]:
     options = course.options
     started = course.monotonic()
@@ -197,7 +182,7 @@ def _mornings(
     for arm in options.arms:
         started = course.monotonic()
         memory = memories[seat.reader.name, arm]
-        inputs = _inputs(day, arm, scores, memory, course)
+        inputs = _inputs(day, seat, arm, scores, memory, course)
         order = cascade_order(inputs) if _asks(arm, options) else ()
         if options.rater and arm.rated:
             votes = len(memory.votes)
@@ -209,7 +194,9 @@ def _mornings(
         sent = [day.papers[i].arxiv_id for i in order]
         found.append(measured(seat.reader, Morning(arm, day.day, ranked, shown, spent_s, sent), options.k))
         if arm.learns:
-            _reveal(day, seat.reader, memory, shown[: options.k], options)
+            reveal(day.day, day.papers, seat.reader, memory, shown[: options.k], options)
+    if seat.given is not None and any(one.figures for one in found):
+        seat.given.n_judged += 1
     return found
 
 
@@ -222,20 +209,24 @@ def _asks(arm: Arm, options: ReplayOptions) -> bool:
     return (options.cascade and arm in COUNTED) or (options.rater is not None and arm.rated)
 
 
-def _inputs(day: _Day, arm: Arm, scores: Sequence[Score], memory: _Memory, course: _Course) -> RankingInputs:
+def _inputs(
+    day: _Day, seat: _Seat, arm: Arm, scores: Sequence[Score], memory: Memory, course: _Course
+) -> RankingInputs:
     model = None
     if arm is Arm.RANDOM:
         chance = random.Random(f"{course.options.seed} {day.day}")  # noqa: S311 - no secret
         scores = [replace(score, closeness=chance.random()) for score in scores]
     elif arm.learns:
         said = verdicts(memory.votes)
+        given = seat.given if arm.has_list else None
         evidence = Evidence(
             verdicts=said,
             impressions=memory.impressions,
-            papers=memory.papers,
+            papers={**given.papers, **memory.papers} if given else memory.papers,
             past=day.archive.papers,
-            now=_at(day.day, 9),
+            now=at_hour(day.day, 9),
             seed=course.options.seed,
+            imported=_imported(day, seat, given, {one.arxiv_id for one in said}) if given else (),
         )
         model = fit(evidence, day.today)
         if course.options.rater and arm.rated and memory.shown:
@@ -252,40 +243,7 @@ def _inputs(day: _Day, arm: Arm, scores: Sequence[Score], memory: _Memory, cours
     )
 
 
-def _reveal(day: _Day, reader: Reader, memory: _Memory, shown: Sequence[Ranked], options: ReplayOptions) -> None:
-    """What the reader's reactions of the day tell: likes as votes, everything shown as impressions."""
-    places = {one.paper.arxiv_id: one for one in shown}
-    for paper in day.papers:
-        place = places.get(paper.arxiv_id)
-        liked = paper.arxiv_id in reader.liked and _chance(options, reader, paper, "keep") < options.keep
-        if place is not None and _chance(options, reader, paper, "flip") < options.flip:
-            liked = not liked
-        if place is not None:
-            memory.impressions.append(_impression(day.day, reader, place))
-            memory.shown.append(Shown(memory.impressions[-1], place))
-            memory.papers[paper.arxiv_id] = paper
-        if liked and (place is not None or options.feedback is Feedback.ALL):
-            memory.votes.append(CurrentVote(reader.name, paper.arxiv_id, reader.name, "👍", _at(day.day, 12)))
-            memory.papers[paper.arxiv_id] = paper
-
-
-def _impression(day: date, reader: Reader, one: Ranked) -> Impression:
-    return Impression(
-        channel=reader.name,
-        digest=day.toordinal(),
-        position=one.position,
-        arxiv_id=one.paper.arxiv_id,
-        shown_at=_at(day, 9),
-        utility=one.utility,
-        propensity=one.propensity,
-        exploration=one.exploration,
-    )
-
-
-def _chance(options: ReplayOptions, reader: Reader, paper: Paper, purpose: str) -> float:
-    """A number in [0, 1) that depends on nothing but the seed, the reader, the paper and what it is for."""
-    return random.Random(f"{options.seed} {purpose} {reader.name} {paper.arxiv_id}").random()  # noqa: S311 - no secret
-
-
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=UTC)
+def _imported(day: _Day, seat: _Seat, given: GivenList, voted: set[str]) -> tuple[ImportedLike, ...]:
+    """What the reader's list may teach as things stand on the day."""
+    wanted = Wanted([interest.text for interest in seat.interests], seat.vectors)
+    return given.likes(voted, Comparison(wanted, day.archive, day.today, day.background.mean_vector))

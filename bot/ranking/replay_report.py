@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from statistics import mean
 from typing import Any
 
 from bot.models import Ranked
+from bot.ranking.imported import ListCheck
 from bot.ranking.metrics import (
     Interval,
     auc,
@@ -36,19 +37,27 @@ class Arm(StrEnum):
     LEARNED = "learned"
     EXPLORING = "learned, one place of k explored"
     UNRATED = "learned, without the rater"
+    UNLISTED = "learned, without the list"
 
     @property
     def learns(self) -> bool:
         """Whether readers' reactions change it."""
-        return self in {Arm.LEARNED, Arm.EXPLORING, Arm.UNRATED}
+        return self in {Arm.LEARNED, Arm.EXPLORING, Arm.UNRATED, Arm.UNLISTED}
 
     @property
     def rated(self) -> bool:
         """Whether a simulated rater, where there is one, has a say in it."""
         return self in {Arm.LEARNED, Arm.EXPLORING}
 
+    @property
+    def has_list(self) -> bool:
+        """Whether it is taught by a reader's imported list, where there is one."""
+        return self.learns and self is not Arm.UNLISTED
+
 
 RATED_ARMS = (Arm.RANDOM, Arm.TOPICS, Arm.LEARNED, Arm.UNRATED)  # what is compared where a rater is simulated
+NEWCOMER_ARMS = (Arm.TOPICS, Arm.LEARNED, Arm.UNLISTED)  # what is compared where a list is imported first
+FIRST_MORNINGS = 10  # judged ones after an import
 COUNTED = (Arm.TOPICS, Arm.LEARNED)  # arms whose choice of papers for an LLM is looked at
 
 
@@ -110,7 +119,11 @@ def measured(reader: Reader, morning: Morning, k: int) -> MorningResult:
 
 @dataclass(frozen=True, slots=True)
 class ReplayReport:
-    """All mornings of a replay. Means are over days with at least one like, then over readers."""
+    """All mornings of a replay. Means are over days with at least one like, then over readers.
+
+    With `import_first` they are the first ones after each reader's first so many likes were imported as a list; `lists`
+    says by reader what that was found to be.
+    """
 
     results: tuple[MorningResult, ...]
     readers: tuple[str, ...]
@@ -120,6 +133,8 @@ class ReplayReport:
     seed: int
     feedback: Feedback
     rater: str = ""
+    import_first: int = 0
+    lists: Mapping[str, ListCheck] = field(default_factory=dict)
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -143,6 +158,12 @@ class ReplayReport:
         return paired_bootstrap(
             self.values(arm, reader, "ndcg"), self.values(Arm.TOPICS, reader, "ndcg"), seed=self.seed
         )
+
+    def mean_gain(self, arm: Arm) -> Interval:
+        """The same for the mean over readers, days resampled within each."""
+        pairs = [(self.values(arm, name, "ndcg"), self.values(Arm.TOPICS, name, "ndcg")) for name in self.readers]
+        differences = [[a - b for a, b in zip(*pair, strict=True)] for pair in pairs]
+        return bootstrap_mean_of_groups(differences, self.seed)
 
     def sent(self, arm: Arm, reader: str) -> tuple[float, ...]:
         """For each x of `SENT`, the share of all the reader's likes inside the x % that an LLM would be asked about.
@@ -170,6 +191,9 @@ class ReplayReport:
             "seed": self.seed,
             "feedback": str(self.feedback),
         }
+        if self.import_first:
+            lists = {name: asdict(check) for name, check in self.lists.items()}
+            report["import_first"] = {"likes": self.import_first, "mornings": FIRST_MORNINGS, "lists": lists}
         if self.rater:
             report["rater"] = self.rater
         if cascade := {str(arm): self._cascade(arm) for arm in COUNTED if self.mean_sent(arm)}:
@@ -182,12 +206,16 @@ class ReplayReport:
 
     def _arm(self, arm: Arm) -> dict[str, Any]:
         means = {metric: self.mean(arm, metric) for metric in METRICS}
-        return {
+        found: dict[str, Any] = {
             "mean": {metric: interval.mean for metric, interval in means.items()},
             "interval": {metric: [interval.low, interval.high] for metric, interval in means.items()},
             "readers": {name: self._reader(arm, name) for name in self.readers},
             "ms_per_morning": self.ms_per_morning(arm),
         }
+        if arm.learns and Arm.TOPICS in self.arms:
+            gain = self.mean_gain(arm)
+            found["gain_over_topics"] = {"mean": gain.mean, "interval": [gain.low, gain.high]}
+        return found
 
     def _cascade(self, arm: Arm) -> dict[str, Any]:
         """Shares of likes by per cent of papers sent, as JSON wants its keys."""
@@ -236,7 +264,20 @@ class ReplayReport:
             parts = [f"{arm} {_shown(bootstrap_mean(self.values(arm, name, 'ndcg'), self.seed))}" for arm in self.arms]
             days = len(self.values(self.arms[0], name, "ndcg")) if self.arms else 0
             lines.append(f"{name} ({days} days): " + " · ".join(parts))
-        return "\n".join([*lines, *self._cascade_lines()])
+        return "\n".join([*lines, *self._newcomer_lines(), *self._cascade_lines()])
+
+    def _newcomer_lines(self) -> list[str]:
+        if not self.import_first:
+            return []
+        lines = ["", f"nDCG over topics alone on the first {FIRST_MORNINGS} judged mornings, paired by day"]
+        arms = [arm for arm in self.arms if arm.learns]
+        for name in self.readers:
+            gains = " · ".join(f"{arm} {_difference(self.gain(arm, name))}" for arm in arms)
+            days = len(self.values(Arm.TOPICS, name, "ndcg"))
+            lines.append(f"{name} ({days} days): {gains}" if days else f"{name}: no judged morning after the list")
+        lines.append("mean: " + " · ".join(f"{arm} {_difference(self.mean_gain(arm))}" for arm in arms))
+        lines += ["", f"what the list of the first {self.import_first} likes was found to be"]
+        return [*lines, *(f"{name}: {check.state}" for name, check in self.lists.items())]
 
     def _cascade_lines(self) -> list[str]:
         counted = [arm for arm in COUNTED if self.mean_sent(arm)]
@@ -248,6 +289,10 @@ class ReplayReport:
             rows = {name: self.sent(arm, name) for name in self.readers} | {"mean": self.mean_sent(arm)}
             lines += [f"{name:<26}" + "".join(f"{share:>7.3f}" for share in row) for name, row in rows.items() if row]
         return lines
+
+
+def _difference(interval: Interval) -> str:
+    return f"{interval.mean:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
 
 
 def _shown(interval: Interval) -> str:

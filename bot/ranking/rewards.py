@@ -7,6 +7,7 @@ readers on one paper: the weighted mean of what each said.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -67,6 +68,15 @@ class Verdict:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much the readers like one paper: `worth` > 0 is a sum over them; `at` is the newest vote on it."""
+
+    arxiv_id: str
+    worth: float
+    at: datetime
+
+
 def canonical(emoji: str) -> str:
     """One form for an emoji's variants: without skin tone, variation selector and, for hearts, colour."""
     bare = "".join(c for c in emoji if c not in "\ufe0e\ufe0f" and not "\U0001f3fb" <= c <= "\U0001f3ff")
@@ -84,18 +94,38 @@ def reward_of(emoji: str, overrides: Mapping[str, float] | None = None) -> float
 
 def verdicts(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | None = None) -> tuple[Verdict, ...]:
     """What the channel's standing votes say about each paper, oldest first; papers with nothing said are left out."""
+    found = [_verdict(arxiv_id, opinions) for arxiv_id, opinions in _opinions(votes, overrides).items()]
+    return tuple(sorted((one for one in found if abs(one.reward) > 1e-9), key=lambda one: (one.at, one.arxiv_id)))
+
+
+def standings(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | None = None) -> tuple[Standing, ...]:
+    """How much readers like each paper all told, best first; of equal worth the newer one, then by id.
+
+    The worth is the sum of what each reader's votes on the paper are worth, weighed as for `verdicts`; a dislike takes
+    away what a like gives. Papers that come out at nothing or below are left out.
+    """
+    found = [
+        Standing(arxiv_id, math.fsum(reward * weight for reward, weight, _ in given), max(at for _, _, at in given))
+        for arxiv_id, given in _opinions(votes, overrides).items()
+    ]
+    liked = [one for one in found if one.worth > 1e-9]
+    return tuple(sorted(liked, key=lambda one: (-round(one.worth, 9), -one.at.timestamp(), one.arxiv_id)))
+
+
+_Opinion = tuple[float, float, datetime]  # reward, weight of the reader, when
+
+
+def _opinions(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | None) -> dict[str, list[_Opinion]]:
+    """What each reader says about each paper, in no particular order of readers."""
     said = _per_reader(votes, overrides)
     counts: dict[str, int] = defaultdict(int)
     for person, _ in said:
         counts[person] += 1
-    if not counts:
-        return ()
-    cap = MOST_OF_MEDIAN * statistics.median(counts.values())
-    per_paper: dict[str, list[tuple[float, float, datetime]]] = defaultdict(list)
+    per_paper: dict[str, list[_Opinion]] = defaultdict(list)
+    cap = MOST_OF_MEDIAN * statistics.median(counts.values()) if counts else 0.0
     for (person, arxiv_id), (reward, at) in said.items():
         per_paper[arxiv_id].append((reward, min(1.0, cap / counts[person]), at))
-    found = [_verdict(arxiv_id, opinions) for arxiv_id, opinions in per_paper.items()]
-    return tuple(sorted((one for one in found if abs(one.reward) > 1e-9), key=lambda one: (one.at, one.arxiv_id)))
+    return per_paper
 
 
 def _per_reader(
@@ -119,7 +149,7 @@ def _settle(given: Sequence[tuple[float, datetime]]) -> tuple[float, datetime] |
     return strongest, newest
 
 
-def _verdict(arxiv_id: str, opinions: Sequence[tuple[float, float, datetime]]) -> Verdict:
+def _verdict(arxiv_id: str, opinions: Sequence[_Opinion]) -> Verdict:
     total = sum(weight for _, weight, _ in opinions)
     reward = sum(reward * weight for reward, weight, _ in opinions) / total
     return Verdict(arxiv_id, reward, min(2.0, total**0.5) * abs(reward), max(at for _, _, at in opinions))

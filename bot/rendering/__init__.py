@@ -1,7 +1,8 @@
 """Papers and digests in a reader's words: pure text, not yet escaped for any platform."""
 
+from bot.rendering._alarms import alarm_text, relief_text
 from bot.rendering._answers import CARD_BUTTONS, HitList, found_reply, live_reply
-from bot.rendering._bibtex import bibtex
+from bot.rendering._bibtex import bibtex, bibtex_file
 from bot.rendering._cards import (
     card_lines,
     card_text,
@@ -13,13 +14,15 @@ from bot.rendering._cards import (
     plain_post,
 )
 from bot.rendering._chart import stats_chart
-from bot.rendering._header import header_post, note_post, notice_post
+from bot.rendering._header import Subject, header_post, note_post, notice_post, subject_of_title
+from bot.rendering._privacy import NOT_COUNTED, backups_line, forgotten_line, holdings_line
 from bot.rendering._remarks import (
     arxiv_unreachable,
     budget_reached,
     late_papers,
     left_to_local,
     llm_failed,
+    llm_has_failed,
     llm_left_out,
     no_announcement,
     nothing_relevant,
@@ -27,27 +30,39 @@ from bot.rendering._remarks import (
 )
 from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
 from bot.rendering._stats import stats_reply
-from bot.rendering._words import long_date, topic_label, topic_name
+from bot.rendering._votes import vote_confirmation
+from bot.rendering._weekly import most_liked_post
+from bot.rendering._words import counted, long_date, topic_label, topic_name
 
 __all__ = [
     "CARD_BUTTONS",
+    "NOT_COUNTED",
     "HitList",
+    "Subject",
     "abstract_reply",
+    "alarm_text",
     "arxiv_unreachable",
+    "backups_line",
     "bibtex",
+    "bibtex_file",
     "budget_reached",
     "card_lines",
     "card_text",
+    "counted",
+    "forgotten_line",
     "found_reply",
     "header_post",
     "help_reply",
+    "holdings_line",
     "late_papers",
     "left_to_local",
     "live_reply",
     "llm_failed",
+    "llm_has_failed",
     "llm_left_out",
     "long_date",
     "more_posts",
+    "most_liked_post",
     "no_announcement",
     "note_post",
     "nothing_relevant",
@@ -57,11 +72,14 @@ __all__ = [
     "paper_posts",
     "plain_card",
     "plain_post",
+    "relief_text",
     "scored_again",
     "similar_reply",
     "stats_chart",
     "stats_reply",
+    "subject_of_title",
     "topic_label",
     "topic_name",
+    "vote_confirmation",
     "why_reply",
 ]

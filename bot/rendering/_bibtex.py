@@ -1,24 +1,109 @@
-"""A paper as a BibTeX entry."""
+"""Papers as BibTeX entries that LaTeX can set.
+
+What arXiv gives is LaTeX already, more or less: formulas and accents stay, what would stop LaTeX or mean something else
+to it (a bare %, & or _, letters beyond ASCII, a lost brace or dollar sign) is written so that it is shown.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from bot.models import Paper
 from bot.text import one_line
 
+_FORMULA = re.compile(r"\\\(.{1,2000}?\\\)|(?<!\\)\$(?:[^$\\]|\\.){1,2000}\$")
+_MACRO_OR_SPECIAL = re.compile(r"\\(?:[A-Za-z]+|.)|(?P<bare>[#$%&_^])")
+_BARE_IN_FORMULA = re.compile(r"\\.|(?P<bare>[#%&])")
+_ESCAPED = re.compile(r"\\(.)")
+_AND = re.compile(r"\band\b", re.IGNORECASE)
+# BibTeX counts escaped braces too, so that they are written as words; until then they hide behind noncharacters.
+_LEFT, _RIGHT = "\ufdd0", "\ufdd1"
+_TEXT_BRACES = {ord(_LEFT): r"\textbraceleft{}", ord(_RIGHT): r"\textbraceright{}"}
+_FORMULA_BRACES = {ord(_LEFT): r"\lbrace{}", ord(_RIGHT): r"\rbrace{}"}
+
 
 def bibtex(paper: Paper) -> str:
-    """The entry arXiv's readers expect: @misc with eprint, archivePrefix and primaryClass. Its text stays LaTeX."""
+    """The entry arXiv's readers expect: @misc with eprint, archivePrefix and primaryClass, its key made of the id."""
     fields = {
-        "title": paper.title,
-        "author": " and ".join(paper.authors),
+        "title": latex(paper.title),
+        "author": " and ".join(name for author in paper.authors if (name := _name(author))),
         "year": str(paper.published_at.year),
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
         "primaryClass": paper.primary_category,
         "url": paper.abs_url,
     }
-    lines = ",\n".join(f"  {name} = {{{_balanced(one_line(value))}}}" for name, value in fields.items() if value)
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{arXiv:{paper.arxiv_id},\n{lines}\n}}"
+
+
+def bibtex_file(papers: Sequence[Paper]) -> str:
+    """A library of these papers in their order, each once; empty for none."""
+    entries = {paper.arxiv_id: bibtex(paper) for paper in papers}
+    return "".join(f"{entry}\n\n" for entry in entries.values()).removesuffix("\n")
+
+
+def latex(text: str) -> str:
+    """A text, perhaps with LaTeX in it, as LaTeX in ASCII as far as letters have a macro; its braces match."""
+    text = one_line(text)
+    if (len(text) - len(text.rstrip("\\"))) % 2:
+        text = text[:-1]  # it would hide the brace that closes the field
+    text = _balanced(_ESCAPED.sub(_without_braces, text))
+    written: list[str] = []
+    place = 0
+    for formula in _FORMULA.finditer(text):
+        written += [_running(text[place : formula.start()]), _formula(formula[0])]
+        place = formula.end()
+    return _balanced("".join([*written, _running(text[place:])]))
+
+
+def _without_braces(pair: re.Match[str]) -> str:
+    """An escaped brace behind its stand-in; no macro begins with a letter beyond ASCII, which stays alone."""
+    char = pair[1]
+    return {"{": _LEFT, "}": _RIGHT}.get(char, pair[0] if char.isascii() else char)
+
+
+def _name(author: str) -> str:
+    """A name as BibTeX has to see it: one that it would part or turn around is held together by braces."""
+    name = latex(author)
+    return f"{{{name}}}" if _AND.search(name) or "," in name else name
+
+
+def _running(text: str) -> str:
+    """Text outside of formulas: macros stay, characters that mean something to LaTeX are shown."""
+
+    def shown(found: re.Match[str]) -> str:
+        return (r"\^{}" if found["bare"] == "^" else f"\\{found['bare']}") if found["bare"] else found[0]
+
+    return _encoded(_MACRO_OR_SPECIAL.sub(shown, text).translate(_TEXT_BRACES))
+
+
+def _formula(text: str) -> str:
+    escaped = _BARE_IN_FORMULA.sub(lambda found: f"\\{found['bare']}" if found["bare"] else found[0], text)
+    return _encoded(escaped.translate(_FORMULA_BRACES))
+
+
+def _encoded(text: str) -> str:
+    """The text with letters beyond ASCII as macros; those without one, such as Chinese, stay."""
+    if text.isascii():
+        return text
+    encoded: str = _encoder().unicode_to_latex(text)
+    return encoded
+
+
+@cache
+def _encoder() -> Any:
+    from pylatexenc.latexencode import UnicodeToLatexEncoder
+
+    return UnicodeToLatexEncoder(
+        non_ascii_only=True,
+        replacement_latex_protection="braces-all",
+        unknown_char_policy="keep",
+        unknown_char_warning=False,
+    )
 
 
 def _balanced(text: str) -> str:

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from bot.models import Digest, Post, PostRole
-from bot.rendering._words import joined_dates, long_date, money
+from bot.rendering._words import MONTHS, joined_dates, long_date, money
 from bot.text import cut, readable
 
 _LONGEST_TITLE = 150  # what the tightest header field of a chat platform holds
 _LONGEST_LINE = 400
+_TITLE = re.compile(
+    rf"Papers of (?:today|\w{{3}} (?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}}))"
+    r"(?P<also> \(also from )?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a header's title says it is about: the newest listing day, None for none, and whether earlier ones too."""
+
+    newest: date | None
+    has_earlier: bool = False
+
+
+def subject_of_title(title: str) -> Subject | None:
+    """What `header_post` wrote into a title, read back from a chat; None for another text."""
+    match = _TITLE.search(title.replace("\\", ""))  # a chat may give it back escaped
+    if match is None:
+        return None
+    if match["day"] is None:
+        return Subject(None)
+    newest = date(int(match["year"]), MONTHS.index(match["month"]) + 1, int(match["day"]))
+    return Subject(newest, bool(match["also"]))
 
 
 def header_post(digest: Digest) -> Post:

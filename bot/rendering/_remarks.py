@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from bot.rendering._words import counted, long_date
 
 _LOCALLY = "scored locally"
+_FAILED = "the LLM failed"
 
 
 def no_announcement(reason: str) -> str:
@@ -26,7 +27,12 @@ def arxiv_unreachable(next_try: datetime | None, zone: tzinfo) -> str:
 def llm_failed(papers: int, reason: str = "") -> str:
     """The LLM gave no scores for `papers` papers; `reason` is a short clause about it ("its key was refused")."""
     why = f" ({reason})" if reason else ""
-    return f"the LLM failed{why}: {counted(papers, 'paper')} {_LOCALLY}"
+    return f"{_FAILED}{why}: {counted(papers, 'paper')} {_LOCALLY}"
+
+
+def llm_has_failed(remark: str) -> bool:
+    """Whether this remark of a digest says that the LLM gave no scores."""
+    return remark.startswith(_FAILED)
 
 
 def llm_left_out(papers: int) -> str:

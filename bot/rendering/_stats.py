@@ -20,9 +20,10 @@ def stats_reply(  # each argument is a line or two of the answer
     less: Sequence[str],
     learned_weight: float,
     guard: str,
+    lists: Sequence[str] = (),
 ) -> Reply:
     """What the bot believes, what readers said, week by week, and whether learning helped."""
-    lines = [_beliefs(more, less), _weight(learned_weight, record)]
+    lines = [_beliefs(more, less), *lists, _weight(learned_weight, record)]
     if guard:
         lines.append(guard)
     lines.append(f"votes: {counted(record.n_liked, 'paper')} liked, {record.n_disliked} disliked")
@@ -48,7 +49,7 @@ def _beliefs(more: Sequence[str], less: Sequence[str]) -> str:
 
 def _weight(learned_weight: float, record: TrackRecord) -> str:
     if not record.n_liked and not record.n_disliked:
-        return "no votes yet"
+        return f"no votes yet; lists decide {learned_weight:.0%} of the order" if learned_weight else "no votes yet"
     return f"votes decide {learned_weight:.0%} of the order, topics the rest"
 
 

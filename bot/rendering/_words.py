@@ -11,7 +11,7 @@ from bot.text import cut, readable
 
 # Written out, because strftime would follow the machine's locale.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_DAYS = 4
 _LONGEST_DAYS = 60
 _LONGEST_LABEL = 32
@@ -41,7 +41,7 @@ def long_date(day: date) -> str:
 
 
 def _short_date(day: date) -> str:
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def joined_dates(days: Sequence[date], newest: date) -> str:

@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from bot.text.clean import cut, one_line
 from bot.text.latex import readable
+from bot.text.lines import clean_lines, split_at_addresses, units
 from bot.text.names import author_line, short_name
 
-__all__ = ["author_line", "cut", "one_line", "readable", "short_name"]
+__all__ = [
+    "author_line",
+    "clean_lines",
+    "cut",
+    "one_line",
+    "readable",
+    "short_name",
+    "split_at_addresses",
+    "units",
+]

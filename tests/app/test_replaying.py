@@ -58,3 +58,17 @@ def test_the_cascade_is_reported_by_share_and_reader(files):
     report = replayed(*files, "--cascade")["cascade"]
     assert list(report) == ["topics", "learned"]
     assert list(report["learned"]["readers"]["ada"]) == ["10", "15", "20", "25", "30", "40", "50"]
+
+
+def test_a_list_imported_first_is_compared_with_topics_alone(files):
+    report = replayed(*files, "--import-first", "4")
+    assert list(report["arms"]) == ["topics", "learned", "learned, without the list"]
+    assert report["import_first"]["lists"]["ada"]["n_papers"] == 4
+    assert report["arms"]["learned"]["readers"]["ada"]["days"] == 2, "four likes are those of two of four days"
+    assert {"mean", "interval"} == set(report["arms"]["learned"]["gain_over_topics"])
+
+
+def test_a_list_and_a_rater_are_not_measured_at_once(files):
+    done = CliRunner().invoke(main, ["replay", *files, "--import-first", "4", "--rater", "good"])
+    assert done.exit_code == 2
+    assert "give one of them" in done.stderr

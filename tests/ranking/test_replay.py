@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import ReplayDataError
-from bot.ranking.replay import ReplayOptions, run
+from bot.ranking.replay import run
 from bot.ranking.replay_data import Reader
+from bot.ranking.replay_options import ReplayOptions
 from bot.ranking.replay_report import RATED_ARMS, SENT, Arm, Feedback
 from bot.ranking.simulated import RaterKind
 from tests.builders import a_paper
