@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import PlatformError
 from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, VoteSource
 from bot.ports import ChatPlatform
 from bot.store_ports import StoredVote
+from handlers.catching_up import catch_up
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
 from handlers.morning import deliver_unfinished
@@ -20,12 +22,13 @@ logger = logging.getLogger(__name__)
 
 
 async def recover_channel(env: Environment, key: str) -> None:
-    """Finish every message of the channel that was written down and not completed, and reconcile.
+    """Take up what only the chat knows, finish every message written down and not completed, and reconcile.
 
     Raises:
         DeliveryPaused: a platform does not take them now; what can be looked at was reconciled all the same.
         PlatformError: it cannot be looked at now.
     """
+    await catch_up(env, key)
     paused: DeliveryPaused | None = None
     try:
         await deliver_unfinished(env, key)
@@ -71,7 +74,20 @@ async def reconcile(env: Environment, key: str) -> int:
 async def _look(env: Environment, platform: ChatPlatform, key: str) -> Ours:
     since = env.clock.now() - timedelta(days=env.settings.timing.reconcile_days)
     recent = await platform.recent(env.channel(key).id, since)
-    return [(post, message) for message in recent if (post := PostKey.parse(message.key)) and post.channel == key]
+    ours = [(post, message) for message in recent if (post := PostKey.parse(message.key)) and post.channel == key]
+    everybody = {person for _, message in ours for people in message.reactions.values() for person in people}
+    unwanted = await env.store.privacy.opted_out(everybody)
+    return [(post, _without(message, unwanted)) for post, message in ours]
+
+
+def _without(message: RecentMessage, unwanted: Collection[str]) -> RecentMessage:
+    """The message without the reactions of people who opted out: they are no difference to be put right."""
+    if not unwanted:
+        return message
+    left = {
+        emoji: tuple(one for one in people if one not in unwanted) for emoji, people in message.reactions.items()
+    }
+    return replace(message, reactions=left)
 
 
 async def _stored(env: Environment, key: str, ours: Ours) -> Mapping[_Place, StoredVote]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from functools import lru_cache
 
-from bot.models import PostKey, PostRole, PostState
+from bot.models import PostKey, PostRole, PostState, Topics
 from bot.rendering import notice_post
 from bot.store_ports import Intent, TopicsVersion
 from bot.topics import parse_topics
+from handlers.catching_up import catch_up
 from handlers.delivery import send
 from handlers.environment import Environment
 
@@ -15,6 +18,20 @@ logger = logging.getLogger(__name__)
 
 
 FROM_FILE = "file"
+
+
+@lru_cache(maxsize=64)
+def _understood(raw: str) -> Topics:
+    return parse_topics(raw)
+
+
+async def topics_of(env: Environment, key: str) -> Topics:
+    """The channel's topics in force: its newest version, else those of its settings, which become the first version."""
+    version = await env.store.topics.current(key)
+    if version is None:
+        version = await env.store.topics.add(key, env.topics_texts[key], FROM_FILE, env.clock.now())
+    # Off the event loop and remembered: a topics text may be megabytes long.
+    return await asyncio.to_thread(_understood, version.raw)
 
 
 async def take_up_file(env: Environment, key: str) -> TopicsVersion | None:
@@ -38,6 +55,7 @@ async def take_up_topics(env: Environment, key: str) -> None:
     Raises:
         DeliveryPaused: the announcement is left for recovery.
     """
+    await catch_up(env, key)
     version = await take_up_file(env, key)
     if version is not None and version.version > 1:
         await announce_topics(env, version)

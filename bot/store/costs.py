@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database as SqliteUtils
 
 from bot.models import TokenCost
+from bot.redaction import without_login
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store_ports import Budget, CallIntent, CallResult, LlmCall, Spending
@@ -95,7 +96,7 @@ class SqliteCosts:
         """See CostStore."""
         query = """SELECT dialect FROM llm_calls WHERE endpoint = ? AND model = ? AND answered AND started_at >= ?
                    ORDER BY number DESC LIMIT 1"""
-        values = [endpoint, model, to_stamp(since)]
+        values = [without_login(endpoint), model, to_stamp(since)]
         row = await self._database.read(lambda db: db.execute(query, values).fetchone())
         return str(row[0]) if row else None
 
@@ -127,6 +128,7 @@ def _intent_values(intent: CallIntent) -> list[Any]:
         "started_at": to_stamp(intent.started_at),
         "expires_at": to_stamp(intent.expires_at),
         "papers": json.dumps(dict(intent.papers)),
+        "endpoint": without_login(intent.endpoint),
     }
     return [plain.get(column, getattr(intent, column)) for column in _INTENT]
 

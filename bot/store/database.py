@@ -14,16 +14,12 @@ from typing import TypeVar
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.errors import (
-    StoreBusy,
-    StoreCorrupt,
-    StoreError,
-    StoreFull,
-    StoreGone,
-    StoreReadOnly,
-    StoreTooNew,
-)
+from bot.errors import StoreCorrupt, StoreFull, StoreGone, StoreReadOnly, StoreTooNew
+from bot.store.backups import newest_backup
+from bot.store.copying import copy_database
+from bot.store.faults import translated, way_out
 from bot.store.schema import migrations
+from bot.store.soundness import fault_in
 
 T = TypeVar("T")
 
@@ -41,21 +37,28 @@ def no_tap(moment: str, write: str) -> None:
 class Database:
     """The file, opened and migrated. Writes are serialised in one thread; reads run beside them.
 
-    `busy_timeout_s` is how long another process may hold the file before that is an error.
+    `busy_timeout_s` is how long another process may hold the file before that is an error. `backups` is the folder of
+    its copies, the way out of damage. `trouble` is what was wrong with the file since the last write that worked;
+    damage stays, whatever works beside it.
 
     Raises:
         StoreError: it cannot be opened; the subclass says why and the message what to do.
     """
 
-    def __init__(self, path: Path, *, tap: Tap = no_tap, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, path: Path, *, tap: Tap = no_tap, busy_timeout_s: float = BUSY_TIMEOUT_S, backups: Path | None = None
+    ) -> None:
         self.path = path
+        self.trouble = ""
+        self._is_damaged = False
+        self._backups = backups
         self._tap = tap
         self._busy_timeout_s = busy_timeout_s
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        with translated(path):
+        with translated(path, backups=backups):
             self._writer = self._open()
             self._inode = path.stat().st_ino
 
@@ -69,7 +72,7 @@ class Database:
         try:
             db = SqliteUtils(connection)
             if not is_new:
-                _refuse_unsound(db, self.path)
+                refuse_unsound(db, self.path)
             db.enable_wal()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -85,7 +88,7 @@ class Database:
 
     def write_now(self, change: Callable[[SqliteUtils], T], name: str) -> T:
         """The same, in the calling thread; only the writer thread and tests call it."""
-        with translated(self.path):
+        with self._watched():
             self._refuse_replaced()
             connection = self._writer.conn
             self._tap("before", name)
@@ -97,6 +100,8 @@ class Database:
                 connection.rollback()
                 raise
             self._tap("after", name)
+            if not self._is_damaged:
+                self.trouble = ""
             return result
 
     async def read(self, query: Callable[[SqliteUtils], T]) -> T:
@@ -104,7 +109,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._read_now, query)
 
     def _read_now(self, query: Callable[[SqliteUtils], T]) -> T:
-        with translated(self.path):
+        with self._watched():
             db = getattr(self._local, "db", None)
             if db is None:
                 uri = f"{self.path.absolute().as_uri()}?mode=ro"
@@ -116,6 +121,43 @@ class Database:
                 return query(db)
             finally:
                 db.conn.rollback()
+
+    async def rebuild(self) -> bool:
+        """Write the file anew and empty its log, so that what was deleted is in neither.
+
+        False if a reader in another process kept the log from being emptied.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self._rebuild_now)
+
+    def _rebuild_now(self) -> bool:
+        with self._watched():
+            self._refuse_replaced()
+            self._tap("before", "database.rebuild")
+            self._writer.conn.execute("VACUUM")
+            (is_busy, _, _) = self._writer.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._tap("after", "database.rebuild")
+            return not is_busy
+
+    def examine(self) -> None:
+        """Read the whole file and refuse one that is damaged; blocks, for seconds where it is large.
+
+        Raises:
+            StoreCorrupt: naming the first thing found and the way out.
+        """
+        with self._watched():
+            if fault := fault_in(self._writer.conn, self.path):
+                raise StoreCorrupt(f"{self.path}: it is damaged; {way_out(newest_backup(self._backups))} ({fault})")
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Plain words for whatever goes wrong; what is wrong with the file itself is remembered."""
+        try:
+            with translated(self.path, backups=self._backups):
+                yield
+        except (StoreCorrupt, StoreFull, StoreGone, StoreReadOnly) as error:
+            self.trouble = str(error)
+            self._is_damaged |= isinstance(error, StoreCorrupt)
+            raise
 
     def _refuse_replaced(self) -> None:
         """A file unlinked while open would take writes that nobody ever sees again."""
@@ -138,7 +180,12 @@ class Database:
         self._writer.conn.close()
 
 
-def _refuse_unsound(db: SqliteUtils, path: Path) -> None:
+def refuse_unsound(db: SqliteUtils, path: Path) -> None:
+    """Refuse what is no Paperlark database, or a newer version's.
+
+    Raises:
+        StoreTooNew, StoreCorrupt: it is.
+    """
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001 - the library lists them nowhere else
     applied = {migration.name for migration in migrations.applied(db)}
     if unknown := applied - known:
@@ -157,11 +204,12 @@ def _migrate(db: SqliteUtils, path: Path) -> None:
         return
     if migrations.applied(db):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # a file name, not a time anybody computes with
-        target = sqlite3.connect(path.with_name(f"{path.name}.before-{pending[0].name}-{stamp}"))
-        try:
-            db.conn.backup(target)
-        finally:
-            target.close()
+        copy_database(path, path.with_name(f"{path.name}.before-{pending[0].name}-{stamp}"), made_at=None)
+    migrate(db)
+
+
+def migrate(db: SqliteUtils) -> None:
+    """Apply the steps that are missing, all or none."""
     # One transaction for all steps: neither a failure nor a kill leaves a half-migrated file, and of two processes that
     # start together the second one waits and finds nothing left to do.
     db.conn.execute("BEGIN IMMEDIATE")
@@ -171,28 +219,3 @@ def _migrate(db: SqliteUtils, path: Path) -> None:
     except BaseException:
         db.conn.rollback()
         raise
-
-
-_KINDS: tuple[tuple[str, type[StoreError], str], ...] = (
-    ("SQLITE_BUSY", StoreBusy, "another process holds it; stop that one or wait"),
-    ("SQLITE_LOCKED", StoreBusy, "another process holds it; stop that one or wait"),
-    ("SQLITE_READONLY", StoreReadOnly, "it cannot be written; check the owner and permissions of the data folder"),
-    ("SQLITE_PERM", StoreReadOnly, "it cannot be written; check the owner and permissions of the data folder"),
-    ("SQLITE_CANTOPEN", StoreReadOnly, "it cannot be opened; check the owner and permissions of the data folder"),
-    ("SQLITE_FULL", StoreFull, "the disk is full; free some space, nothing stored so far is lost"),
-    ("SQLITE_CORRUPT", StoreCorrupt, "it is damaged; restore the newest backup"),
-    ("SQLITE_NOTADB", StoreCorrupt, "it is not a SQLite database; restore a backup or name another data_dir"),
-)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn sqlite3's errors into StoreErrors that name the file and the way out."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", None) or ""
-        for prefix, kind, remedy in _KINDS:
-            if name.startswith(prefix):
-                raise kind(f"{path}: {remedy} ({error})") from error
-        raise StoreError(f"{path}: {error}") from error

@@ -9,9 +9,20 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import CurrentVote, FeedbackEvent, Impression, MessageRef, PostKey, Vote, VoteOutcome, VoteSource
+from bot.models import (
+    CurrentVote,
+    FeedbackEvent,
+    ImportedLike,
+    Impression,
+    MessageRef,
+    PostKey,
+    Vote,
+    VoteOutcome,
+    VoteSource,
+)
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
+from bot.store.privacy import opted_out
 from bot.store_ports import PersonalVote, StoredVote
 
 _INSERT = """
@@ -33,7 +44,10 @@ class SqliteFeedback:
         """See FeedbackStore."""
 
         def change(db: SqliteUtils) -> tuple[VoteOutcome, ...]:
-            return tuple(_record(db, vote, received_at) for vote in votes)
+            unwanted = opted_out(db, {vote.person for vote in votes})
+            return tuple(
+                VoteOutcome.OPTED_OUT if vote.person in unwanted else _record(db, vote, received_at) for vote in votes
+            )
 
         return await self._database.write(change, "feedback.record")
 
@@ -41,7 +55,9 @@ class SqliteFeedback:
         """See FeedbackStore."""
 
         def change(db: SqliteUtils) -> int:
-            return sum(db.execute(_INSERT, _event_row(event, received_at)).rowcount for event in events)
+            unwanted = opted_out(db, {event.person for event in events})
+            wanted = (event for event in events if event.person not in unwanted)
+            return sum(db.execute(_INSERT, _event_row(event, received_at)).rowcount for event in wanted)
 
         return await self._database.write(change, "feedback.record_events")
 
@@ -95,6 +111,14 @@ class SqliteFeedback:
                    ORDER BY shown_at, digest, position"""
         values = [channel, to_stamp(since) if since else ""]
         return await self._database.read(lambda db: tuple(to_impression(row) for row in db.query(query, values)))
+
+    async def imported_likes(self, channel: str) -> tuple[ImportedLike, ...]:
+        """See FeedbackStore."""
+        query = """SELECT p.arxiv_id, i.weight, i.imported_at, i.origin FROM import_papers p
+                   JOIN imports i ON i.id = p.import WHERE i.channel = ? AND i.use = 'liked'
+                   ORDER BY i.imported_at, i.id, p.arxiv_id"""
+        rows = await self._database.read(lambda db: db.execute(query, [channel]).fetchall())
+        return tuple(ImportedLike(arxiv_id, weight, from_stamp(at), origin) for arxiv_id, weight, at, origin in rows)
 
 
 def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:

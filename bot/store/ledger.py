@@ -108,16 +108,7 @@ class SqliteLedger:
 
     async def complete(self, key: PostKey, ref: MessageRef, at: datetime) -> None:
         """See LedgerStore."""
-
-        def change(db: SqliteUtils) -> None:
-            stamp = to_stamp(at)
-            query = f"""UPDATE posts SET state = 'sent', sent_at = ?, message = ?, thread = ?
-                        WHERE {_KEY} AND state != 'sent'"""
-            done = db.execute(query, [stamp, ref.message, ref.thread, *_values(key)]).rowcount
-            if done and key.role is PostRole.PAPER:
-                _show(db, key, stamp)
-
-        await self._database.write(change, "ledger.complete")
+        await self._database.write(lambda db: complete_post(db, key, ref, at), "ledger.complete")
 
     async def drop(self, key: PostKey, note: str) -> None:
         """See LedgerStore."""
@@ -214,6 +205,17 @@ class _PlanRefused(Exception):
     """Somebody else planned first."""
 
 
+def complete_post(db: SqliteUtils, key: PostKey, ref: MessageRef, at: datetime) -> bool:
+    """Call a message sent; False if it was so already, or nobody knows it."""
+    stamp = to_stamp(at)
+    query = f"""UPDATE posts SET state = 'sent', sent_at = ?, message = ?, thread = ?
+                WHERE {_KEY} AND state != 'sent'"""
+    done = db.execute(query, [stamp, ref.message, ref.thread, *_values(key)]).rowcount
+    if done and key.role is PostRole.PAPER:
+        _show(db, key, stamp)
+    return bool(done)
+
+
 def _write_plan(db: SqliteUtils, plan: DigestPlan) -> bool:
     record = plan.record
     if record.kind is DigestKind.MORNING and _covered(db, record.channel, "max") != plan.after:
@@ -221,7 +223,7 @@ def _write_plan(db: SqliteUtils, plan: DigestPlan) -> bool:
     if record.number != _next_number(db, record.channel):
         raise _PlanRefused
     try:
-        _insert_digest(db, record)
+        insert_digest(db, record)
         db.conn.executemany(
             "INSERT INTO candidates (channel, arxiv_id, digest, relevance, utility, fate) VALUES (?, ?, ?, ?, ?, ?)",
             [(record.channel, c.arxiv_id, record.number, c.relevance, c.utility, c.fate) for c in plan.candidates],
@@ -236,7 +238,8 @@ def _write_plan(db: SqliteUtils, plan: DigestPlan) -> bool:
     return True
 
 
-def _insert_digest(db: SqliteUtils, record: DigestRecord) -> None:
+def insert_digest(db: SqliteUtils, record: DigestRecord) -> None:
+    """Write a digest's own row down, and the days it covers."""
     days = [day.isoformat() for day in record.days]
     db.execute(
         """INSERT INTO digests (channel, number, kind, occasion, planned_at, completed_at, first_day, last_day, record)

@@ -9,6 +9,7 @@ from sqlite_utils import Database as SqliteUtils
 
 from bot.store.codec import from_day, from_stamp, to_day, to_stamp
 from bot.store.database import Database
+from bot.store.privacy import author
 from bot.store_ports import Pause, StandingRule
 
 
@@ -26,9 +27,10 @@ class SqliteOrders:
 
     async def add_rule(self, channel: str, rule: StandingRule) -> bool:
         """See OrderStore."""
-        values = [channel, rule.kind, rule.text, _folded(rule.text), rule.person, to_stamp(rule.at)]
 
         def change(db: SqliteUtils) -> bool:
+            person = author(db, rule.person)
+            values = [channel, rule.kind, rule.text, _folded(rule.text), person, to_stamp(rule.at)]
             query = """INSERT OR IGNORE INTO standing_rules (channel, kind, text, folded, person, at)
                        VALUES (?, ?, ?, ?, ?, ?)"""
             return bool(db.execute(query, values).rowcount)
@@ -58,7 +60,7 @@ class SqliteOrders:
             if pause is not None:
                 db.execute(
                     "INSERT INTO pauses (channel, at, until, person) VALUES (?, ?, ?, ?)",
-                    [channel, to_stamp(pause.at), to_day(pause.until), pause.person],
+                    [channel, to_stamp(pause.at), to_day(pause.until), author(db, pause.person)],
                 )
 
         await self._database.write(change, "orders.set_pause")

@@ -43,6 +43,22 @@ def run_lock(database: Path, now: datetime) -> Iterator[None]:
         lock.release()
 
 
+def holder_of(database: Path) -> str:
+    """Who runs on this database now, "" if nobody does. Nothing is left behind."""
+    holder = database.with_suffix(".holder")
+    if not holder.exists():
+        return ""
+    lock = FileLock(database.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _describe(holder)
+    except OSError:  # not this user's; whoever wrote the file beside it is the best guess
+        return _describe(holder)
+    lock.release()
+    return ""
+
+
 def _describe(holder: Path) -> str:
     try:
         known = json.loads(holder.read_text())

@@ -11,6 +11,7 @@ from sqlite_utils import Database as SqliteUtils
 
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
+from bot.store.privacy import forgettings
 from bot.store_ports import Weights
 
 _KEPT_VERSIONS = 400  # more than a year of mornings
@@ -31,10 +32,19 @@ class SqliteWeights:
         """See WeightStore."""
         return await self._select(channel, limit, with_blob=False)
 
-    async def add(self, channel: str, fitted_at: datetime, metrics: Mapping[str, float | str], blob: bytes) -> int:
+    async def add(
+        self,
+        channel: str,
+        fitted_at: datetime,
+        metrics: Mapping[str, float | str],
+        blob: bytes,
+        after_forgettings: int | None = None,
+    ) -> int | None:
         """See WeightStore."""
 
-        def change(db: SqliteUtils) -> int:
+        def change(db: SqliteUtils) -> int | None:
+            if after_forgettings not in {None, forgettings(db)}:
+                return None
             query = "SELECT coalesce(max(version), 0) + 1 FROM ranking_weights WHERE channel = ?"
             version = int(db.execute(query, [channel]).fetchone()[0])
             db.execute(

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.models import CurrentVote, FeedbackEvent, Impression, MessageRef, PostKey, Vote, VoteOutcome, VoteSource
+from bot.models import (
+    CurrentVote,
+    FeedbackEvent,
+    ImportedLike,
+    Impression,
+    MessageRef,
+    PostKey,
+    Vote,
+    VoteOutcome,
+    VoteSource,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,13 @@ class FeedbackStore(Protocol):
         """Everything shown in the channel, oldest first."""
         ...
 
+    async def imported_likes(self, channel: str) -> tuple[ImportedLike, ...]:
+        """What the channel's lists teach, oldest import first, then by arxiv_id; a paper once for each list it is on.
+
+        Lists taken out again are not in it. Readers' votes on the same papers make no difference here.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -90,6 +107,17 @@ class WeightStore(Protocol):
         """The newest versions, newest first, without their blobs."""
         ...
 
-    async def add(self, channel: str, fitted_at: datetime, metrics: Mapping[str, float | str], blob: bytes) -> int:
-        """Store a new version and return its number; very old ones are dropped."""
+    async def add(
+        self,
+        channel: str,
+        fitted_at: datetime,
+        metrics: Mapping[str, float | str],
+        blob: bytes,
+        after_forgettings: int | None = None,
+    ) -> int | None:
+        """Store a new version and return its number; very old ones are dropped.
+
+        With `after_forgettings` only if nobody was forgotten since that count, else None: the votes it was learned from
+        may not be there any more.
+        """
         ...

@@ -7,7 +7,10 @@ from typing import Protocol
 from bot.store_ports.costs import CostStore
 from bot.store_ports.feedback import FeedbackStore, WeightStore
 from bot.store_ports.ledger import LedgerStore
+from bot.store_ports.library import LibraryStore
+from bot.store_ports.operation import AlarmStore, CopyStore, OperationStore
 from bot.store_ports.papers import ListingStore, PaperStore, ScoreStore
+from bot.store_ports.privacy import PrivacyStore
 from bot.store_ports.search import SearchStore
 from bot.store_ports.topics import ChannelStore, OrderStore, TopicStore
 
@@ -76,6 +79,31 @@ class Store(Protocol):
     @property
     def orders(self) -> OrderStore:
         """Rules and pauses."""
+        ...
+
+    @property
+    def privacy(self) -> PrivacyStore:
+        """Who is not to be stored."""
+        ...
+
+    @property
+    def alarms(self) -> AlarmStore:
+        """Alarms, and how mornings went."""
+        ...
+
+    @property
+    def copies(self) -> CopyStore:
+        """What a database put back from a copy does not know."""
+        ...
+
+    @property
+    def operation(self) -> OperationStore:
+        """How the database itself is doing."""
+        ...
+
+    @property
+    def library(self) -> LibraryStore:
+        """Imported lists."""
         ...
 
     @property

@@ -10,8 +10,7 @@ import pytest
 from bot.models import PostRole
 from handlers.delivery import DeliveryPaused
 from handlers.recovery import recover_channel
-from handlers.scoring import topics_of
-from handlers.topics import take_up_topics
+from handlers.topics import take_up_topics, topics_of
 from tests.builders import CHANNEL
 from tests.fakes import Fault
 

@@ -8,8 +8,12 @@ from bot.store.schema.m001_first_tables import m001_first_tables
 from bot.store.schema.m002_channels import m002_channels
 from bot.store.schema.m003_llm import m003_llm
 from bot.store.schema.m004_asking import m004_asking
+from bot.store.schema.m005_library import m005_library
+from bot.store.schema.m006_privacy import m006_privacy
+from bot.store.schema.m007_operation import m007_operation
 
 migrations = Migrations("paperlark")
+NEWEST = m007_operation.__name__
 
 # The name of a step's function is what a database remembers of it.
 for step in (
@@ -17,5 +21,8 @@ for step in (
     m002_channels,
     m003_llm,
     m004_asking,
+    m005_library,
+    m006_privacy,
+    m007_operation,
 ):
     migrations()(step)
