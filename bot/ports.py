@@ -108,6 +108,23 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source is now, for the doctor; `their_time` is what its server's clock said, None if it said nothing."""
+
+    findings: tuple[Finding, ...]
+    their_time: datetime | None = None
+
+
+@runtime_checkable
+class KnowsItself(Protocol):
+    """A source that can be examined."""
+
+    async def examine(self, categories: Sequence[str]) -> SourceState:
+        """What one polite request about these categories tells; a failure is a finding."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors. Thread-safe; blocking, so called from worker threads."""
 
@@ -225,12 +242,19 @@ class Inbox(Protocol):
         """
         ...
 
-    async def reconnected(self, platform: str) -> None:
-        """The platform may have missed events: reconcile."""
+    async def reconnected(self, platform: str, place: str | None = None) -> None:
+        """The platform may have missed events, or heard of changes without whose they were: reconcile.
+
+        With `place` only there.
+        """
         ...
 
-    async def invited(self, platform: str, place: str) -> None:
-        """The bot is a member of this place; harmless to repeat."""
+    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
+        """The bot is a member of this place; harmless to repeat.
+
+        Where it comes to many places at once, `beside` names the others: those known already are taken up again, and
+        only if none is known the bot introduces itself, in this place.
+        """
         ...
 
     async def removed(self, platform: str, place: str) -> None:
@@ -318,8 +342,13 @@ class ChatPlatform(Protocol):
 class KnowsManagers(Protocol):
     """A platform that can tell who may change a channel; on others everybody may, unless the settings name some."""
 
+    @property
+    def who_manages(self) -> str:
+        """Who that is, to be said after "is left to": "whoever made the channel or …"."""
+        ...
+
     async def manages(self, place: str, person: str) -> bool:
-        """Whether this person created the channel or administers the workspace.
+        """Whether this person is one of them.
 
         Raises:
             PlatformError: it could not be asked.

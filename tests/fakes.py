@@ -74,6 +74,7 @@ class FakeInbox:
         self.requests: list[Request] = []
         self.reconnections: list[str] = []
         self.invitations: list[str] = []
+        self.besides: list[tuple[str, ...]] = []
         self.removals: list[str] = []
         self.offers: list[TopicsOffer] = []
         self.offer_reply: Reply | None = None
@@ -97,11 +98,12 @@ class FakeInbox:
     async def press(self, vote: Vote) -> VoteOutcome:
         return await self.vote(vote)
 
-    async def reconnected(self, platform: str) -> None:
-        self.reconnections.append(platform)
+    async def reconnected(self, platform: str, place: str | None = None) -> None:
+        self.reconnections.append(platform if place is None else place)
 
-    async def invited(self, platform: str, place: str) -> None:
+    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
         self.invitations.append(place)
+        self.besides.append(tuple(beside))
 
     async def removed(self, platform: str, place: str) -> None:
         self.removals.append(place)
@@ -344,7 +346,7 @@ class FakePlatform:
             raise self.blind
         self._land()
         return tuple(
-            RecentMessage(one.ref, str(one.key), one.at, self._reactions(one))
+            RecentMessage(one.ref, str(one.key), one.at, self._reactions(one), one.post.title)
             for one in self.messages
             if one.ref.place == place and one.at >= since
         )

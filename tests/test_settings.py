@@ -320,3 +320,25 @@ def test_whatever_stands_behind_a_key_settings_or_a_list_of_mistakes_comes_out(l
     except SettingsError as error:
         outcome = error.mistakes
     assert outcome
+
+
+def test_the_library_s_folder_is_taken_from_the_file_s_folder(tmp_path):
+    (tmp_path / "paperlark.toml").write_text('[library]\nfolder = "lists"\nweekday = "Sun"\ntime = "07:30"\n')
+    library = load_settings(tmp_path / "paperlark.toml").library
+    assert (library.folder, library.weekday, f"{library.time:%H:%M}") == (tmp_path / "lists", "sun", "07:30")
+    assert library.is_posted
+
+
+def test_without_a_folder_no_list_is_kept_or_posted_unless_asked_for(tmp_path):
+    (tmp_path / "paperlark.toml").write_text("[library]\n")
+    assert not load_settings(tmp_path / "paperlark.toml").library.is_posted
+    (tmp_path / "paperlark.toml").write_text("[library]\npost = true\n")
+    library = load_settings(tmp_path / "paperlark.toml").library
+    assert (library.folder, library.is_posted) == (None, True)
+
+
+def test_a_library_setting_that_is_wrong_is_told_with_what_is_allowed(tmp_path):
+    (tmp_path / "paperlark.toml").write_text('[library]\nweekday = "someday"\nfolders = "x"\n')
+    with pytest.raises(SettingsError, match=r"library\.weekday = 'someday'") as told:
+        load_settings(tmp_path / "paperlark.toml")
+    assert "did you mean folder" in str(told.value)

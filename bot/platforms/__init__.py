@@ -50,4 +50,18 @@ def _slack(settings: Settings, clock: Clock) -> ChatPlatform:
     )
 
 
-PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console, "slack": _slack})
+def _discord(settings: Settings, clock: Clock) -> ChatPlatform:
+    from bot.platforms.discord import DiscordPlatform
+
+    token = settings.discord_token
+    if token is None or not token.get_secret_value():
+        raise SettingsError(["DISCORD_TOKEN is not set: Discord needs the bot's token (docs/discord.md)"])
+    places = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "discord"}
+    return DiscordPlatform(
+        clock, token=token, api_url=settings.discord_api_url, settings=settings.discord, places=places
+    )
+
+
+PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType(
+    {"console": _console, "slack": _slack, "discord": _discord}
+)

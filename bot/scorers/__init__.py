@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import SettingsError
+from bot.models import Finding
 from bot.ports import Answerer, Embedder, Scorer
 from bot.settings import LlmSettings
 from bot.store_ports import CostStore
 
-__all__ = ["SCORERS", "LlmOptions", "ScorerOptions", "llm_answerer"]
+if TYPE_CHECKING:
+    from bot.scorers.llm.answerer import AnswererParts
+
+__all__ = ["SCORERS", "LlmOptions", "ScorerOptions", "check_llm", "llm_answerer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,26 @@ def llm_answerer(options: LlmOptions) -> Answerer:
     Raises:
         PromptError: its prompt cannot be used.
     """
-    from bot.scorers.llm.answerer import AnswererParts, LlmAnswerer
+    from bot.scorers.llm.answerer import LlmAnswerer
 
-    return LlmAnswerer(
-        AnswererParts(
-            costs=options.costs,
-            settings=options.settings,
-            clock=options.clock,
-            base_url=options.base_url,
-            api_key=options.api_key.get_secret_value(),
-            prompts_dir=options.prompts_dir,
-        )
+    return LlmAnswerer(_answerer_parts(options))
+
+
+async def check_llm(options: LlmOptions) -> tuple[Finding, ...]:
+    """What the doctor finds out about the LLM, with one tiny call."""
+    from bot.scorers.llm.checkup import check_up
+
+    return await check_up(_answerer_parts(options))
+
+
+def _answerer_parts(options: LlmOptions) -> AnswererParts:
+    from bot.scorers.llm.answerer import AnswererParts
+
+    return AnswererParts(
+        costs=options.costs,
+        settings=options.settings,
+        clock=options.clock,
+        base_url=options.base_url,
+        api_key=options.api_key.get_secret_value(),
+        prompts_dir=options.prompts_dir,
     )

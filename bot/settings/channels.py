@@ -6,13 +6,13 @@ import difflib
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from bot.categories import check_category
 from bot.settings.tables import Strict
+from bot.settings.times import TimeOfDay
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -23,6 +23,7 @@ class PlatformName(StrEnum):
 
     CONSOLE = "console"
     SLACK = "slack"
+    DISCORD = "discord"
 
 
 class CatchUp(StrEnum):
@@ -40,25 +41,14 @@ class ScorerName(StrEnum):
     LLM = "llm"
 
 
-def _time_of_day(value: object) -> object:
-    if isinstance(value, str) and len(value.split(":")) == 2:
-        hours, minutes = value.split(":")
-        if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
-            return time(int(hours), int(minutes))
-    if isinstance(value, time):
-        return value
-    raise ValueError('a time of day such as "09:00"')
-
-
-# Named apart from the field `time`, which would hide the type.
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 _NINE = time(9, 0)
 
 
 class ChannelSettings(Strict):
     """What one channel wants. `papers` go to the channel, `more` to the header's thread.
 
-    `managers` are ids of people who may change the channel besides those whom the platform names.
+    `managers` are ids of people who may change the channel besides those whom the platform names; `owner` is the id of
+    whoever is told when its mornings go wrong.
     """
 
     platform: PlatformName = PlatformName.CONSOLE
@@ -77,6 +67,7 @@ class ChannelSettings(Strict):
     mute_phrases: tuple[str, ...] = ()
     follow_authors: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
+    owner: str = ""
 
     @field_validator("categories")
     @classmethod

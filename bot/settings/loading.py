@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError as UnreadableEnvironment
 
 from bot.errors import SettingsError
+from bot.redaction import redacted
 from bot.settings.channels import ChannelSettings
 from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
 from bot.settings.tables import (
+    AlarmSettings,
     ArxivSettings,
+    BackupSettings,
+    DiscordSettings,
+    HealthSettings,
+    LibrarySettings,
     LlmSettings,
+    PrivacySettings,
     RankingSettings,
     SlackSettings,
     TimingSettings,
 )
 
 DEFAULT_FILE = Path("paperlark.toml")
+_FIELD = re.compile(r'field "(?P<field>\w+)"')
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -34,11 +45,39 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises:
         SettingsError: with every mistake found.
     """
+    written = read_file(file)
+    try:
+        settings = Settings(**written.values)
+        settings = settings.model_copy(update={"channel_defaults": ChannelSettings(**written.defaults)})
+    except ValidationError as error:
+        raise SettingsError([*written.mistakes, *mistakes_in(error)]) from None
+    except UnreadableEnvironment as error:
+        raise SettingsError([*written.mistakes, unreadable(error)]) from None
+    if written.mistakes:
+        raise SettingsError(written.mistakes)
+    return settings.relative_to((file or DEFAULT_FILE).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in a file: values of known settings, what every channel starts from, and keys that cannot stay."""
+
+    values: dict[str, Any]
+    defaults: dict[str, Any]
+    mistakes: tuple[str, ...]
+
+
+def read_file(file: Path | None) -> Written:
+    """What stands in `file` (default `paperlark.toml` here, if there is one); also loads the `.env` beside it.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
     path = file or DEFAULT_FILE
     values: dict[str, Any] = {}
+    _load_dotenv(path.parent / ".env")
     if file is not None or path.exists():
         values = _read_toml(path)
-    _load_dotenv(path.parent / ".env")
     misplaced = [
         f"{name} must not stand in the file: set {name.upper()} in the environment"
         for name in SECRETS
@@ -49,14 +88,7 @@ def load_settings(file: Path | None = None) -> Settings:
         values.pop(name.upper(), None)
     merged, unknown = _with_channel_defaults(values)
     defaults = {key: values[key] for key in set(ChannelSettings.model_fields) & set(values)}
-    try:
-        settings = Settings(**merged)
-        settings = settings.model_copy(update={"channel_defaults": ChannelSettings(**defaults)})
-    except ValidationError as error:
-        raise SettingsError([*misplaced, *unknown, *_mistakes(error)]) from None
-    if misplaced or unknown:
-        raise SettingsError([*misplaced, *unknown])
-    return settings.relative_to(path.parent)
+    return Written(merged, defaults, (*misplaced, *unknown))
 
 
 def _load_dotenv(path: Path) -> None:
@@ -108,7 +140,7 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
     return f"{key}: no such setting{hint}"
 
 
-def _mistakes(error: ValidationError) -> list[str]:
+def mistakes_in(error: ValidationError) -> list[str]:
     """One line a mistake: key, value (never a secret's), what is allowed."""
     lines: dict[str, None] = {}
     for detail in error.errors(include_url=False):
@@ -123,13 +155,31 @@ def _mistakes(error: ValidationError) -> list[str]:
     return list(lines)
 
 
+def unreadable(error: UnreadableEnvironment) -> str:
+    """A whole table in one environment variable is JSON; the SDK's message holds the field but not the value."""
+    name = f"PAPERLARK_{unreadable_field(error).upper()}"
+    return f"{name}: is not valid JSON; set single values instead, as in PAPERLARK_TIMING__SETTLE_S=5"
+
+
+def unreadable_field(error: UnreadableEnvironment) -> str:
+    """The setting whose variable cannot be read."""
+    match = _FIELD.search(str(error))
+    return match["field"] if match else ""
+
+
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "channels": ChannelSettings,
         "arxiv": ArxivSettings,
         "llm": LlmSettings,
+        "privacy": PrivacySettings,
         "ranking": RankingSettings,
         "slack": SlackSettings,
+        "discord": DiscordSettings,
+        "backup": BackupSettings,
+        "library": LibrarySettings,
+        "health": HealthSettings,
+        "alarms": AlarmSettings,
         "timing": TimingSettings,
     }
     table = tables.get(str(loc[0])) if len(loc) > 1 else None
@@ -137,5 +187,5 @@ def _siblings(loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = redacted(repr(value))
     return text if len(text) <= 80 else text[:77] + "..."

@@ -6,15 +6,28 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.settings.channels import CatchUp, ChannelSettings, ScorerName
-from bot.settings.tables import ArxivSettings, LlmSettings, RankingSettings, SlackSettings, TimingSettings
+from bot.settings.channels import CatchUp, ChannelSettings, PlatformName, ScorerName
+from bot.settings.tables import (
+    AlarmSettings,
+    ArxivSettings,
+    BackupSettings,
+    DiscordSettings,
+    HealthSettings,
+    LibrarySettings,
+    LlmSettings,
+    PrivacySettings,
+    RankingSettings,
+    SlackSettings,
+    TimingSettings,
+)
 
 _CHANNEL_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-CHAT_TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+CHAT_TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN")
 SECRETS = ("slack_bot_token", "slack_app_token", "discord_token", "openai_api_key")
 
 
@@ -37,7 +50,13 @@ class Settings(BaseSettings):
     arxiv: ArxivSettings = ArxivSettings()
     llm: LlmSettings = LlmSettings()
     ranking: RankingSettings = RankingSettings()
+    privacy: PrivacySettings = PrivacySettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
+    backup: BackupSettings = BackupSettings()
+    library: LibrarySettings = LibrarySettings()
+    health: HealthSettings = HealthSettings()
+    alarms: AlarmSettings = AlarmSettings()
     timing: TimingSettings = TimingSettings()
     channel_defaults: ChannelSettings = ChannelSettings()
     channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
@@ -47,6 +66,8 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field("https://slack.com/api", alias="SLACK_API_URL")
+    discord_token: SecretStr | None = Field(None, alias="DISCORD_TOKEN")
+    discord_api_url: str = Field("https://discord.com/api/v10", alias="DISCORD_API_URL")
     arxiv_api_url: str = Field("https://export.arxiv.org/api/query", alias="ARXIV_API_URL")
     arxiv_rss_url: str = Field("https://rss.arxiv.org/rss", alias="ARXIV_RSS_URL")
 
@@ -64,11 +85,25 @@ class Settings(BaseSettings):
             places[channel.platform, channel.id] = key
         return value
 
-    @field_validator("openai_base_url", "slack_api_url", "arxiv_api_url", "arxiv_rss_url")
+    @field_validator("alarms")
+    @classmethod
+    def _known_owners(cls, value: AlarmSettings) -> AlarmSettings:
+        if unknown := {owner.platform for owner in value.owners} - set(PlatformName):
+            raise ValueError(f"owners on {', '.join(PlatformName)} (not {', '.join(sorted(unknown))})")
+        return value
+
+    @field_validator("openai_base_url", "slack_api_url", "discord_api_url", "arxiv_api_url", "arxiv_rss_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("an address that starts with http:// or https://")
+        try:
+            parts = urlsplit(value)
+            is_sound = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_sound = False
+        if not is_sound or any(char.isspace() for char in value):
+            raise ValueError("an address such as https://host:8443/path")
         return value.rstrip("/")
 
     @classmethod
@@ -91,8 +126,16 @@ class Settings(BaseSettings):
             for key, channel in self.channels.items()
         }
         prompts = folder / self.prompts_dir if self.prompts_dir else None
+        backups = folder / self.backup.folder if self.backup.folder else None
+        library = folder / self.library.folder if self.library.folder else None
         return self.model_copy(
-            update={"data_dir": folder / self.data_dir, "prompts_dir": prompts, "channels": channels}
+            update={
+                "data_dir": folder / self.data_dir,
+                "prompts_dir": prompts,
+                "backup": self.backup.model_copy(update={"folder": backups}),
+                "library": self.library.model_copy(update={"folder": library}),
+                "channels": channels,
+            }
         )
 
     @property
@@ -107,3 +150,8 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "paperlark.db"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the nightly copies."""
+        return self.backup.folder or self.data_dir / "backups"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.settings.times import TimeOfDay, Weekday
 
 
 class Strict(BaseModel):
@@ -73,6 +77,100 @@ class SlackSettings(Strict):
     message_gap_s: float = Field(1.1, ge=0, le=60)
     workspace_gap_s: float = Field(0.25, ge=0, le=60)
     timeout_s: float = Field(30.0, ge=1, le=300)
+
+
+class PrivacySettings(Strict):
+    """How long votes are kept: `keep_days`, None for as long as the database. Saved papers stay on their reader's list.
+
+    Reactions of the last `reconcile_days` are compared with the chat, so that nothing younger can be deleted for good.
+    """
+
+    keep_days: int | None = Field(None, ge=61)
+
+
+class DiscordSettings(Strict):
+    """How Discord is used. `seed_reactions` puts 👍 and 👎 under every paper.
+
+    `timeout_s` bounds one call, `longest_wait_s` what Discord may ask to wait before a message is put off, `patience_s`
+    how long the connection may be away before it is opened afresh, and `identify_gap_s` the pause before that.
+    """
+
+    seed_reactions: bool = False
+    timeout_s: float = Field(30.0, ge=1, le=300)
+    longest_wait_s: float = Field(60.0, ge=30, le=600)
+    patience_s: float = Field(90.0, ge=10, le=3600)
+    identify_gap_s: float = Field(5.0, ge=0, le=60)
+
+
+class BackupSettings(Strict):
+    """Nightly copies of the database: at `time` of the top level's time zone, into `folder` (default: beside it).
+
+    The newest of each of the last `daily` days and of each of the last `weekly` weeks stay; 0 weeks are none.
+    """
+
+    enabled: bool = True
+    folder: Path | None = None
+    time: TimeOfDay = time(3, 30)
+    daily: int = Field(7, ge=1, le=366)
+    weekly: int = Field(4, ge=0, le=520)
+
+    @property
+    def kept_days(self) -> int:
+        """After so many days a copy is rotated away, if the bot runs and makes newer ones."""
+        return max(self.daily, 7 * self.weekly) + 1
+
+
+class LibrarySettings(Strict):
+    """The list that is kept of what each channel likes most: KEY.md in `folder`, None for no list.
+
+    It is written anew on `weekday` at `time`, in the channel's own time zone. `post` says whether the channel is shown
+    what it liked most that week; None: if there is a folder.
+    """
+
+    folder: Path | None = None
+    weekday: Weekday = "fri"
+    time: TimeOfDay = time(16, 0)
+    post: bool | None = None
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether channels are shown what they liked most in a week."""
+        return self.folder is not None if self.post is None else self.post
+
+
+class HealthSettings(Strict):
+    """Where /healthz, /readyz and /metrics are answered. Without a password: keep it on this machine."""
+
+    enabled: bool = True
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8321, ge=0, le=65535)
+
+
+class OwnerSettings(Strict):
+    """Somebody to be told when the bot needs a person: a person's or channel's `id` on a platform."""
+
+    platform: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+
+
+class AlarmSettings(Strict):
+    """When the owners are told. The first owner who can be reached is told, once; and once that all is well again.
+
+    A morning that is still bad `grace_s` after its time counts as bad; a platform may be away for `disconnected_h`
+    hours; `disk_mb` is the least free space.
+    """
+
+    owners: tuple[OwnerSettings, ...] = ()
+    mornings: int = Field(2, ge=1, le=10)
+    grace_s: float = Field(3600.0, ge=0)
+    disconnected_h: float = Field(3.0, gt=0)
+    disk_mb: int = Field(500, ge=0)
+    check_s: float = Field(300.0, gt=0)
+
+    @field_validator("owners", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, dict) else value
 
 
 class TimingSettings(Strict):

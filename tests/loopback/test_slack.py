@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.loopback.slack import APP_TOKEN, BOT_TOKEN, LoopbackSlack
 from tests.loopback.slack.blockkit import complaints_about, complaints_about_view, is_too_long
 from tests.loopback.slack.workspace import BOT_USER
-from tests.platforms.slack_posts import until
+from tests.platforms.posts import until
 
 POST = {"text": "hello", "unfurl_links": False, "unfurl_media": False}
 

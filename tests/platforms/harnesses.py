@@ -14,12 +14,16 @@ from rich.console import Console
 
 from bot.models import MessageRef
 from bot.platforms.console import ConsolePlatform
+from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord._permissions import NEEDED
 from bot.platforms.slack import SlackPlatform
 from bot.ports import ChatPlatform
-from bot.settings import SlackSettings
+from bot.settings import DiscordSettings, SlackSettings
 from tests.fakes import FakeClock, FakeInbox
+from tests.loopback.discord import LoopbackDiscord
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER
+from tests.platforms.posts import until
 
 
 class Harness(Protocol):
@@ -158,7 +162,60 @@ async def slack_harness(folder: Path, settings: SlackSettings | None = None) -> 
     assert harness.slack.journal.violations == []
 
 
+class DiscordHarness:
+    """A loopback Discord in the fake clock's time, with one server, one channel and one reader."""
+
+    platform: ChatPlatform
+    dangers: tuple[str, ...] = ("⟦PING", "⟦mention", "⟦bold *b*", "⟦code", "\x1b", "\u202e")
+
+    def __init__(self) -> None:
+        self.inbox = FakeInbox()
+        self.clock = FakeClock()
+        self.discord = LoopbackDiscord(now=lambda: self.clock.now().timestamp(), pace=0.0)
+        world = self.discord.world
+        self.owner = world.add_person("olga")
+        self.reader = world.add_person("ada")
+        self.guild = world.add_guild("Reading group", self.owner, [self.reader], bot_permissions=NEEDED.value)
+        self.place = world.add_channel(self.guild, "papers")
+
+    def connect(self, settings: DiscordSettings | None) -> None:
+        """Make the platform, once the server has its address."""
+        self.platform = DiscordPlatform(
+            self.clock,
+            token=SecretStr(self.discord.token),
+            api_url=self.discord.api_url,
+            settings=settings,
+            places={"reading-group": self.place},
+        )
+
+    async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
+        before = len(self.inbox.votes)
+        act = self.discord.people.react if added else self.discord.people.unreact
+        assert act(self.reader, ref.thread or ref.place, ref.message, emoji) is not None
+        await until(lambda: len(self.inbox.votes) > before)
+
+    def sent(self) -> str:
+        return self.discord.shown()
+
+
+@asynccontextmanager
+async def discord_harness(folder: Path, settings: DiscordSettings | None = None) -> AsyncIterator[DiscordHarness]:
+    harness = DiscordHarness()
+    async with harness.discord:
+        harness.connect(settings)
+        running = asyncio.create_task(harness.platform.run(harness.inbox))
+        await until(lambda: harness.inbox.reconnections and harness.inbox.invitations)
+        try:
+            yield harness
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+    assert harness.discord.journal.violations == []
+
+
 HARNESSES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Harness]]] = {
     "console": console_harness,
     "slack": slack_harness,
+    "discord": discord_harness,
 }

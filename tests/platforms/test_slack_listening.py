@@ -18,7 +18,7 @@ from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.server import MANIFEST
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
-from tests.platforms.slack_posts import A_HEADER, a_card, a_key, posted, until
+from tests.platforms.posts import A_HEADER, a_card, a_key, posted, until
 
 
 @pytest_asyncio.fixture

@@ -19,7 +19,7 @@ from tests.fakes import START, FakeClock
 from tests.loopback.slack.blockkit import complaints_about, is_too_long
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
-from tests.platforms.slack_posts import A_HEADER, a_key, a_paper_post, posted, until
+from tests.platforms.posts import A_HEADER, a_key, a_paper_post, posted, until
 
 SOON = timedelta(minutes=5)
 

@@ -20,7 +20,7 @@ import pytest_asyncio
 from tests.loopback.arxiv import LoopbackArxiv
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER, Message
-from tests.platforms.slack_posts import until
+from tests.platforms.posts import until
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPICS = """1. Quantization of language models

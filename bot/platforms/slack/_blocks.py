@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.models import Button, PaperCard, Post, PostKey
-from bot.platforms.slack._text import escaped, fitted, split_at_addresses
+from bot.platforms.slack._text import escaped, fitted
+from bot.text import split_at_addresses
 
 Block = dict[str, Any]
 

@@ -48,7 +48,11 @@ class History:
         found = [message async for message in self._all(place, since) if message.get("user") == own_user]
         recent = [
             RecentMessage(
-                ref_of(place, message), key, _moment(message), await self._reactions(place, message, own_user)
+                ref_of(place, message),
+                key,
+                _moment(message),
+                await self._reactions(place, message, own_user),
+                str(message.get("text", "")).partition("\n")[0],
             )
             for message in sorted(found, key=lambda message: float(message["ts"]))
             if (key := key_of(message))

@@ -22,9 +22,10 @@ from bot.platforms.slack._blocks import ASK, VOTES
 from bot.platforms.slack._files import text_file
 from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._people import People
-from bot.platforms.slack._replies import FORM, answer, vote_confirmation
+from bot.platforms.slack._replies import FORM, answer
 from bot.platforms.slack._text import as_typed, fitted, unescaped, without_mentions
 from bot.ports import Inbox
+from bot.rendering import vote_confirmation
 
 logger = logging.getLogger(__name__)
 

@@ -174,6 +174,11 @@ class SlackPlatform:
         """
         return await self._history.recent(place, since, await self._own_user())
 
+    @property
+    def who_manages(self) -> str:
+        """Who may change a channel."""
+        return "whoever made the channel or administers this workspace"
+
     async def manages(self, place: str, person: str) -> bool:
         """Whether this person created the channel or administers the workspace.
 

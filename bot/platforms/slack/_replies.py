@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.models import Form, Reply, VoteOutcome
+from bot.models import Form, Reply
 from bot.platforms.slack._blocks import (
     Block,
     button_rows,
@@ -67,17 +67,6 @@ def form_window(form: Form, place: str) -> dict[str, Any]:
         "submit": plain("Save", _MOST_WINDOW_TITLE),
         "private_metadata": about,
     }
-
-
-def vote_confirmation(outcome: VoteOutcome, emoji: str, title: str) -> str:
-    """What a voter is told after pressing a button; "" for nothing."""
-    words = {
-        VoteOutcome.COUNTED: f"{emoji} counted for {title}. Press it again to take it back.",
-        VoteOutcome.WITHDRAWN: f"Your {emoji} for {title} is taken back.",
-        VoteOutcome.STANDING: f"Your {emoji} reaction to {title} counts already; remove the reaction to take it back.",
-        VoteOutcome.FOREIGN: "This message is not known to the bot any more: the vote was not counted.",
-    }
-    return words.get(outcome, "")
 
 
 def _body(reply: Reply) -> list[Block]:

@@ -5,30 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.text import cut, one_line
+from bot.text import clean_lines, cut, units
 
-_ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 _MARKED = re.compile(r"<([^<>]*)>")
 _SPACES = re.compile(r"[ \t]+")
 
 
-def units(text: str) -> int:
-    """The length of a text as Slack may count it: in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
-
-
-def clean(text: str) -> str:
-    """The text without control and invisible characters; lines and their indents stay."""
-    return "\n".join(_indent(line) + one_line(line) for line in text.split("\n")).strip("\n")
-
-
-def _indent(line: str) -> str:
-    return " " * (len(line) - len(line.lstrip(" ")))
-
-
 def fitted(text: str, limit: int) -> str:
     """The cleaned text, cut at a word so that it has at most `limit` UTF-16 units."""
-    text = clean(text)
+    text = clean_lines(text)
     room = limit
     while units(text) > limit:
         text = cut(text, room)
@@ -38,7 +23,7 @@ def fitted(text: str, limit: int) -> str:
 
 def pieces(text: str, limit: int) -> Iterator[str]:
     """The whole cleaned text in pieces of at most `limit` UTF-16 units, broken between words where there are any."""
-    text = clean(text)
+    text = clean_lines(text)
     while text:
         if units(text) <= limit:
             yield text
@@ -75,15 +60,3 @@ def _unmarked(inside: str) -> str:
 def without_mentions(text: str) -> str:
     """What was said to the bot, without the mention that called it."""
     return _SPACES.sub(" ", as_typed(text)).strip()
-
-
-def split_at_addresses(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in parts, each with whether it is an address to be clicked."""
-    place = 0
-    for match in _ADDRESS.finditer(text):
-        if match.start() > place:
-            yield text[place : match.start()], False
-        yield match[0], True
-        place = match.end()
-    if place < len(text):
-        yield text[place:], False

@@ -69,8 +69,8 @@ class LlmAnswerer:
         """See Answerer."""
         parts = self._parts
         system = self._prompt.render({"question": json.dumps(one_line(question), ensure_ascii=False)})
-        task = Task(Purpose.ANSWER, system, answer_schema())
-        await parts.costs.save_prompt(task.prompt_hash, system)
+        task = Task(Purpose.ANSWER, system, answer_schema(), self._prompt.text)
+        await parts.costs.save_prompt(task.prompt_hash, task.kept)
         async with ChatClient(
             parts.base_url, parts.api_key, parts.settings.model, parts.settings.timeout_s, parts.clock
         ) as client:

@@ -30,16 +30,25 @@ _JITTER = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What all requests of one purpose have in common."""
+    """What all requests of one purpose have in common.
+
+    `template` is what is kept of `system` where that holds a reader's own words, which are nobody's to keep.
+    """
 
     purpose: Purpose
     system: str
     schema: Mapping[str, Any]
+    template: str = ""
+
+    @property
+    def kept(self) -> str:
+        """The constant part, as the database keeps it."""
+        return self.template or self.system
 
     @property
     def prompt_hash(self) -> str:
         """The name of the constant part in the database."""
-        return hash_of(self.system)
+        return hash_of(self.kept)
 
 
 @dataclass(frozen=True, slots=True)

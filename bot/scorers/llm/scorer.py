@@ -62,7 +62,7 @@ class LlmScorer:
     def __init__(self, parts: LlmParts) -> None:
         self._parts = parts
         self._settings = parts.settings
-        self._price = _price(parts.settings)
+        self._price = price_within(parts.settings)
         self._prompt = _checked(load_prompt("score", parts.prompts_dir), {"topics", "numbers"})
         self._sift_prompt = _checked(load_prompt("sift_titles", parts.prompts_dir), {"topics"})
         self._dialects: Dialects | None = None
@@ -98,7 +98,7 @@ class LlmScorer:
     ) -> ScoringResult:
         sift = Task(Purpose.SIFT, sift_system(self._sift_prompt, job.topics), sift_schema())
         for one in (task, sift) if selection.sifted else (task,):
-            await self._parts.costs.save_prompt(one.prompt_hash, one.system)
+            await self._parts.costs.save_prompt(one.prompt_hash, one.kept)
         closeness = {score.arxiv_id: score for score in local.scores}
         papers = {paper.arxiv_id: paper for paper in job.papers}
 
@@ -241,7 +241,12 @@ class _Selection:
         return (*self.direct, *self.sifted)
 
 
-def _price(settings: LlmSettings) -> Price | None:
+def price_within(settings: LlmSettings) -> Price | None:
+    """The model's price, None if unknown.
+
+    Raises:
+        SettingsError: it is unknown and there is a budget in USD.
+    """
     price = price_of(settings.model, settings.prices)
     if price is None and settings.daily_budget_usd is not None:
         cap = f"llm.daily_budget_usd = {settings.daily_budget_usd:g}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>"
+
+
+def _nothing() -> None:
+    """Do nothing more."""
 
 
 @dataclass(slots=True)
@@ -13,7 +18,8 @@ class Fault:
     """Strikes `times` requests (None: all) after leaving `skip` in peace, those alone that hold `about` if it is given.
 
     Kinds: rate_limit, quota, server_error, overloaded, unauthorized, unknown_model, too_long, html, html_200, bad_json,
-    empty, hang, drop, content_filter, refusal, silence (an answer without content), no_choices.
+    empty, hang, drop, lost (answered and counted, but the connection breaks), content_filter, refusal, silence (an
+    answer without content), no_choices. `then` is called when a "lost" answer is made: the place to kill the caller.
     """
 
     kind: str
@@ -21,6 +27,7 @@ class Fault:
     skip: int = 0
     about: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    then: Callable[[], None] = _nothing
     struck: int = 0
 
     def strikes(self, text: str) -> bool:

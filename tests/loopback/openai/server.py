@@ -127,7 +127,17 @@ class LoopbackOpenAI:
         if self.context_tokens and prompt_tokens > self.context_tokens:
             return self._refused(seen, "too_long")
         await asyncio.sleep(self.latency_s)
-        return self._json(seen, 200, self._completion(seen, prompt_tokens, fault.kind if fault else ""))
+        answer = self._completion(seen, prompt_tokens, fault.kind if fault else "")
+        if fault and fault.kind == "lost":
+            fault.then()
+            return self._cut(request, seen)
+        return self._json(seen, 200, answer)
+
+    def _cut(self, request: web.Request, seen: Seen) -> web.Response:
+        seen.status = -1
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
 
     def _complaint(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """What a strict server says about a request's wording."""
@@ -228,10 +238,7 @@ class LoopbackOpenAI:
             self.hanging.set()
             await self._stopping.wait()
         if fault.kind in {"hang", "drop"}:
-            seen.status = -1
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
+            return self._cut(request, seen)
         if fault.kind in {"html", "html_200"}:
             seen.status = 502 if fault.kind == "html" else 200
             return web.Response(text=HTML, content_type="text/html", status=seen.status)
@@ -240,7 +247,7 @@ class LoopbackOpenAI:
             return web.Response(
                 text='{"id": "chatcmpl-1", "choi' if fault.kind == "bad_json" else "", content_type="application/json"
             )
-        return None  # refusal, silence and no_choices are answers
+        return None  # lost, refusal, silence and no_choices are answers
 
     def _refused(self, seen: Seen, kind: str, headers: dict[str, str] | None = None) -> web.Response:
         status, message, error_type, code = REFUSALS[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 KINDS = (
@@ -10,23 +11,32 @@ KINDS = (
     "500",  # an error page, nothing done
     "500-done",  # an error page although it was done
     "slow",  # done at once, answered after `seconds`
-    "late",  # the connection breaks, and `seconds` later it is done after all
+    "late",  # the connection breaks, and `seconds` later, or when told to `land`, it is done after all
     "429",  # "wait `seconds`"
     "html",  # status 200 and a page that is no JSON, nothing done
     "error",  # ok: false with `error`
 )
 
 
+def _nothing() -> None:
+    """Do nothing more."""
+
+
 @dataclass(slots=True)
 class Fault:
-    """Strikes calls of `method` ("*": any) `times` times after letting `after` of them pass."""
+    """Strikes calls of `method` ("*": any) `times` times after letting `after` of them pass.
+
+    `then` is called once the call is done, or left undone, and before any answer: the place to kill the caller. With
+    `seconds` None a late call lands only when `LoopbackSlack.land` says so.
+    """
 
     kind: str
     method: str = "chat.postMessage"
     times: int = 1
     after: int = 0
-    seconds: float = 0.2
+    seconds: float | None = 0.2
     error: str = "internal_error"
+    then: Callable[[], None] = _nothing
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -60,6 +60,7 @@ class LoopbackSlack:
         self.limits = Limits(now, pace=pace, workspace_per_minute=workspace_per_minute)
         self.app_scopes = {"connections:write"} if app_scopes is None else app_scopes
         self.bot_token, self.app_token = BOT_TOKEN, APP_TOKEN
+        self.postponed: list[tuple[str, str, dict[str, Any]]] = []  # late calls that wait to be told to land
         self._faults: list[Fault] = []
         self._port = port
         self._landing: set[asyncio.Task[None]] = set()
@@ -78,6 +79,16 @@ class LoopbackSlack:
         made = Fault(kind, method, **options)
         self._faults.append(made)
         return made
+
+    def calm(self) -> None:
+        """Let nothing go wrong any more; what is late stays late."""
+        self._faults.clear()
+
+    def land(self) -> None:
+        """Do at last what was postponed; called in the server's own loop."""
+        due, self.postponed = self.postponed, []
+        for call in due:
+            self._done(*call, "late")
 
     def transcript(self) -> str:
         """The workspace as a person would read it now."""
@@ -189,7 +200,8 @@ class LoopbackSlack:
     ) -> web.StreamResponse:
         if fault.kind == "429":
             self._record(method, arguments, "ratelimited", fault.kind)
-            return asked_to_wait(fault.seconds)
+            fault.then()
+            return asked_to_wait(fault.seconds or 0.0)
         if fault.kind == "error":
             self._record(method, arguments, fault.error, fault.kind)
             return web.json_response({"ok": False, "error": fault.error})
@@ -202,15 +214,19 @@ class LoopbackSlack:
             )
         if fault.kind in {"lost", "slow", "500-done"}:
             answer = self._done(method, token, arguments, fault.kind)
+            fault.then()
             if fault.kind == "500-done":
                 return web.Response(status=500, text="<html>Something broke</html>", content_type="text/html")
             if fault.kind == "slow":
-                await asyncio.sleep(fault.seconds)
+                await asyncio.sleep(fault.seconds or 0.0)
                 return web.json_response(answer)
         else:
             self._record(method, arguments, "nothing done", fault.kind)
-        if fault.kind == "late":
-            task = asyncio.ensure_future(self._land(fault.seconds, method, token, arguments))
+            fault.then()
+        if fault.kind == "late" and fault.seconds is None:
+            self.postponed.append((method, token, arguments))
+        elif fault.kind == "late":
+            task = asyncio.ensure_future(self._land(fault.seconds or 0.0, method, token, arguments))
             self._landing.add(task)
             task.add_done_callback(self._landing.discard)
         if request.transport is not None:

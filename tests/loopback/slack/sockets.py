@@ -36,11 +36,15 @@ class Delivery:
 
 
 class Sockets:
-    """The app's open connections. `pace` multiplies every wait; `note` tells the journal what happened."""
+    """The app's open connections. `pace` multiplies every wait; `note` tells the journal what happened.
+
+    `ack_s` is how long the app has to acknowledge where that is not to be multiplied.
+    """
 
     def __init__(self, note: Callable[[str, str], None], *, pace: float = 1.0, seed: int = 0) -> None:
         self._note = note
         self.pace = pace
+        self.ack_s: float | None = None
         self._random = random.Random(seed)
         self._open: dict[int, web.WebSocketResponse] = {}
         self._requests: dict[int, web.Request] = {}
@@ -163,8 +167,8 @@ class Sockets:
         with contextlib.suppress(ConnectionError):
             await self._open[number].send_json(envelope)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(delivery.heard.wait(), ACK_S * self.pace)
-        if not delivery.acked:
+            await asyncio.wait_for(delivery.heard.wait(), self.ack_s or ACK_S * self.pace)
+        if not delivery.acked and number in self._open:
             self._note("late", f"{delivery.kind} was not acknowledged in {ACK_S:g} s")
 
     def _heard(self, number: int, message: dict[str, Any]) -> None:
@@ -188,6 +192,9 @@ class Sockets:
         if self._open.pop(number, None) is not None:
             self._requests.pop(number, None)
             self._note("socket", f"{number} is closed")
+            for delivery in self._pending.values():
+                if number in delivery.over:
+                    delivery.heard.set()  # it will not be acknowledged over this one any more
             self._change()
 
     def _change(self) -> None:

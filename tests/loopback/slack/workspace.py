@@ -85,7 +85,10 @@ class View:
 
 
 class Workspace:
-    """All of it. `now` gives seconds since the epoch; message ids are times and never repeat."""
+    """All of it. `now` gives seconds since the epoch; message ids are times and never repeat.
+
+    `on_posted` is called with each message and its channel's id right after it was put there.
+    """
 
     def __init__(self, now: Callable[[], float], seed: int = 0) -> None:
         self._now = now
@@ -96,6 +99,7 @@ class Workspace:
         self.files: dict[str, dict[str, Any]] = {}
         self.views: dict[str, View] = {}
         self.shown: list[tuple[str, Message]] = []
+        self.on_posted: Callable[[str, Message], None] = lambda channel, message: None
 
     def now(self) -> float:
         return self._now()
@@ -132,6 +136,7 @@ class Workspace:
         """Put a message where it belongs, and remember that readers have seen it."""
         channel.messages[message.ts] = message
         self.shown.append((channel.id, message))
+        self.on_posted(channel.id, message)
         return message
 
 

@@ -1,13 +1,16 @@
-"""Posts and waits that the tests of the Slack adapter share."""
+"""Posts and waits that the tests of the platforms share."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.models import MessageRef, PaperCard, Post, PostKey, PostRole
 from bot.rendering import card_text
-from tests.platforms.harnesses import SlackHarness
+
+if TYPE_CHECKING:
+    from tests.platforms.harnesses import Harness
 
 
 def a_key(arxiv_id: str = "2505.03801", digest: int = 1, role: PostRole = PostRole.PAPER) -> PostKey:
@@ -39,7 +42,7 @@ A_HEADER = Post(PostRole.HEADER, "Papers of today · 1 scanned", "Papers of toda
 
 
 async def posted(
-    harness: SlackHarness, post: Post | None = None, key: PostKey | None = None, thread: MessageRef | None = None
+    harness: Harness, post: Post | None = None, key: PostKey | None = None, thread: MessageRef | None = None
 ) -> MessageRef:
     return await harness.platform.post(harness.place, post or a_paper_post(), key or a_key(), thread)
 

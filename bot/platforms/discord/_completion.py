@@ -1,0 +1,124 @@
+"""What is offered while somebody types an option: papers posted here, one's own list, the channel's topics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+
+from bot.clock import Clock
+from bot.errors import PaperlarkError
+from bot.models import PostRole, Reply, Request
+from bot.platforms.discord._api import Answer, DiscordApi
+from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._text import plain, unescaped
+from bot.ports import Inbox
+
+logger = logging.getLogger(__name__)
+
+Offers = Mapping[str, str]
+"""What can be chosen: each value, and what is shown for it."""
+
+_FRESH_S = 60.0
+_PATIENCE_S = 2.0  # what comes after three seconds is not shown
+_REMEMBERED = 200
+_MOST = 25
+_MOST_SHOWN = 100
+_PAGE = 100
+_NEWEST_THREADS = 2
+_HAS_THREAD = 1 << 5
+_POSITION = re.compile(r"^\d+ · ")
+_NUMBERED = re.compile(r"^(?P<number>\d{1,3})\. (?P<title>.+)")
+_OWN_LIST = frozenset({"unsave"})
+
+
+class Completion:
+    """Looks things up while somebody types, and remembers them for a minute."""
+
+    def __init__(self, inbox: Inbox, api: DiscordApi, clock: Clock) -> None:
+        self._inbox = inbox
+        self._api = api
+        self._clock = clock
+        self._known: dict[str, tuple[float, asyncio.Task[Offers]]] = {}
+
+    async def offers(self, option: str, typed: str, request: Request) -> Sequence[tuple[str, str]]:
+        """Pairs of what is shown and what it stands for, those that fit best first; none in time is no error.
+
+        `request` says who types in which place, and for which command.
+        """
+        if option == "id" and request.name in _OWN_LIST:
+            found = await self._soon(f"{request.place}/{request.person}", self._saved(request))
+        elif option == "id":
+            found = await self._soon(request.place, self._posted(request.place))
+        elif option == "n":
+            found = await self._soon(f"{request.place}/topics", self._topics(request))
+        else:
+            found = {}
+        wanted = typed.casefold().split()
+        fitting = [
+            (plain(shown, _MOST_SHOWN) or value, value)
+            for value, shown in found.items()
+            if all(word in shown.casefold() for word in wanted)
+        ]
+        return fitting[:_MOST]
+
+    async def _soon(self, key: str, looking: Awaitable[Offers]) -> Offers:
+        """What is known, or is found in time; what comes later is there for the next letter."""
+        kept = self._known.get(key)
+        task = kept[1] if kept and self._clock.monotonic() - kept[0] < _FRESH_S else None
+        if task is None:
+            task = asyncio.ensure_future(_tolerantly(looking))
+            self._known[key] = (self._clock.monotonic(), task)
+            while len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
+        elif asyncio.iscoroutine(looking):
+            looking.close()
+        await asyncio.wait({task}, timeout=_PATIENCE_S)
+        return task.result() if task.done() else {}
+
+    async def _posted(self, place: str) -> Offers:
+        """The papers on the last page of the channel and in its newest threads, newest first."""
+        own = await self._api.me()
+        messages = [one for one in await self._page(place) if str(one["author"]["id"]) == own]
+        threads = [str(one["id"]) for one in messages if int(one.get("flags") or 0) & _HAS_THREAD][:_NEWEST_THREADS]
+        for thread in threads:
+            messages += [one for one in await self._page(thread) if str(one["author"]["id"]) == own]
+        messages.sort(key=lambda one: int(one["id"]), reverse=True)
+        offers: dict[str, str] = {}
+        for message in messages:
+            key = key_of(message)
+            if key is not None and key.role is PostRole.PAPER:
+                title = _POSITION.sub("", unescaped(str(message.get("content") or "")))
+                offers.setdefault(key.subject, f"{key.subject} · {title}")
+        return offers
+
+    async def _page(self, channel: str) -> Sequence[Answer]:
+        return await self._api.write("reading messages", lambda http: http.logs_from(int(channel), _PAGE))
+
+    async def _saved(self, request: Request) -> Offers:
+        """The newest of the person's own list."""
+        reply = await self._first(request, "saved")
+        return {card.arxiv_id: f"{card.arxiv_id} · {card.title}" for card in reply.cards} if reply else {}
+
+    async def _topics(self, request: Request) -> Offers:
+        """The numbers of the channel's topics."""
+        reply = await self._first(request, "topics")
+        found = filter(None, map(_NUMBERED.match, reply.lines if reply else ()))
+        return {one["number"]: f"{one['number']}. {one['title']}" for one in found}
+
+    async def _first(self, request: Request, name: str) -> Reply | None:
+        asked = Request(request.platform, request.place, request.person, name, beside=request.beside)
+        replies: AsyncIterator[Reply] = self._inbox.request(asked)
+        return await anext(replies, None)
+
+
+async def _tolerantly(looking: Awaitable[Offers]) -> Offers:
+    """Nothing, where it cannot be found out: whoever types can type on."""
+    try:
+        return await looking
+    except PaperlarkError as error:
+        logger.warning("nothing can be offered to somebody who types: %s", error)
+    except Exception:  # the edge: nobody waits for this
+        logger.exception("nothing can be offered to somebody who types")
+    return {}

@@ -1,0 +1,91 @@
+"""What the doctor finds out about Discord, and what to click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.models import Finding, Severity
+from bot.platforms.discord._api import REMEDIES, Answer, DiscordApi, DiscordCallError
+from bot.platforms.discord._permissions import LABELS, OPTIONAL, in_channel, invite_link, missing
+
+_SUBJECT = "discord"
+_PORTAL = "discord.com/developers/applications, your app"
+_CHANNEL_TYPES = {discord.ChannelType.text.value, discord.ChannelType.news.value}
+
+
+async def examine(api: DiscordApi, places: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Findings about the token, the app, and each channel (`places`: key to channel id)."""
+    try:
+        application: Answer = await api.read("asking about the app", lambda http: http.application_info())
+        me = await api.me()
+    except DiscordCallError as error:
+        remedy = REMEDIES.get(error.status, "check the network and DISCORD_API_URL")
+        return (_problem(f"DISCORD_TOKEN: {error}", remedy),)
+    findings = [
+        _fine(f"the token is that of the app {application.get('name') or application['id']}"),
+        _fine("no privileged intent is needed"),
+        _fine(f"invite it with {invite_link(str(application['id']))}"),
+    ]
+    if application.get("interactions_endpoint_url"):
+        findings.append(
+            _problem(
+                "buttons and commands go to an Interactions Endpoint URL and not to the bot",
+                f"empty that field: {_PORTAL}, General Information",
+            )
+        )
+    if not application.get("bot_public", True):
+        findings.append(_fine("the app is private: only its owner can invite it"))
+    guilds: dict[str, Any] = {}
+    for key, place in places.items():
+        findings += await _channel(api, key, place, me, str(application["id"]), guilds)
+    return tuple(findings)
+
+
+async def _channel(
+    api: DiscordApi, key: str, place: str, me: str, application: str, guilds: dict[str, Any]
+) -> list[Finding]:
+    if not place.isdecimal():
+        return [_problem(f"channel {key}: {place!r} is no channel id", REMEDIES[10003])]
+    try:
+        channel: Answer = await api.read("asking for the channel", lambda http: http.get_channel(int(place)))
+        guild_id = str(channel.get("guild_id") or "")
+        if int(channel.get("type", -1)) not in _CHANNEL_TYPES or not guild_id:
+            return [
+                _problem(
+                    f"channel {key} ({_name(channel)}) is no text channel of a server",
+                    "choose a text or announcement channel; papers beyond the first get a thread there",
+                )
+            ]
+        if guild_id not in guilds:
+            guild = await api.read("asking for the server", lambda http: http.get_guild(int(guild_id)))
+            member = await api.read("asking for my roles", lambda http: http.get_member(int(guild_id), int(me)))
+            guilds[guild_id] = (guild, member)
+    except DiscordCallError as error:
+        invite = f"; if the bot is not on that server, invite it with {invite_link(application)}"
+        return [_problem(f"channel {key} ({place}): {error}", REMEDIES.get(error.code, REMEDIES[10003]) + invite)]
+    return _rights(key, channel, *guilds[guild_id])
+
+
+def _rights(key: str, channel: Answer, guild: Answer, member: Answer) -> list[Finding]:
+    where = f"channel {key} (#{_name(channel)} on {guild.get('name', 'the server')})"
+    findings = []
+    for name in missing(in_channel(channel, guild, member)):
+        severity = Severity.WARNING if name in OPTIONAL else Severity.PROBLEM
+        click = f"in #{_name(channel)}: Edit Channel, Permissions, the bot's role, allow {LABELS[name]}"
+        findings.append(Finding(severity, _SUBJECT, f"{LABELS[name]} is missing in {where}", click))
+    return findings or [_fine(f"everything is allowed in {where}")]
+
+
+def _name(channel: Answer) -> str:
+    return str(channel.get("name") or channel.get("id"))
+
+
+def _fine(message: str) -> Finding:
+    return Finding(Severity.OK, _SUBJECT, message)
+
+
+def _problem(message: str, remedy: str) -> Finding:
+    return Finding(Severity.PROBLEM, _SUBJECT, message, remedy)

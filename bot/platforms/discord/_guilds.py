@@ -1,0 +1,130 @@
+"""The servers the bot is on: where it may write, where it introduces itself, and which places belong together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import discord
+
+from bot.clock import Clock
+from bot.platforms.discord._api import PLATFORM, DiscordApi, DiscordCallError
+from bot.ports import Inbox
+
+logger = logging.getLogger(__name__)
+
+_FRESH_S = 600.0
+_REMEMBERED = 500
+_MOST_ASKED = 100
+
+
+class Guilds:
+    """Tells the inbox of places won and lost."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._writable: dict[int, frozenset[str]] = {}
+
+    async def survey(self, guild: discord.Guild) -> None:
+        """Look where the bot may write now; harmless to repeat."""
+        if guild.unavailable or guild.me is None:
+            return
+        everywhere = frozenset(str(channel.id) for channel in guild.text_channels)
+        now = frozenset(str(channel.id) for channel in guild.text_channels if may_write(channel))
+        before = self._writable.get(guild.id)
+        self._writable[guild.id] = now
+        for place in sorted((everywhere if before is None else before) - now):
+            await self._inbox.removed(PLATFORM, place)
+        first = _welcoming(guild)
+        if first is not None and now - (before or frozenset()):
+            await self._inbox.invited(PLATFORM, str(first.id), sorted(now))
+
+    async def left(self, guild: discord.Guild) -> None:
+        """The bot was removed from the server, or the server was deleted."""
+        self._writable.pop(guild.id, None)
+        for channel in guild.text_channels:
+            await self._inbox.removed(PLATFORM, str(channel.id))
+
+    async def closed(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
+        known = self._writable.get(channel.guild.id, frozenset())
+        self._writable[channel.guild.id] = known - {str(channel.id)}
+        await self._inbox.removed(PLATFORM, str(channel.id))
+
+
+class Companions:
+    """Which places a person shares with the bot, for questions in direct messages."""
+
+    def __init__(self, api: DiscordApi, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._known: dict[str, tuple[float, frozenset[int]]] = {}
+
+    async def places_of(self, person: str, guilds: Iterable[discord.Guild]) -> tuple[str, ...]:
+        """The text channels of the servers where this person is a member, as far as they may read them."""
+        found: list[str] = []
+        for guild in list(guilds)[:_MOST_ASKED]:
+            roles = await self._roles(person, guild)
+            if roles is not None:
+                found += [str(channel.id) for channel in guild.text_channels if _may_read(channel, person, roles)]
+        return tuple(found)
+
+    async def _roles(self, person: str, guild: discord.Guild) -> frozenset[int] | None:
+        """The ids of the person's roles there; None if they are no member or it cannot be asked."""
+        key = f"{guild.id}/{person}"
+        kept = self._known.get(key)
+        if kept is None or self._clock.monotonic() - kept[0] > _FRESH_S:
+            try:
+                member = await self._api.read(
+                    "asking for a member", lambda http: http.get_member(guild.id, int(person))
+                )
+            except DiscordCallError as error:
+                if error.status != 404:
+                    logger.warning("whether somebody is on a server could not be asked: %s", error)
+                return None
+            kept = (self._clock.monotonic(), frozenset(int(role) for role in member["roles"]))
+            self._known[key] = kept
+            while len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
+        return kept[1]
+
+
+def may_write(channel: discord.TextChannel) -> bool:
+    """Whether the bot may read and write there."""
+    allowed = channel.permissions_for(channel.guild.me)
+    return allowed.view_channel and allowed.send_messages
+
+
+def places_beside(guild: discord.Guild | None) -> tuple[str, ...] | None:
+    """The text channels of a server; None outside of one."""
+    return None if guild is None else tuple(str(channel.id) for channel in guild.text_channels)
+
+
+def _welcoming(guild: discord.Guild) -> discord.TextChannel | None:
+    """Where the bot introduces itself: where members are welcomed, else where everybody talks, else anywhere."""
+    possible = [channel for channel in guild.text_channels if may_write(channel)]
+    if guild.system_channel in possible:
+        return guild.system_channel
+    talk = [one for one in possible if one.permissions_for(guild.default_role).send_messages and not one.is_news()]
+    return next(iter(talk or possible), None)
+
+
+def _may_read(channel: discord.TextChannel, person: str, roles: frozenset[int]) -> bool:
+    guild = channel.guild
+    if str(guild.owner_id) == person:
+        return True
+    held = [role for role in guild.roles if role.id in roles or role.is_default()]
+    allowed = discord.Permissions(0)
+    for role in held:
+        allowed |= role.permissions
+    if allowed.administrator:
+        return True
+    for group in (lambda one: one.id == guild.id, lambda one: one.id in roles, lambda one: str(one.id) == person):
+        ours = [pair for target, pair in channel.overwrites.items() if group(target)]
+        for overwrite in ours:
+            _, deny = overwrite.pair()
+            allowed &= ~deny
+        for overwrite in ours:
+            allow, _ = overwrite.pair()
+            allowed |= allow
+    return allowed.view_channel

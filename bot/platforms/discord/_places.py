@@ -1,0 +1,58 @@
+"""Which channel something belongs to: a thread has the channel it was opened in."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import discord
+
+from bot.platforms.discord._api import Answer, DiscordApi, DiscordCallError
+from bot.platforms.discord._wire import Wire
+
+logger = logging.getLogger(__name__)
+
+_THREADS = frozenset({10, 11, 12})  # announcement, public, private
+_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A channel, and the thread in it if it is one."""
+
+    place: str
+    thread: str | None = None
+
+
+class Places:
+    """Tells channels from threads; what discord.py does not hold, such as an archived thread, is asked once."""
+
+    def __init__(self, api: DiscordApi, wire: Wire) -> None:
+        self._api = api
+        self._wire = wire
+        self._asked: dict[int, Spot] = {}
+
+    async def of(self, channel: int) -> Spot:
+        """Where this channel or thread is; what cannot be asked is taken for a channel."""
+        client = self._wire.connected
+        held = client.get_channel(channel) if client else None
+        if held is not None:
+            return spot_of(held, channel)
+        if channel not in self._asked:
+            try:
+                answer: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(channel))
+            except DiscordCallError as error:
+                logger.warning("whether something happened in a thread could not be asked: %s", error)
+                return Spot(str(channel))
+            is_thread = int(answer.get("type", 0)) in _THREADS and answer.get("parent_id")
+            self._asked[channel] = Spot(str(answer["parent_id"]), str(channel)) if is_thread else Spot(str(channel))
+            while len(self._asked) > _REMEMBERED:
+                del self._asked[next(iter(self._asked))]
+        return self._asked[channel]
+
+
+def spot_of(channel: object, channel_id: int | None) -> Spot:
+    """Where a channel that discord.py holds is."""
+    if isinstance(channel, discord.Thread):
+        return Spot(str(channel.parent_id), str(channel.id))
+    return Spot(str(channel_id or 0))

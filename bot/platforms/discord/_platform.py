@@ -1,0 +1,253 @@
+"""Discord's side of the chat port."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from discord.http import HTTPClient
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.errors import PlatformError, PostRefused
+from bot.models import Attachment, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms.discord._api import (
+    PLATFORM,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    Answer,
+    DiscordApi,
+    DiscordCallError,
+)
+from bot.platforms.discord._arrivals import Arrivals
+from bot.platforms.discord._client import PaperClient, Pulse
+from bot.platforms.discord._completion import Completion
+from bot.platforms.discord._connection import Connection
+from bot.platforms.discord._conversation import Conversation
+from bot.platforms.discord._doctor import examine
+from bot.platforms.discord._guilds import Companions
+from bot.platforms.discord._history import History
+from bot.platforms.discord._keys import VOTES, TooLong
+from bot.platforms.discord._listeners import Ears, Listeners
+from bot.platforms.discord._messages import MOST_CONTENT, Content, of_post
+from bot.platforms.discord._permissions import in_channel
+from bot.platforms.discord._places import Places
+from bot.platforms.discord._slash import slash_group
+from bot.platforms.discord._talk import Talk
+from bot.platforms.discord._text import linked
+from bot.platforms.discord._threads import Threads
+from bot.platforms.discord._wire import Endpoint, Wire, quiet
+from bot.ports import Inbox
+from bot.settings import DiscordSettings
+
+logger = logging.getLogger(__name__)
+
+_GONE = frozenset({UNKNOWN_MESSAGE, UNKNOWN_CHANNEL})
+_STRANGER = frozenset({10007, 10013})  # unknown member, unknown user
+
+
+class DiscordPlatform:
+    """Every server that one bot is on, reached by its token.
+
+    `places` are the channel ids that the doctor looks at.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        token: SecretStr,
+        api_url: str,
+        settings: DiscordSettings | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        quiet()
+        self._clock = clock
+        self._settings = settings or DiscordSettings()
+        self._doctor_places = places or {}
+        endpoint = Endpoint(api_url, self._settings.timeout_s, self._settings.longest_wait_s)
+        self._wire = Wire(token, endpoint)
+        self._api = DiscordApi(self._wire, clock)
+        self._history = History(self._api)
+        self._threads = Threads(self._api)
+        self._arrivals = Arrivals(clock)
+        self._connection: Connection | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in settings and tables."""
+        return PLATFORM
+
+    async def run(self, inbox: Inbox) -> None:
+        """Listen until cancelled.
+
+        Raises:
+            PlatformError: the token is not accepted, or Discord cannot be reached for a while.
+        """
+        self._connection = Connection(
+            self._wire,
+            lambda pulse: self.client(inbox, pulse),
+            patience_s=self._settings.patience_s,
+            identify_gap_s=self._settings.identify_gap_s,
+        )
+        await self._connection.run()
+
+    def client(self, inbox: Inbox, pulse: Pulse) -> PaperClient:
+        """A client for one login, with everything that answers for it."""
+        api, clock = self._api, self._clock
+        places, companions = Places(api, self._wire), Companions(api, clock)
+        desk = Conversation(inbox, companions, self._arrivals)
+        completion = Completion(inbox, api, clock)
+        return PaperClient(
+            self._wire,
+            api=api,
+            listeners=Listeners(inbox, Ears(api, places, self._history, self._threads, self._arrivals)),
+            desk=desk,
+            talk=Talk(inbox, api, places, companions),
+            commands=lambda: slash_group(desk, completion, clock),
+            pulse=pulse,
+        )
+
+    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+        """Send one message; in the thread of `thread`, which is opened if need be.
+
+        Raises:
+            PostRefused, PostDelayed: certainly not posted.
+            PostUncertain: perhaps posted.
+        """
+        if not place.isdecimal():
+            raise PostRefused(f"{place!r} is no channel id of Discord; it has digits only")
+        try:
+            content = of_post(post, key)
+        except TooLong as error:
+            raise PostRefused(str(error)) from error
+        inside = await self._threads.open(thread) if thread else None
+        answer = await self._api.post(inside or place, content, str(key))
+        ref = MessageRef(PLATFORM, place, str(answer["id"]), inside)
+        if post.role is PostRole.HEADER:
+            self._threads.titled(ref, post.title or post.text)
+        if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
+            await self._seed(ref)
+        return ref
+
+    async def _seed(self, ref: MessageRef) -> None:
+        """Put the first reactions there; a post without them is as good."""
+        channel, message = int(ref.thread or ref.place), int(ref.message)
+
+        async def all_of(http: HTTPClient) -> None:
+            for emoji in VOTES.values():
+                await http.add_reaction(channel, message, emoji)
+
+        try:
+            await self._api.write("seeding", all_of)
+        except DiscordCallError as error:
+            logger.warning("a post was not seeded with reactions: %s", error)
+
+    async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
+        """Replace a message of ours.
+
+        Raises:
+            PlatformError: it could not be replaced.
+        """
+        try:
+            content = of_post(post, key)
+        except TooLong as error:
+            raise PlatformError(str(error)) from error
+        await self._threads.awake(ref, lambda: self._api.edit(ref.thread or ref.place, ref.message, content))
+
+    async def delete(self, ref: MessageRef) -> None:
+        """Remove a message of ours; a message already gone is no error.
+
+        Raises:
+            PlatformError: it could not be removed.
+        """
+        channel, message = int(ref.thread or ref.place), int(ref.message)
+        try:
+            await self._threads.awake(
+                ref, lambda: self._api.write("deleting", lambda http: http.delete_message(channel, message))
+            )
+        except DiscordCallError as error:
+            if error.code not in _GONE:
+                raise
+
+    async def find(
+        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+    ) -> tuple[MessageRef, ...]:
+        """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        return await self._history.find(place, key, since, thread)
+
+    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+        """Our messages since then with their reactions, threads included, oldest first.
+
+        Raises:
+            PlatformError: it could not look.
+        """
+        return await self._history.recent(place, since)
+
+    @property
+    def who_manages(self) -> str:
+        """Who may change a channel."""
+        return "whoever has the permission Manage Channels in it"
+
+    async def manages(self, place: str, person: str) -> bool:
+        """Whether this person has the permission Manage Channels there.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        channel: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(int(place)))
+        if not (guild_id := int(channel.get("guild_id") or 0)):
+            return False
+        guild: Answer = await self._api.read("asking for a server", lambda http: http.get_guild(guild_id))
+        try:
+            member: Answer = await self._api.read(
+                "asking for a member", lambda http: http.get_member(guild_id, int(person))
+            )
+        except DiscordCallError as error:
+            if error.code not in _STRANGER:
+                raise
+            return False
+        return in_channel(channel, guild, member).manage_channels
+
+    async def notify(self, target: str, text: str) -> None:
+        """Write to a person or into a channel, outside the ledger.
+
+        Raises:
+            PlatformError: it could not be written.
+        """
+        if not target.isdecimal():
+            raise PlatformError(f"{target!r} is no id of a person or channel of Discord; it has digits only")
+        content = Content(linked(text, MOST_CONTENT))
+        try:
+            await self._api.send(target, content)
+        except DiscordCallError as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
+            direct = await self._api.write(
+                "opening a conversation", lambda http: http.start_private_message(int(target))
+            )
+            await self._api.send(str(direct["id"]), content)
+
+    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+        """Send a file.
+
+        Raises:
+            PlatformError: it could not be sent.
+        """
+        if not content:
+            raise PlatformError(f"{filename}: Discord takes no empty files")
+        channel = await self._threads.open(thread) if thread else place
+        await self._api.send(channel, Content(attachment=Attachment(filename, content)), filename)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """The token, the invite link, and what is allowed in every channel of the settings."""
+        return await examine(self._api, self._doctor_places)
+
+    def status(self) -> PlatformStatus:
+        """Whether it is connected now."""
+        return self._connection.status() if self._connection else PlatformStatus(connected=False, detail="not started")

@@ -1,0 +1,102 @@
+"""The thread on a header: its id is that of the message, so it is made once however often it is tried."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from bot.errors import PostDelayed
+from bot.models import MessageRef
+from bot.platforms.discord._api import THREAD_ARCHIVED, THREAD_EXISTS, DiscordApi, DiscordCallError, of_a_post
+from bot.platforms.discord._text import plain, unescaped
+
+logger = logging.getLogger(__name__)
+
+_MOST_NAME = 90
+_NAME = "More papers"
+_A_WEEK: Literal[10080] = 10_080  # minutes until Discord folds a silent thread away
+_REMEMBERED = 200
+
+
+class Threads:
+    """Opens threads; remembers those that are open, and what headers are called."""
+
+    def __init__(self, api: DiscordApi) -> None:
+        self._api = api
+        self._open: dict[str, None] = {}
+        self._titles: dict[str, str] = {}
+
+    def titled(self, header: MessageRef, title: str) -> None:
+        """Remember what a header is called, to name its thread after it."""
+        self._titles[header.message] = title
+        _keep_few(self._titles)
+
+    def gone(self, thread: str) -> None:
+        """Somebody deleted this thread."""
+        self._open.pop(thread, None)
+
+    async def open(self, header: MessageRef) -> str:
+        """The id of the header's thread, which is made if it is not there yet.
+
+        Raises:
+            PostDelayed, PostRefused: there is none, so nothing was posted in it.
+        """
+        thread = header.message
+        if thread in self._open:
+            return thread
+        name = await self._name(header)
+        try:
+            await self._api.write(
+                "opening a thread",
+                lambda http: http.start_thread_with_message(
+                    int(header.place), int(thread), name=name, auto_archive_duration=_A_WEEK
+                ),
+            )
+        except DiscordCallError as error:
+            if error.code != THREAD_EXISTS:
+                raise _of_opening(error) from error
+        self._open[thread] = None
+        _keep_few(self._open)
+        return thread
+
+    async def awake(self, ref: MessageRef, change: Callable[[], Awaitable[object]]) -> None:
+        """Change a message; if Discord has folded its thread away, unfold it first.
+
+        Raises:
+            DiscordCallError: it could not be changed.
+        """
+        try:
+            await change()
+        except DiscordCallError as error:
+            if error.code != THREAD_ARCHIVED or ref.thread is None:
+                raise
+            thread = int(ref.thread)
+            await self._api.write("unfolding a thread", lambda http: http.edit_channel(thread, archived=False))
+            await change()
+
+    async def _name(self, header: MessageRef) -> str:
+        title = self._titles.get(header.message)
+        if title is None:
+            try:
+                message = await self._api.read(
+                    "reading a header", lambda http: http.get_message(int(header.place), int(header.message))
+                )
+            except DiscordCallError as error:
+                logger.warning("a thread gets a plain name: %s", error)
+                return _NAME
+            title = unescaped(str(message.get("content") or ""))
+        day = title.partition(":")[0].removeprefix("🐦").strip()
+        return plain(f"More: {day}" if day else _NAME, _MOST_NAME)
+
+
+def _of_opening(error: DiscordCallError) -> Exception:
+    """What it means for the message meant for the thread: whatever became of the thread, the message was not sent."""
+    refused = of_a_post(error)
+    lost = not error.status or error.status >= 500
+    return PostDelayed(str(error)) if lost else refused
+
+
+def _keep_few(remembered: dict[str, str] | dict[str, None]) -> None:
+    while len(remembered) > _REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -1,0 +1,183 @@
+"""The connection over real sockets: resumed, opened anew, lost, refused."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import PlatformError
+from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord._connection import Connection
+from tests.fakes import START, FakeClock, FakeInbox
+from tests.platforms.discord.loopback import connected
+from tests.platforms.posts import a_key, a_paper_post, until
+
+
+async def posted(wire, arxiv_id="2505.03801"):
+    return await wire.platform.post(wire.place, a_paper_post(arxiv_id=arxiv_id), a_key(arxiv_id))
+
+
+def react(wire, ref, emoji="👍"):
+    return wire.discord.people.react(wire.reader, ref.thread or ref.place, ref.message, emoji)
+
+
+async def reconnected(wire, times=2):
+    await until(lambda: len(wire.inbox.reconnections) == times, 30)
+
+
+@asynccontextmanager
+async def running(platform, inbox):
+    task = asyncio.create_task(platform.run(inbox))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_connection_that_breaks_off_is_resumed_and_what_happened_meanwhile_arrives(wire):
+    ref = await posted(wire)
+    wire.discord.gateway.cut()
+    react(wire, ref)
+    await reconnected(wire)
+    await until(lambda: wire.inbox.votes)
+    assert wire.platform.status().connected
+    assert wire.discord.gateway.identified == 1
+
+
+async def test_a_session_that_cannot_be_resumed_begins_anew_and_the_next_look_sees_the_missed_vote(wire):
+    ref = await posted(wire)
+    await wire.discord.outage()
+    react(wire, ref)
+    await until(lambda: not wire.platform.status().connected)
+    wire.discord.recover()
+    await reconnected(wire)
+    assert wire.inbox.votes == []
+    (recent,) = await wire.platform.recent(wire.place, START)
+    assert dict(recent.reactions) == {"👍": (wire.reader,)}
+    assert wire.discord.gateway.identified == 2
+
+
+async def test_being_asked_to_reconnect_loses_nothing(wire):
+    ref = await posted(wire)
+    await wire.discord.gateway.ask_to_reconnect()
+    await reconnected(wire)
+    react(wire, ref)
+    await until(lambda: wire.inbox.votes)
+    assert wire.discord.gateway.identified == 1
+
+
+async def test_a_new_session_greets_nobody_again_and_sends_no_commands(wire):
+    invited = list(wire.inbox.invitations)
+    await wire.discord.gateway.invalidate()
+    await reconnected(wire)
+    await wire.discord.people.settle()
+    assert (wire.inbox.invitations, wire.inbox.removals) == (invited, [])
+    assert sum(call.operation == "put_commands" for call in wire.discord.journal.calls) == 1
+
+
+async def test_a_wrong_token_is_told_in_words(wire):
+    clock = FakeClock()
+    platform = DiscordPlatform(clock, token=SecretStr("wrong"), api_url=wire.discord.api_url)
+    with pytest.raises(PlatformError, match="DISCORD_TOKEN is not accepted; reset the token"):
+        await platform.run(FakeInbox())
+    assert not platform.status().connected
+    assert "wrong" not in str(await platform.check())
+
+
+async def test_a_token_that_is_taken_away_ends_the_connection_with_a_reason():
+    async with connected() as harness:
+        platform = DiscordPlatform(FakeClock(), token=SecretStr(harness.discord.token), api_url=harness.discord.api_url)
+        inbox = FakeInbox()
+        async with running(platform, inbox) as task:
+            await until(lambda: inbox.reconnections)
+            harness.discord.token = "another"
+            await harness.discord.gateway.close(4004)
+            with pytest.raises(PlatformError, match="DISCORD_TOKEN"):
+                await asyncio.wait_for(task, 20)
+        harness.discord.token = harness.platform._wire.token
+
+
+async def test_a_server_out_of_reach_is_told_in_words():
+    platform = DiscordPlatform(FakeClock(), token=SecretStr("token"), api_url="http://127.0.0.1:9")
+    with pytest.raises(PlatformError, match="cannot be reached"):
+        await platform.run(FakeInbox())
+
+
+async def test_a_connection_that_stays_away_is_opened_afresh(wire, caplog):
+    inbox = FakeInbox()
+    connection = Connection(
+        wire.platform._wire, lambda pulse: wire.platform.client(inbox, pulse), patience_s=0.5, identify_gap_s=0.0
+    )
+    async with running(connection, inbox) if False else _living(connection):
+        await until(lambda: inbox.reconnections)
+        await wire.discord.outage()
+        await until(lambda: "opened afresh" in caplog.text, 20)
+        wire.discord.recover()
+        await until(lambda: len(inbox.reconnections) == 2, 30)
+        assert connection.status().connected
+    assert connection.status().detail == "stopped"
+    await reconnected(wire, 2)
+
+
+@asynccontextmanager
+async def _living(connection):
+    task = asyncio.create_task(connection.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_vote_is_counted_while_the_inbox_is_slow(wire):
+    """A slow database must not cost the heartbeat: events are dealt with beside each other."""
+    ref = await posted(wire)
+    released = asyncio.Event()
+    given = wire.inbox.vote
+
+    async def slow(vote):
+        await released.wait()
+        return await given(vote)
+
+    wire.inbox.vote = slow
+    react(wire, ref, "👍")
+    react(wire, ref, "👎")
+    await wire.discord.gateway.settle()
+    released.set()
+    await until(lambda: len(wire.inbox.votes) == 2)
+    first, second = wire.inbox.votes
+    assert first.order < second.order
+
+
+async def test_a_reaction_to_somebody_elses_message_is_no_vote(wire):
+    said = wire.discord.people.say(wire.owner, wire.place, "hello")
+    before = len(wire.discord.journal.calls)
+    wire.discord.people.react(wire.reader, wire.place, said.id, "👍")
+    await wire.discord.people.settle()
+    assert wire.inbox.votes == []
+    assert len(wire.discord.journal.calls) == before
+
+
+async def test_a_server_that_is_away_for_a_while_is_no_removal(wire):
+    await wire.discord.people.lose(wire.guild).heard()
+    await wire.discord.people.restore(wire.guild).heard()
+    await wire.discord.people.settle()
+    assert wire.inbox.removals == []
+
+
+async def test_being_put_out_of_one_server_harms_no_other(wire):
+    world = wire.discord.world
+    other = world.add_guild("Other", wire.owner, [], with_bot=False)
+    place = world.add_channel(other, "general")
+    await wire.discord.people.invite(other).heard()
+    await until(lambda: place in wire.inbox.invitations)
+    await wire.discord.people.kick(other).heard()
+    await until(lambda: wire.inbox.removals)
+    assert wire.inbox.removals == [place]
+    await posted(wire)
+
+
+async def test_the_bot_does_not_speak_over_its_socket_more_than_it_must(wire):
+    assert wire.discord.journal.violations == []

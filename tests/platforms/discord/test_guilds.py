@@ -1,0 +1,77 @@
+"""Servers, channels and permissions that come and go."""
+
+import discord
+
+from bot.platforms.discord._client import Pulse
+
+
+async def test_a_new_server_is_greeted_once_in_one_channel(room):
+    before = len(room.inbox.invitations)
+    guild = room.env.create_guild("Second")
+    general, other = guild.create_text_channel("general"), guild.create_text_channel("other")
+    await room.env.settle()
+    assert room.inbox.invitations[before] == str(general.id)
+    assert str(other.id) in room.inbox.besides[-1]
+
+
+async def test_a_restart_tells_of_every_place_again_and_of_no_removal(room):
+    room.inbox.invitations.clear()
+    await room.env.restart_bot(room.new_client())
+    assert room.inbox.invitations == [room.place]
+    assert room.inbox.removals == []
+
+
+async def test_a_new_channel_of_a_known_server_comes_beside_the_others(room):
+    other = room.guild.create_text_channel("other")
+    await room.env.settle()
+    assert set(room.inbox.besides[-1]) == {room.place, str(other.id)}
+
+
+async def test_a_channel_that_is_deleted_is_removed_and_no_other(room):
+    other = room.guild.create_text_channel("other")
+    await room.env.settle()
+    await room.env.bot.get_channel(other.id).delete()
+    await room.env.settle()
+    assert room.inbox.removals == [str(other.id)]
+
+
+async def test_a_channel_in_which_the_bot_may_not_write_any_more_is_removed_and_comes_back(room):
+    channel = room.env.bot.get_channel(room.channel.id)
+    await channel.set_permissions(channel.guild.default_role, send_messages=False)
+    await room.env.settle()
+    assert room.inbox.removals == [room.place]
+    before = len(room.inbox.besides)
+    await channel.set_permissions(channel.guild.default_role, overwrite=None)
+    await room.env.settle()
+    assert room.place in room.inbox.besides[before:][-1]
+
+
+async def test_managers_are_those_who_may_manage_the_channel(room):
+    assert await room.platform.manages(room.place, str(room.olga.id))
+    assert not await room.platform.manages(room.place, str(room.ada.id))
+    assert await room.platform.manages(room.place, str(room.guild.owner.id))
+    stranger = room.env.create_user("stranger")
+    assert not await room.platform.manages(room.place, str(stranger.id))
+
+
+async def test_a_channels_own_permissions_make_managers_too(room):
+    channel = room.env.bot.get_channel(room.channel.id)
+    member = await channel.guild.fetch_member(room.ada.id)
+    await channel.set_permissions(member, overwrite=discord.PermissionOverwrite(manage_channels=True))
+    assert await room.platform.manages(room.place, str(room.ada.id))
+
+
+async def test_two_servers_are_served_apart(room):
+    guild = room.env.create_guild("Second")
+    place = str(guild.create_text_channel("general").id)
+    ben = guild.add_member(room.env.create_user("ben"))
+    await room.env.settle()
+    await ben.slash(guild.channels["general"], "papers ask", text="q")
+    assert (room.inbox.requests[-1].place, room.inbox.requests[-1].beside) == (place, (place,))
+
+
+async def test_no_privileged_intent_is_asked_for():
+    from bot.platforms.discord._client import INTENTS
+
+    assert not (INTENTS.members or INTENTS.presences or INTENTS.message_content)
+    assert Pulse().alive() is None

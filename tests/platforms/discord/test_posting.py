@@ -1,0 +1,223 @@
+"""Posts over real sockets: what Discord refuses, what is lost, and what is never sent twice."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.models import HOW_TO_START, MessageRef, Post, PostKey, PostRole
+from tests.fakes import START
+from tests.platforms.discord.loopback import connected
+from tests.platforms.posts import A_HEADER, a_key, a_paper_post, until
+
+
+async def posted(wire, post=None, key=None, thread=None):
+    return await wire.platform.post(wire.place, post or a_paper_post(), key or a_key(), thread)
+
+
+def calls(wire, operation):
+    return [call for call in wire.discord.journal.calls if call.operation == operation]
+
+
+async def test_a_post_shows_title_link_verdict_and_buttons(wire):
+    await posted(wire)
+    (message,) = wire.discord.messages(wire.place)
+    assert message.content == "1 · Global Rank and Sparsity"
+    assert message.embeds[0]["url"] == "https://arxiv.org/abs/2505.03801"
+    assert "[ 👍 ]" in wire.discord.shown()
+    assert message.pings == ()
+
+
+async def test_every_message_has_a_nonce_and_calls_nobody(wire):
+    await posted(wire)
+    await wire.platform.notify(wire.place, "@everyone look")
+    await wire.platform.upload(wire.place, "plot.png", b"\x89PNG")
+    bodies = [call.body for call in calls(wire, "create_message")]
+    assert len({body["nonce"] for body in bodies}) == len(bodies) == 3
+    assert all(body["enforce_nonce"] and body["allowed_mentions"] == {"parse": []} for body in bodies)
+
+
+async def test_what_the_library_sends_again_by_itself_is_shown_once(wire):
+    """The server had done it when it said that it failed."""
+    wire.discord.fault("500-done")
+    ref = await posted(wire)
+    assert [message.id for message in wire.discord.messages(wire.place)] == [ref.message]
+    assert len(calls(wire, "create_message")) == 2
+
+
+async def test_an_answer_that_is_lost_leaves_the_post_uncertain_and_it_is_found(wire):
+    wire.discord.fault("lost")
+    with pytest.raises(PostUncertain):
+        await posted(wire)
+    assert len(await wire.platform.find(wire.place, a_key(), START)) == 1
+
+
+async def test_a_silent_server_is_not_waited_for_for_ever():
+    async with connected(timeout_s=1.0) as wire:
+        wire.discord.fault("silent")
+        with pytest.raises(PostUncertain):
+            await posted(wire)
+        assert await wire.platform.find(wire.place, a_key(), START) == ()
+
+
+async def test_a_short_rate_limit_is_waited_for_and_a_long_one_puts_the_post_off(wire):
+    wire.discord.fault("429", seconds=0.1)
+    await posted(wire)
+    wire.discord.fault("429", seconds=3600.0)
+    with pytest.raises(PostDelayed) as delayed:
+        await posted(wire)
+    assert delayed.value.retry_after_s == pytest.approx(3600, abs=1)
+    assert len(wire.discord.messages(wire.place)) == 1
+
+
+async def test_a_banishment_puts_the_post_off(wire):
+    wire.discord.fault("cloudflare")
+    with pytest.raises(PostDelayed):
+        await posted(wire)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [(50013, 403, PostDelayed), (50001, 403, PostDelayed), (50035, 400, PostRefused), (10003, 404, PostRefused)],
+)
+async def test_a_refusal_says_what_to_click_and_keeps_what_can_still_be_posted(wire, code, status, kind):
+    wire.discord.fault("error", code=code, status=status)
+    with pytest.raises(kind, match="Discord says"):
+        await posted(wire)
+
+
+async def test_a_key_that_no_button_can_hold_is_refused(wire):
+    with pytest.raises(PostRefused, match="100 characters"):
+        await posted(wire, key=PostKey("c" * 60, 1, PostRole.PAPER, "s" * 60))
+
+
+async def test_a_place_that_is_no_channel_id_is_refused(wire):
+    with pytest.raises(PostRefused, match="digits"):
+        await wire.platform.post("#papers", a_paper_post(), a_key())
+
+
+async def test_the_thread_is_named_after_its_digest_and_made_once(wire):
+    title = "🐦 Papers of Thu 8 May 2025: 5 of 12 relevant"
+    header = await posted(
+        wire, Post(PostRole.HEADER, title, title, ("417 announced",)), a_key("", role=PostRole.HEADER)
+    )
+    refs = [await posted(wire, key=a_key(f"2505.0000{n}"), thread=header) for n in range(3)]
+    (thread,) = wire.discord.world.threads_of(wire.place)
+    assert thread.name == "More: Papers of Thu 8 May 2025"
+    assert {ref.thread for ref in refs} == {thread.id}
+    assert len(calls(wire, "start_thread_from_message")) == 1
+
+
+async def test_a_thread_that_was_opened_before_a_restart_is_used_again(wire):
+    header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+    await posted(wire, thread=header)
+    wire.platform._threads._open.clear()
+    await posted(wire, key=a_key("2505.03802"), thread=header)
+    assert len(wire.discord.world.threads_of(wire.place)) == 1
+
+
+async def test_a_message_in_a_folded_thread_can_be_edited_and_deleted(wire):
+    header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+    ref = await posted(wire, thread=header)
+    thread = wire.discord.world.channels[header.message]
+    wire.discord.events.set_archived(thread, archived=True)
+    await wire.platform.edit(ref, a_paper_post(title="Corrected"), a_key())
+    assert "Corrected" in wire.discord.shown()
+    wire.discord.events.set_archived(thread, archived=True)
+    await wire.platform.delete(ref)
+    assert await wire.platform.find(wire.place, a_key(), START, header) == ()
+
+
+async def test_a_lost_answer_to_opening_a_thread_delays_the_post_and_nothing_is_doubled(wire):
+    header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+    wire.discord.fault("lost", "start_thread_from_message")
+    with pytest.raises(PostDelayed):
+        await posted(wire, thread=header)
+    await posted(wire, thread=header)
+    assert len(wire.discord.world.threads_of(wire.place)) == 1
+
+
+async def test_reactions_are_seeded_only_if_the_settings_say_so(wire):
+    await posted(wire)
+    assert calls(wire, "add_reaction") == []
+    async with connected(seed_reactions=True) as seeding:
+        await posted(seeding)
+        (message,) = seeding.discord.messages(seeding.place)
+        assert list(message.reactions) == ["👍", "👎"]
+        (recent,) = await seeding.platform.recent(seeding.place, START)
+        assert dict(recent.reactions) == {}
+        await seeding.discord.people.settle()
+        assert seeding.inbox.votes == []
+
+
+async def test_a_seed_that_fails_harms_nothing():
+    async with connected(seed_reactions=True) as wire:
+        wire.discord.fault("error", "add_reaction", code=50013, status=403)
+        await posted(wire)
+        assert len(wire.discord.messages(wire.place)) == 1
+
+
+async def test_a_person_is_told_in_private(wire):
+    await wire.platform.notify(wire.reader, "The morning failed.")
+    assert "The morning failed" in wire.discord.world.direct_channel(wire.reader).public()[-1].content
+    wire.discord.journal.calls.clear()
+
+
+async def test_somebody_who_takes_no_messages_cannot_be_told(wire):
+    shy = wire.discord.world.add_person("shy", takes_direct_messages=False)
+    wire.discord.world.join(wire.guild, shy)
+    with pytest.raises(PlatformError, match="takes no messages"):
+        await wire.platform.notify(shy, "hello")
+
+
+async def test_an_empty_file_is_refused(wire):
+    with pytest.raises(PlatformError, match="empty"):
+        await wire.platform.upload(wire.place, "nothing.png", b"")
+
+
+async def test_reading_is_tried_again_where_that_may_help(wire):
+    ref = await posted(wire)
+    wire.discord.fault("broken", "get_messages", times=2)
+    assert await wire.platform.find(wire.place, a_key(), START) == (ref,)
+    wire.discord.fault("error", "get_messages", code=50001, status=403)
+    with pytest.raises(PlatformError, match="let the bot in"):
+        await wire.platform.find(wire.place, a_key(), START)
+
+
+async def test_a_long_history_is_read_to_its_beginning(wire):
+    ref = await posted(wire)
+    for number in range(150):
+        wire.discord.people.say(wire.reader, wire.place, f"talk {number}")
+    assert await wire.platform.find(wire.place, a_key(), START) == (ref,)
+
+
+async def test_posting_works_while_the_gateway_is_away(wire):
+    await wire.discord.outage()
+    await posted(wire)
+    assert len(wire.discord.messages(wire.place)) == 1
+    wire.discord.recover()
+    await until(lambda: len(wire.inbox.reconnections) == 2, 30)
+
+
+async def test_one_shot_commands_post_without_a_connection_and_close_behind_them():
+    async with connected() as wire:
+        from bot.platforms.discord import DiscordPlatform
+
+        alone = DiscordPlatform(wire.clock, token=wire.platform._wire._token, api_url=wire.discord.api_url)
+        await asyncio.gather(*(alone.post(wire.place, a_paper_post(), a_key(f"2505.0000{n}")) for n in range(3)))
+        assert len(wire.discord.messages(wire.place)) == 3
+        assert not alone.status().connected
+        assert alone._wire._users == 0
+
+
+async def test_the_message_that_asks_for_topics_can_be_answered_in_three_ways(wire):
+    key = a_key(f"{HOW_TO_START}-20250508T070000", 0, PostRole.NOTICE)
+    ref = await posted(wire, Post(PostRole.NOTICE, "Hello", "🐦 Hello!", ("Reply with your topics.",)), key)
+    shown = wire.discord.shown()
+    assert "[ Write your topics ]" in shown
+    assert "/papers start" in shown
+    assert await wire.platform.find(wire.place, key, START) == (ref,)
+
+
+async def test_deleting_what_is_in_no_channel_is_no_error(wire):
+    await wire.platform.delete(MessageRef("discord", "999", "998"))
