@@ -24,6 +24,7 @@ PaperlarkError
 ├── OutputError              a file could not be written
 ├── LockHeld                 another process runs this bot
 ├── DigestFileError          a file is not a digest
+├── LibraryError             a file holds nothing that can be imported
 ├── ReplayDataError          the papers or readers of a replay cannot be read
 └── PromptError              a prompt file lacks a variable or names an unknown one
 """
@@ -150,6 +151,10 @@ class LockHeld(PaperlarkError):
 
 class DigestFileError(PaperlarkError):
     """A file is not a digest in a form Paperlark knows."""
+
+
+class LibraryError(PaperlarkError):
+    """A file cannot be read, or holds no paper that can be imported."""
 
 
 class ReplayDataError(PaperlarkError):

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from bot import __version__
+from bot.cli.exporting import export
+from bot.cli.importing import import_
 from bot.cli.measuring import replay
 from bot.cli.mornings import backfill, demo, digest, run
-from bot.cli.operation import doctor
+from bot.cli.operation import backup, doctor, forget, restore
 from bot.cli.questions import ask, stats, topics
 
 
@@ -22,5 +24,20 @@ def main(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for command in (demo, run, digest, backfill, ask, replay, stats, doctor, topics):
+for command in (
+    demo,
+    run,
+    digest,
+    backfill,
+    ask,
+    import_,
+    export,
+    replay,
+    stats,
+    doctor,
+    backup,
+    restore,
+    forget,
+    topics,
+):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.errors import PaperlarkError, SettingsError, UsageError
+from bot.redaction import RedactingFormatter, redacted, secrets_in
 
 if TYPE_CHECKING:
     from bot.ports import Progress
     from bot.settings import Settings
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 logger = logging.getLogger(__name__)
 
 
@@ -30,14 +33,26 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except (SettingsError, UsageError) as error:
-            click.echo(f"paperlark: {error}", err=True)
+            complain(f"paperlark: {error}")
             sys.exit(WRONG_USE)
         except PaperlarkError as error:
             logger.debug("failed", exc_info=True)
-            click.echo(f"paperlark: {error}", err=True)
+            complain(f"paperlark: {error}")
+            sys.exit(FAILED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own business
+        except Exception:  # the edge: a fault in the program, told without what must stay secret
+            if not logging.getLogger().handlers:
+                log_to("warning")
+            logger.exception("a fault in Paperlark ended `%s`", command.__name__)
             sys.exit(FAILED)
 
     return guarded
+
+
+def complain(text: str) -> None:
+    """Tell the person at the command line, without any secret."""
+    click.echo(redacted(text, secrets_in(os.environ)), err=True)
 
 
 class Day(click.ParamType[date]):
@@ -68,22 +83,11 @@ def settings_from(config: Path | None) -> Settings:
     return settings
 
 
-def chosen(settings: Settings, channels: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys of the channels meant: those named, else all.
-
-    Raises:
-        UsageError: one is not in the settings.
-    """
-    if unknown := [key for key in channels if key not in settings.channels]:
-        raise UsageError(f"no channel {', '.join(unknown)} in the settings; there are {', '.join(settings.channels)}")
-    return channels or tuple(settings.channels)
-
-
 def log_to(level: str, file: Path | None = None) -> None:
     """Log to standard error, or to a file; the libraries only when something is wrong."""
     where: logging.Handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.WARNING, handlers=[where], format=form, force=True)
+    where.setFormatter(RedactingFormatter(_FORM, secrets_in(os.environ)))
+    logging.basicConfig(level=logging.WARNING, handlers=[where], force=True)
     for name in ("bot", "handlers"):
         logging.getLogger(name).setLevel(level.upper())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli._shared import DONE, FAILED, Day, chosen, log_to, progress_bars, reported, settings_from
+from bot.cli._shared import DONE, FAILED, Day, log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
 
 
@@ -31,9 +31,10 @@ def demo(mornings: int, no_input: bool) -> None:
 def run(config: Path | None) -> None:
     """The resident bot, until SIGTERM; SIGHUP reads the settings again."""
     from bot.app.resident import Resident, leave_soon
-    from bot.app.wiring import opened
+    from bot.app.wiring import opened, refuse_second
 
     settings = settings_from(config)
+    refuse_second(settings)
     if (
         sys.stdin.isatty()
         and sys.stdout.isatty()
@@ -44,7 +45,7 @@ def run(config: Path | None) -> None:
         log_to(settings.log_level, settings.data_dir / "paperlark.log")
 
     async def live() -> None:
-        with opened(settings) as env:
+        with opened(settings, examined=True) as env:
             await Resident(env, config).run()
             leave_soon()
 
@@ -67,13 +68,10 @@ def digest(
     from bot.app.by_hand import make_digests
 
     settings = settings_from(config)
-    keys = chosen(settings, channels)
-    if output is not None and len(keys) > 1:
-        raise UsageError(f"--output holds one digest, but {len(keys)} channels are meant: choose one with --channel")
     if output is not None and output.suffix not in {".md", ".json"}:
         raise UsageError(f"--output {output}: the name must end in .md or .json")
     with progress_bars() as progress:
-        done = asyncio.run(make_digests(settings, keys, day, dry_run=dry_run, output=output, progress=progress))
+        done = asyncio.run(make_digests(settings, channels, day, dry_run=dry_run, output=output, progress=progress))
     sys.exit(DONE if done else FAILED)
 
 
@@ -95,10 +93,9 @@ def backfill(
     if first > last:
         raise UsageError(f"--from {first} is after --to {last}")
     settings = settings_from(config)
-    keys = chosen(settings, channels)
     with progress_bars() as progress:
         if archive_only:
-            asyncio.run(fill_archive(settings, keys, first, last, dry_run=dry_run, progress=progress))
+            asyncio.run(fill_archive(settings, channels, first, last, dry_run=dry_run, progress=progress))
             return
-        done = asyncio.run(make_remedial_digests(settings, keys, first, last, dry_run=dry_run, progress=progress))
+        done = asyncio.run(make_remedial_digests(settings, channels, first, last, dry_run=dry_run, progress=progress))
     sys.exit(DONE if done else FAILED)

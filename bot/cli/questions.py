@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli._shared import DONE, FAILED, chosen, reported, settings_from
+from bot.cli._shared import DONE, FAILED, reported, settings_from
 from bot.errors import UsageError
 
 
@@ -24,8 +24,7 @@ def ask(config: Path | None, text: tuple[str, ...], channel: str | None, limit: 
     from bot.app.asking import print_answer
 
     settings = settings_from(config)
-    key = chosen(settings, (channel,) if channel else ())[0]
-    asyncio.run(print_answer(settings, key, " ".join(text), limit=limit, as_json=as_json))
+    asyncio.run(print_answer(settings, channel, " ".join(text), limit=limit, as_json=as_json))
 
 
 @click.command()
@@ -39,12 +38,9 @@ def stats(config: Path | None, channels: tuple[str, ...], plot: Path | None, as_
     from bot.app.by_hand import print_stats
 
     settings = settings_from(config)
-    keys = chosen(settings, channels)
     if plot is not None and plot.suffix != ".png":
         raise UsageError(f"--plot {plot}: the name must end in .png")
-    if plot is not None and len(keys) > 1:
-        raise UsageError(f"--plot draws one channel, but {len(keys)} are meant: choose one with --channel")
-    asyncio.run(print_stats(settings, keys, plot=plot, as_json=as_json))
+    asyncio.run(print_stats(settings, channels, plot=plot, as_json=as_json))
 
 
 @click.group()
@@ -78,5 +74,5 @@ def show(config: Path | None, channels: tuple[str, ...]) -> None:
     from bot.topics import render_understood
 
     settings = settings_from(config)
-    for key, version, understood in asyncio.run(topics_in_force(settings, chosen(settings, channels))):
+    for key, version, understood in asyncio.run(topics_in_force(settings, channels)):
         click.echo(f"{key}, version {version}\n{render_understood(understood)}\n")

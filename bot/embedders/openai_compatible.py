@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.embedders._vectors import unit
 from bot.errors import EmbedderError
+from bot.redaction import without_login
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "text-embedding-3-small"
@@ -40,6 +41,7 @@ class OpenAICompatibleEmbedder:
         self._base_url = base_url or DEFAULT_BASE_URL
         self._asked = dimensions
         self._dimensions = dimensions or DEFAULT_DIMENSIONS
+        self._address = without_login(self._base_url)  # as people may see it
         self._client = openai.OpenAI(
             api_key=(api_key.get_secret_value() if api_key else "") or "none",
             base_url=self._base_url,
@@ -83,7 +85,7 @@ class OpenAICompatibleEmbedder:
             )
         except openai.OpenAIError as error:
             raise EmbedderError(
-                f"{self._base_url} made no vectors with {self._model}: {_reason(error)}; "
+                f"{self._address} made no vectors with {self._model}: {_reason(error)}; "
                 "check the address, the key and the model"
             ) from error
         return self._checked(answer.data or [], len(texts))
@@ -93,7 +95,7 @@ class OpenAICompatibleEmbedder:
         lengths = {len(row) for row in found.values()}
         if sorted(found) != list(range(expected)) or len(lengths) != 1:
             raise EmbedderError(
-                f"{self._base_url} answered {len(entries)} vectors of lengths {sorted(lengths)} to {expected} texts; "
+                f"{self._address} answered {len(entries)} vectors of lengths {sorted(lengths)} to {expected} texts; "
                 "is it an embeddings endpoint?"
             )
         (length,) = lengths

@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
@@ -20,6 +20,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer, QueryRejected, SourceUnavailable
 from bot.ports import Throttle
+from bot.redaction import without_login
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class Fetcher:
 
     `timeout_s` bounds connecting and each read, four times that the whole answer. Failed attempts are `backoff_s`
     apart, doubled each time and shifted by chance; a longer Retry-After is honoured up to five minutes, beyond which
-    the error goes to the caller at once.
+    the error goes to the caller at once. `their_time` is what the last answer said of the time.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Fetcher:
             total=timeout_s * _WHOLE_ANSWER, sock_connect=timeout_s, sock_read=timeout_s
         )
         self._one_at_a_time = asyncio.Lock()
+        self.their_time: datetime | None = None
 
     async def get(self, url: str, read: Callable[[Answer], T]) -> T:
         """What `read` makes of the answer to `url`.
@@ -104,6 +106,7 @@ class Fetcher:
     async def _request(self, session: aiohttp.ClientSession, url: str) -> Answer:
         try:
             async with session.get(URL(url, encoded=True), headers={"User-Agent": USER_AGENT}) as response:
+                self.their_time = _moment(response.headers.get("Date"))
                 body = await _whole_body(response, url)
                 return Answer(
                     status=response.status,
@@ -123,12 +126,8 @@ class Fetcher:
         text = (header or "").strip()
         if text.isdecimal():
             return float(text[:9])
-        try:
-            at = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
-            return None
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max(0.0, (at - self._clock.now()).total_seconds())
+        at = _moment(text)
+        return None if at is None else max(0.0, (at - self._clock.now()).total_seconds())
 
     def _wait_s(self, state: tenacity.RetryCallState) -> float:
         doubled_s = self._backoff_s * 2.0 ** (state.attempt_number - 1)
@@ -158,7 +157,7 @@ def refuse_failure(answer: Answer, url: str, explanation: str = "") -> None:
     message = f"{_host(url)} answered {answer.status}{said}"
     if answer.status in _LATER or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise SourceUnavailable(message, answer.retry_after_s)
-    raise QueryRejected(f"{message} (asked for {url[:300]})")
+    raise QueryRejected(f"{message} (asked for {without_login(url)[:300]})")
 
 
 def short(body: bytes, limit: int = 120) -> str:
@@ -175,6 +174,15 @@ async def _only_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandler
         if isinstance(error, TimeoutError):
             raise
         raise SourceUnavailable(f"{_host(str(request.url))} cannot be reached ({_reason(error)})") from error
+
+
+def _moment(header: str | None) -> datetime | None:
+    """The time in a header, which is UTC if it does not say; None if there is none."""
+    try:
+        at = parsedate_to_datetime((header or "").strip())
+    except (ValueError, TypeError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 async def _whole_body(response: aiohttp.ClientResponse, url: str) -> bytes:
@@ -211,4 +219,4 @@ def _host(url: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    return without_login(str(error)) or type(error).__name__

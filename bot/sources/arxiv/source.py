@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer, SourceError, SourceUnavailable
 from bot.models import AnnounceType, Listing, ListingState, Paper, Question
-from bot.ports import Progress, Throttle, no_progress
+from bot.ports import Progress, SourceState, Throttle, no_progress
 from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.calendar import Calendar, days_between, eastern_date
 from bot.sources.arxiv.days import assign_days
+from bot.sources.arxiv.examination import examine
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.holidays import bundled_calendar
 from bot.sources.arxiv.ids import parse_id
@@ -64,6 +65,7 @@ class ArxivSource:
         fetcher = Fetcher(
             throttle=throttle, clock=clock, random=random, timeout_s=timeout_s, attempts=attempts, backoff_s=backoff_s
         )
+        self._fetcher = fetcher
         self._api = ArxivApi(fetcher, api_url, page_size)
         self._rss = ArxivRss(fetcher, rss_url)
         self._clock = clock
@@ -118,6 +120,11 @@ class ArxivSource:
         newest = self._calendar.newest_complete(self._clock.now())
         witness = await self._witness(asked, progress) if first <= newest <= last else _Witness()
         return await self._days(first, last, asked, witness, progress)
+
+    async def examine(self, categories: Sequence[str]) -> SourceState:
+        """What one request for the feed tells, for the doctor; a failure is a finding."""
+        findings = await examine(self._rss, self._calendar, self._clock.now(), checked(categories))
+        return SourceState(findings, self._fetcher.their_time)
 
     async def papers(self, arxiv_ids: Sequence[str], progress: Progress = no_progress) -> tuple[Paper, ...]:
         """The newest versions of these papers, as far as they exist, in the order asked; versions are ignored.

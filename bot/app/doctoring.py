@@ -1,0 +1,216 @@
+"""What `paperlark doctor` examines: everything there is, with whatever of it is sound."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts
+from bot.clock import Clock, SystemClock
+from bot.errors import PaperlarkError, SettingsError
+from bot.models import Finding, Severity
+from bot.ops import doctor
+from bot.platforms import PLATFORMS
+from bot.ports import KnowsItself, SourceState
+from bot.scorers import check_llm
+from bot.settings import DEFAULT_FILE, ChannelSettings, ScorerName, Settings
+from bot.settings.salvage import salvaged_settings
+from bot.sources import SOURCES
+from bot.store.backups import backups_in
+from bot.store.inspection import inspect_database
+from bot.store.run_lock import holder_of
+from bot.store.sqlite import SqliteStore
+from bot.store_ports import ChannelState, DatabaseState, Store
+
+_HERE = SystemClock()  # never moved, unlike the one that the settings ask for
+
+
+async def examine_everything(config: Path | None) -> tuple[tuple[Finding, ...], bool]:
+    """What there is to say about this installation, and whether the settings are right. Changes nothing of it."""
+    settings, mistakes = salvaged_settings(config)
+    patient = _Patient(settings, mistakes, config)
+    with patient.opened():
+        await patient.take_up_channels()
+        findings = await doctor.examine(patient.checks())
+    return findings, not patient.mistakes
+
+
+@dataclass(slots=True)
+class _Patient:
+    """What is examined. `store` is None where the database cannot be used, and then `trouble` says why."""
+
+    settings: Settings
+    mistakes: tuple[str, ...]
+    config: Path | None
+    clock: Clock = _HERE
+    state: DatabaseState | None = None
+    store: Store | None = None
+    trouble: PaperlarkError | None = None
+    started: Mapping[str, ChannelSettings] = field(default_factory=dict)  # in chat
+    examined: asyncio.Future[SourceState] | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Use the database if it is sound and of today's schema, and one in a temporary folder if there is none."""
+        try:
+            self.clock = clock_of(self.settings)
+        except SettingsError as error:
+            self.mistakes += error.mistakes
+        with tempfile.TemporaryDirectory(prefix="paperlark-doctor-") as folder:
+            store = None
+            try:
+                path = self.settings.database
+                self.state = inspect_database(path, self.settings.backups)
+                if self.state is None:
+                    path = Path(folder) / path.name
+                if self.state is None or (self.state.is_writable and not self.state.pending):
+                    self.store = store = SqliteStore(path)
+            except PaperlarkError as error:
+                self.trouble = error
+            try:
+                yield
+            finally:
+                if store is not None:
+                    store.close()
+
+    async def take_up_channels(self) -> None:
+        """Learn which channels were started in chat."""
+        known = {(channel.platform, channel.id) for channel in self.settings.channels.values()}
+        try:
+            records = await self.store.channels.all() if self.store else ()
+        except PaperlarkError as error:
+            self.trouble = error
+            return
+        self.started = {
+            record.key: self.settings.channel_defaults.model_copy(
+                update={"platform": record.platform, "id": record.place}
+            )
+            for record in records
+            if record.state is ChannelState.ACTIVE and (record.platform, record.place) not in known
+        }
+
+    @property
+    def everywhere(self) -> Settings:
+        """The settings with every channel."""
+        return self.settings.model_copy(update={"channels": {**self.started, **self.settings.channels}})
+
+    def checks(self) -> dict[str, doctor.Check]:
+        """Every check, in the order of the report."""
+        self.examined = asyncio.ensure_future(self._ask_source())
+        chats = {name: partial(self._platform, name) for name in sorted(platform_names(self.everywhere))}
+        return {
+            "settings": self._settings,
+            "topics": self._topics,
+            **chats,
+            self.settings.source: self._source,
+            "llm": self._llm,
+            "embedder": self._embedder,
+            "database": self._database,
+            "backup": self._backup,
+            "disk": self._disk,
+            "clock": self._clock,
+            "lock": self._lock,
+        }
+
+    async def _settings(self) -> Iterable[Finding]:
+        file = self.config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+        return doctor.settings_findings(self.settings, self.mistakes, file, len(self.started))
+
+    async def _topics(self) -> Iterable[Finding]:
+        findings: list[Finding] = []
+        files: dict[Path, list[str]] = {}
+        for key, channel in self.settings.channels.items():
+            files.setdefault(channel.topics, []).append(key)
+        for path, keys in files.items():
+            text = await asyncio.to_thread(_read, path)
+            name = f"{path} ({', '.join(keys)})"
+            findings += doctor.topics_findings(name, text, f"look at it with `paperlark topics check {path}`")
+        for key in self.started:
+            version = await self.store.topics.current(key) if self.store else None
+            raw = version.raw if version else ""
+            findings += doctor.topics_findings(key, raw, "look at them in the channel: /papers topics")
+        return findings
+
+    async def _platform(self, name: str) -> Iterable[Finding]:
+        return await PLATFORMS[name](self.everywhere, self.clock).check()
+
+    async def _ask_source(self) -> SourceState:
+        if self.settings.source != "arxiv":
+            return SourceState((Finding(Severity.OK, self.settings.source, "no network is needed"),))
+        if self.store is None:
+            remedy = "mend the database first: the turns at arXiv are taken in it"
+            return SourceState((Finding(Severity.WARNING, "arxiv", "was not asked", remedy),))
+        once = self.settings.arxiv.model_copy(update={"attempts": 1})
+        settings = self.settings.model_copy(update={"arxiv": once})
+        source = SOURCES[settings.source](source_parts(settings, self.store.locks, self.clock))
+        if not isinstance(source, KnowsItself):
+            return SourceState(())
+        channels = [*self.everywhere.channels.values(), self.settings.channel_defaults]
+        return await source.examine(channels[0].categories)
+
+    async def _source(self) -> Iterable[Finding]:
+        return (await self.examined).findings if self.examined else ()
+
+    async def _llm(self) -> Iterable[Finding]:
+        settings = self.settings
+        if settings.scorer_in_force is not ScorerName.LLM:
+            return (Finding(Severity.OK, "llm", "none is used: papers are scored locally"),)
+        if self.store is None:
+            remedy = "mend the database first: nobody knows else what is left of the day's budget"
+            return (Finding(Severity.WARNING, "llm", f"{settings.llm.model} was not asked", remedy),)
+        return await check_llm(llm_options(settings, self.store.costs, self.clock))
+
+    async def _embedder(self) -> Iterable[Finding]:
+        embedder = await asyncio.to_thread(embedder_of, self.settings)
+        await asyncio.to_thread(embedder.embed, ["a paper"])
+        return (Finding(Severity.OK, "embedder", f"{embedder.name}, {embedder.dimensions} dimensions"),)
+
+    async def _database(self) -> Iterable[Finding]:
+        if self.trouble is not None:
+            remedy = "do what it says; nothing is posted meanwhile"
+            return (Finding(Severity.PROBLEM, "database", str(self.trouble), remedy),)
+        return doctor.database_findings(self.settings.database, self.state)
+
+    async def _backup(self) -> Iterable[Finding]:
+        backups = await asyncio.to_thread(backups_in, self.settings.backups)
+        newest = backups[-1].made_at if backups else None
+        has_database = self.settings.database.exists()
+        return doctor.backup_findings(
+            self.settings.backup, self.settings.backups, newest, self.clock.now(), has_database=has_database
+        )
+
+    async def _disk(self) -> Iterable[Finding]:
+        folders = [self.settings.data_dir] + [self.settings.backups] * self.settings.backup.enabled
+        return doctor.disk_findings(folders, self.settings.alarms.disk_mb)
+
+    async def _clock(self) -> Iterable[Finding]:
+        theirs = (await self.examined).their_time if self.examined else None
+        if theirs is None:
+            theirs = await doctor.time_at(self._servers())
+        return doctor.clock_findings(_HERE.now(), theirs, self.settings.now)
+
+    def _servers(self) -> list[str]:
+        """The addresses that are in use, but for arXiv's, which counts requests."""
+        settings = self.settings
+        names = platform_names(self.everywhere)
+        in_use = {
+            settings.slack_api_url: "slack" in names,
+            settings.discord_api_url: "discord" in names,
+            settings.openai_base_url: settings.scorer_in_force is ScorerName.LLM,
+        }
+        return [url for url, is_used in in_use.items() if is_used]
+
+    async def _lock(self) -> Iterable[Finding]:
+        return (doctor.lock_finding(await asyncio.to_thread(holder_of, self.settings.database)),)
+
+
+def _read(path: Path) -> bytes | OSError:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return error

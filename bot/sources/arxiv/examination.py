@@ -1,0 +1,41 @@
+"""What the doctor finds out about arXiv with one request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.errors import SourceError
+from bot.models import Finding, Severity
+from bot.sources.arxiv.calendar import Calendar
+from bot.sources.arxiv.rss import ArxivRss
+
+_SUBJECT = "arxiv"
+_NETWORK = "check the network and ARXIV_RSS_URL; if others can reach it, arXiv may have put this address on hold"
+
+
+async def examine(rss: ArxivRss, calendar: Calendar, now: datetime, categories: Sequence[str]) -> tuple[Finding, ...]:
+    """Findings about the feed of the first of these categories: one is never cut, and so is one request."""
+    category = categories[0]
+    try:
+        feed = await rss.newest([category])
+    except SourceError as error:
+        return (Finding(Severity.PROBLEM, _SUBJECT, str(error), _NETWORK),)
+    expected = calendar.newest_complete(now)
+    if feed.items and feed.day >= expected:
+        count = f"{len(feed.items):,} papers in {category}"
+        return (Finding(Severity.OK, _SUBJECT, f"the newest listing is that of {_words(feed.day)}: {count}"),)
+    if feed.items:
+        late = f"the newest listing is that of {_words(feed.day)}; that of {_words(expected)} is not there yet"
+        return (Finding(Severity.WARNING, _SUBJECT, late, "wait: mornings look again by themselves"),)
+    if reason := calendar.why_no_listing(feed.day):
+        nothing = f"nothing is announced on {_words(feed.day)} ({reason}); the newest listing is {_words(expected)}'s"
+        return (Finding(Severity.OK, _SUBJECT, nothing),)
+    empty = f"the feed of {_words(feed.day)} is empty in {category}, on a day without a reason"
+    return (
+        Finding(Severity.WARNING, _SUBJECT, empty, "wait: arXiv may have put it off; mornings ask its API instead"),
+    )
+
+
+def _words(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
