@@ -14,7 +14,7 @@ from bot.models import PostRole
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, true_now
 from tests.prove import chaos, kills, processes
-from tests.prove.child import CHANNEL, MORNING, Orders, settings_for, shift_to
+from tests.prove.orders import CHANNEL, MORNING, Orders, settings_for, shift_to
 
 _SEED = 20260101
 _AT_LEAST = 40
@@ -22,22 +22,44 @@ _AT_LEAST = 40
 
 @pytest.fixture(scope="module")
 def points():
-    return {scenario.name: kills.points(scenario) for scenario in kills.SCENARIOS}
+    return {scenario.name: kills.points(kills.FAULTY, scenario) for scenario in kills.FAULTY.scenarios}
 
 
 def test_a_morning_has_at_least_forty_points_to_be_killed_at(points):
-    assert len(set(points[kills.SCENARIOS[0].name])) >= _AT_LEAST
-    assert {moment for moment, _, _ in points[kills.SCENARIOS[0].name]} == {"before", "during", "after"}
+    first = points[kills.FAULTY.scenarios[0].name]
+    assert len(set(first)) >= _AT_LEAST
+    assert {moment for moment, _, _ in first} == {"before", "during", "after"}
 
 
-@pytest.mark.parametrize("scenario", kills.SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", kills.FAULTY.scenarios, ids=lambda scenario: scenario.name)
 def test_a_process_killed_at_a_sampled_point_loses_nothing_and_repeats_nothing(points, scenario):
     point = random.Random(_SEED).choice(points[scenario.name])
-    assert kills.prove(scenario, point).violations == ()
+    assert kills.prove(kills.FAULTY, scenario, point).violations == ()
 
 
 def test_a_post_stored_just_before_the_kill_is_found_and_not_repeated():
-    assert kills.prove(kills.SCENARIOS[0], ("during", "chat.post", 3)).violations == ()
+    first = kills.FAULTY.scenarios[0]
+    assert kills.prove(kills.FAULTY, first, ("during", "chat.post", 3)).violations == ()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        ("during", "slack chat.postMessage", 3),
+        ("during", "slack conversations.history", 3),
+        ("before", "slack ack", 1),
+        ("after", "feedback.record", 1),
+    ],
+    ids=lambda point: " ".join(map(str, point)),
+)
+def test_a_bot_killed_while_it_talks_to_slack_loses_nothing_and_repeats_nothing(point):
+    """Bolt and the SDK are real; a reaction, a missed one and a pressed button lie around the kill."""
+    assert kills.prove(kills.SLACK, kills.SLACK.scenarios[0], point).violations == ()
+
+
+@pytest.mark.parametrize("scenario", kills.SLACK.scenarios[2:], ids=lambda scenario: scenario.name)
+def test_answers_that_slack_loses_or_delays_lose_and_repeat_nothing(scenario):
+    assert kills.prove(kills.SLACK, scenario, ("after", "ledger.claim", 3)).violations == ()
 
 
 @pytest.mark.parametrize("seed", [21, 26, 45])

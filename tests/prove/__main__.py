@@ -8,15 +8,16 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tests.prove import blocking, chaos, kills, processes
 
 _MEASUREMENTS = 3
 
 
-def prove_kills(options: argparse.Namespace) -> bool:
-    """Kill at every point; True if nothing was violated."""
-    outcomes = kills.prove_all(_say)
+def prove_kills(name: str, options: argparse.Namespace) -> bool:
+    """Kill at every point, or at every so manieth; True if nothing was violated."""
+    outcomes = kills.prove_all(kills.PROOFS[name], _say, lambda points: points[:: options.every])
     violated = [outcome for outcome in outcomes if outcome.violations]
     per_scenario = Counter(outcome.scenario for outcome in outcomes)
     _say(f"\n{len(outcomes)} points killed ({_listed(per_scenario)}): {len(violated)} violated")
@@ -67,7 +68,7 @@ def prove_blocking(options: argparse.Namespace) -> bool:
 
 
 _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
-    "kills": prove_kills,
+    **{name: partial(prove_kills, name) for name in kills.PROOFS},
     "chaos": prove_chaos,
     "processes": prove_processes,
     "blocking": prove_blocking,
@@ -80,6 +81,7 @@ def main() -> int:
     parser.add_argument("proofs", nargs="*", metavar="PROOF", help=f"of {', '.join(_PROOFS)} (default: all)")
     parser.add_argument("--seeds", type=int, default=200, help="how many seeds of bad mornings (default: 200)")
     parser.add_argument("--first-seed", type=int, default=1, help="the first of them (default: 1)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="kill at every N-th point only (default: 1)")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
     options = parser.parse_args()
     if unknown := set(options.proofs) - set(_PROOFS):

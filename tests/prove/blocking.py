@@ -27,7 +27,7 @@ from bot.settings import ChannelSettings, ScorerName, Settings, TimingSettings
 from bot.sources.sample import SampleSource
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire
-from tests.prove.child import TOPICS
+from tests.prove.orders import TOPICS
 
 MOST_MS = 100.0
 _TICK_S = 0.01

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from tests.loopback.arxiv import LoopbackArxiv
 from tests.loopback.faulty import Chat, ChatServer, Fault, true_now
-from tests.prove.child import MORNING, Orders, child, processes, ran, shift_to
-from tests.prove.kills import Case, Scenario
+from tests.prove.case import Case, Scenario
+from tests.prove.child import ran, started
+from tests.prove.orders import MORNING, Orders, shift_to
+from tests.prove.rooms.faulty import FaultyRoom
 
 MOST_S = 10.0
 _LIMIT_S = 40.0
@@ -38,18 +40,12 @@ class Outcome:
 
 
 @contextmanager
-def _world(scenario: Scenario | None = None) -> Iterator[tuple[Case, ChatServer, Orders]]:
+def _world() -> Iterator[tuple[Case, ChatServer, Orders]]:
     shift_s = shift_to(MORNING, true_now())
     chat = Chat(lambda: true_now() + timedelta(seconds=shift_s))
-    with tempfile.TemporaryDirectory(prefix="paperlark-processes-") as name, ChatServer(chat) as server:
-        case = Case(Path(name), server, scenario or Scenario("processes", {}))
-        yield case, server, Orders(Path(name), server.url, shift_s)
-
-
-def _start(orders: Orders) -> BaseProcess:
-    process = processes().Process(target=child, args=(orders,), daemon=True)
-    process.start()
-    return process
+    with tempfile.TemporaryDirectory(prefix="paperlark-processes-") as name, FaultyRoom(chat) as room:
+        orders = Orders(Path(name), "", shift_s, rooms=(room.address,))
+        yield Case(orders, [room], Scenario("processes")), room.server, orders
 
 
 def _wait(until: Callable[[], bool], limit_s: float = 20.0) -> bool:
@@ -65,10 +61,10 @@ def _wait(until: Callable[[], bool], limit_s: float = 20.0) -> bool:
 def _terminate(process: BaseProcess) -> tuple[float, int | None]:
     """Seconds from SIGTERM to the end, and the exit code."""
     assert process.pid is not None
-    started = time.monotonic()
+    began = time.monotonic()
     os.kill(process.pid, signal.SIGTERM)
     process.join(_LIMIT_S)
-    took_s = time.monotonic() - started
+    took_s = time.monotonic() - began
     if process.is_alive():
         process.kill()
     return took_s, process.exitcode
@@ -80,7 +76,7 @@ def terminated(name: str, messages: int, *, silent: bool = False) -> Outcome:
         server.pause_s = 0.2
         if silent:
             server.faults["post", messages + 1] = Fault.SILENT
-        process = _start(replace(orders, role="stay", scale=1.0, timeout_s=30.0))
+        process = started(replace(orders, role="stay", scale=1.0, timeout_s=30.0))
         calls = messages + 1 if silent else 0
         ready = _wait(lambda: len(server.chat.messages) >= messages and server.counts.get("post", 0) >= calls)
         took_s, code = _terminate(process)
@@ -93,7 +89,7 @@ def terminated_while_arxiv_is_silent() -> Outcome:
     with _world() as (_, _, orders), LoopbackArxiv(_rows(), now=MORNING) as arxiv:
         arxiv.fault("silent", times=None)
         base = arxiv.api_url.removesuffix("/api/query")
-        process = _start(replace(orders, role="stay", scale=1.0, source="arxiv", arxiv_url=base))
+        process = started(replace(orders, role="stay", scale=1.0, source="arxiv", arxiv_url=base))
         ready = _wait(lambda: bool(arxiv.journal.requests))
         took_s, code = _terminate(process)
     violations = [] if ready else ["arXiv was never asked"]
@@ -103,7 +99,7 @@ def terminated_while_arxiv_is_silent() -> Outcome:
 def terminated_while_a_thread_hangs() -> Outcome:
     """SIGTERM while a worker thread computes and will not be back in time; a restart does its work again."""
     with _world() as (case, _, orders):
-        process = _start(replace(orders, role="stay", scale=1.0, stuck_s=60.0))
+        process = started(replace(orders, role="stay", scale=1.0, stuck_s=60.0))
         ready = _wait((orders.folder / "stuck").exists)
         took_s, code = _terminate(process)
         return _judged("SIGTERM while a thread hangs", case, orders, ready=ready, took_s=took_s, code=code)
@@ -134,7 +130,7 @@ def beside(number: int) -> Outcome:
     with _world() as (case, server, orders):
         server.pause_s = 0.02
         server.faults.update(faults[number % len(faults)])
-        others = [_start(replace(orders, role="digest")) for _ in range(2)]
+        others = [started(replace(orders, role="digest")) for _ in range(2)]
         time.sleep(0.05 * number)
         code = ran(orders)
         for process in others:

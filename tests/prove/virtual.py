@@ -121,6 +121,9 @@ class VirtualSchedule(Schedule):
     def forget_mornings(self, keep: set[str]) -> None:
         """Channels stay in the proof."""
 
+    def forget_lists(self, keep: set[str]) -> None:
+        """No list is kept in the proof."""
+
     def next_times(self) -> dict[str, datetime]:
         return {}
 
