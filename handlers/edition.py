@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.models import AnnounceType, Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
+from bot.models import Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
 from bot.ports import Progress, no_progress
 from bot.ranking.explain import why
 from bot.ranking.rank import Exploration, Selection, rank, select
@@ -17,7 +17,9 @@ from bot.settings import ChannelSettings
 from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.scoring import Judged, judge, ranking_inputs, rules_of, topics_of
+from handlers.listing import admitted_types
+from handlers.scoring import Judged, judge, ranking_inputs, rules_of
+from handlers.topics import topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -57,18 +59,6 @@ class Prepared:
     digest: Digest
     posts: tuple[Post, ...]
     rehearsed: str = ""
-
-
-def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
-    """The announce types a channel wants to see."""
-    types = [AnnounceType.NEW]
-    if channel.cross_lists:
-        types.append(AnnounceType.CROSS)
-    if channel.replacements:
-        types.append(AnnounceType.REPLACE)
-        if channel.cross_lists:
-            types.append(AnnounceType.REPLACE_CROSS)
-    return tuple(types)
 
 
 async def prepare(
@@ -157,12 +147,14 @@ async def _pool(env: Environment, edition: Edition) -> _Pool:
         yesterday = edition.first - timedelta(days=1)
         late = await listings.entries(channel.categories, types, edition.late_from, yesterday, edition.late_since)
     wanted = tuple(dict.fromkeys((*admitted, *late)))
+    posted = await env.store.library.posted(edition.channel, wanted)  # by another tool, whose digests were imported
+    wanted = tuple(one for one in wanted if one not in posted)
     offered = await env.store.ledger.offered(edition.channel, wanted)
     known = await env.store.papers.get(wanted)
     is_repair = edition.repairs is not None
     admitted_now = [one for one in wanted if one in known and (one in offered) == is_repair]
     fresh = [known[one] for one in admitted_now if not known[one].withdrawn]
-    late_ones = frozenset(late) - frozenset(admitted) - offered
+    late_ones = frozenset(late) - frozenset(admitted) - offered - posted
     records = await listings.records(env.source.name, channel.categories, edition.first, edition.last)
     days = tuple(sorted({record.day for record in records if record.state == "complete"}))
     announced = await listings.announced(channel.categories, days) + len(late_ones)

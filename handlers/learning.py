@@ -7,13 +7,13 @@ import hashlib
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.errors import EmbedderError
 from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper
 from bot.ranking import model as models
 from bot.ranking.guard import guard
-from bot.ranking.imported import Vetted
+from bot.ranking.imported import MOST_LISTED, Vetted
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
 from bot.ranking.rater import fit_rater, judged_papers
@@ -47,7 +47,7 @@ async def refit(env: Environment, key: str) -> ChannelModel | None:
     imported = await env.store.feedback.imported_likes(key)
     basis = _basis(env, votes, impressions)
     if imported:
-        basis = _with_lists(basis, imported, (await topics_of(env, key)).raw)
+        basis = await _with_lists(env, key, basis, imported)
     stored = await env.store.weights.newest(key)
     if stored is not None and stored.metrics.get("basis") == basis:
         known = await _read(stored)
@@ -157,9 +157,15 @@ def _basis(env: Environment, votes: Sequence[CurrentVote], impressions: Sequence
     return _hashed(parts)
 
 
-def _with_lists(basis: str, imported: Sequence[ImportedLike], topics: str) -> str:
-    """The same with lists, which teach as far as the topics agree."""
-    return _hashed([basis, topics, *(f"{one.arxiv_id} {one.weight} {one.origin}" for one in imported)])
+async def _with_lists(env: Environment, key: str, basis: str, imported: Sequence[ImportedLike]) -> str:
+    """The same with lists, which teach as far as topics and archive agree; the first morning begins the archive."""
+    topics = (await topics_of(env, key)).raw
+    listed = {one.arxiv_id for one in imported}
+    newest = await env.store.papers.before(date.max, min(len(listed), MOST_LISTED) + 1)
+    has_archive = any(paper.arxiv_id not in listed for paper in newest)
+    return _hashed(
+        [basis, topics, str(has_archive), *(f"{one.arxiv_id} {one.weight} {one.origin}" for one in imported)]
+    )
 
 
 def _hashed(parts: Sequence[str]) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.errors import EmbedderError, SourceError
-from bot.models import Listing, ListingState, Paper
+from bot.models import AnnounceType, Listing, ListingState, Paper
 from bot.ports import Progress, no_progress
+from bot.settings import ChannelSettings
 from bot.store_ports import ListingRecord
 from handlers.archive import embed_missing, extend_background
 from handlers.environment import Environment
@@ -25,6 +26,18 @@ class Ingested:
     days: tuple[date, ...] = ()
     new_papers: int = 0
     problem: str = ""
+
+
+def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
+    """The announce types a channel wants to see."""
+    types = [AnnounceType.NEW]
+    if channel.cross_lists:
+        types.append(AnnounceType.CROSS)
+    if channel.replacements:
+        types.append(AnnounceType.REPLACE)
+        if channel.cross_lists:
+            types.append(AnnounceType.REPLACE_CROSS)
+    return tuple(types)
 
 
 async def ingest_due(env: Environment, progress: Progress = no_progress, patience_s: float | None = None) -> Ingested:
@@ -50,7 +63,7 @@ async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
         logger.warning("listing of %s could not be read: %s", expected, error)
         await _note_failure(env, categories, expected, str(error))
         return Ingested(problem=str(error))
-    if await env.store.papers.count() == 0:
+    if not await env.store.papers.before(date.max, 1):  # what was imported or found by a search is not of any day
         await _fill_archive(env, categories, expected, progress)
     return await store_listings(env, listings, progress)
 

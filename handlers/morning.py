@@ -13,6 +13,7 @@ from bot.ports import Progress, no_progress
 from bot.rendering import arxiv_unreachable, left_to_local, no_announcement, scored_again
 from bot.settings import CatchUp
 from bot.store_ports import DigestKind, DigestRecord
+from handlers.catching_up import FOUND, catch_up
 from handlers.delivery import abandon, deliver
 from handlers.edition import Edition, Prepared, prepare
 from handlers.environment import Environment
@@ -53,7 +54,8 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
     if await pause_of(env, key) is not None:
         logger.info("%s is paused: no morning", key)
         return
-    occasion = f"morning {_minute(scheduled_for)}"
+    occasion = occasion_of(scheduled_for)
+    await catch_up(env, key)
     await deliver_unfinished(env, key)
     timing = env.settings.timing
     ingested = await ingest_due(env, progress, timing.patience_s * timing.scale)
@@ -62,7 +64,7 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
         first = await env.store.ledger.digest_for(key, occasion)
         if situation.days:
             edition = await _news(env, key, situation, first, occasion)
-        elif first is None and not await _came_by_hand(env, key, situation, scheduled_for):
+        elif first is None and not await _came_otherwise(env, key, situation, scheduled_for):
             edition = _nothing(env, key, situation, ingested, occasion)
         else:
             return
@@ -79,16 +81,21 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
         await _plan_and_deliver(env, prepared)
 
 
-async def _came_by_hand(env: Environment, key: str, situation: Situation, scheduled_for: datetime) -> bool:
-    """Whether somebody posted by hand what this morning would have brought; then it has nothing to say."""
+async def _came_otherwise(env: Environment, key: str, situation: Situation, scheduled_for: datetime) -> bool:
+    """Whether what this morning would have brought was posted by hand or is in the chat: then it has nothing to say."""
     record = await env.store.ledger.digest_of_day(key, situation.expected)
     since = scheduled_for - timedelta(days=1)
-    return record is not None and record.occasion.startswith(_BY_HAND) and record.planned_at > since
+    return record is not None and record.occasion.startswith((_BY_HAND, FOUND)) and record.planned_at > since
 
 
 async def has_begun(env: Environment, key: str, scheduled_for: datetime) -> bool:
     """Whether anything was written down for the morning due at `scheduled_for`."""
-    return await env.store.ledger.digest_for(key, f"morning {_minute(scheduled_for)}") is not None
+    return await env.store.ledger.digest_for(key, occasion_of(scheduled_for)) is not None
+
+
+def occasion_of(scheduled_for: datetime) -> str:
+    """What the ledger calls the morning due at `scheduled_for`; what comes of it later has a name that begins so."""
+    return f"morning {_minute(scheduled_for)}"
 
 
 async def deliver_unfinished(env: Environment, key: str) -> None:
@@ -133,6 +140,7 @@ async def post_by_hand(
         DeliveryPaused: messages are left for recovery.
     """
     if not dry_run:
+        await catch_up(env, key)
         await deliver_unfinished(env, key)
     for _ in range(_MOST_DIGESTS):
         choice = await _choose_by_hand(env, key, day, progress)

@@ -20,7 +20,7 @@ _SPAN = re.compile(r"`((?:paperlark|make) [a-z][^`\n]*)`|^ *(?:\$ )?((?:paperlar
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 # What stands for something in the documents, and what it is here.
 _STANDS_FOR = {
-    "FILE.md\\|.json": "out.md", "FILE.png": "out.png", "FILE...": "topics.md", "FILE": "topics.md",
+    "FILE.md\\|.json": "out.md", "FILE.png": "out.png", "FILE...": "list.md", "FILE": "topics.md",
     "FOLDER": "folder", "KEY": "terminal", "TEXT": "KV cache", "D": "2025-05-07", "N": "3", "NAME": "ann",
     "PAPERS": "papers.jsonl", "USERS": "users.json", "USER": "console:you", "…": "", "...": "",
 }  # fmt: skip
@@ -68,6 +68,7 @@ def test_a_documented_command_works_as_it_is_written(line: str, paperlark: Paper
         return
     if arguments[0] not in {"digest", "topics", "replay"}:
         assert paperlark("digest").exit_code == 0
+    Path("list.md").write_text("# A list\n## Reasoning\n- [A paper](https://arxiv.org/abs/2505.00776)\n", encoding="utf-8")
     done = paperlark(*arguments)
     assert done.exit_code == 0, done.output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import subprocess
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from bot.cli._shared import WRONG_USE
+from bot.settings import Settings, TimingSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -85,6 +89,20 @@ def test_compose_mounts_what_the_bot_reads():
     assert service["read_only"] is True
     assert any(mount.startswith("data:") for mount in service["volumes"])
     assert service["restart"] == "unless-stopped"
+
+
+def test_the_systemd_unit_lets_the_bot_finish_and_does_not_repeat_a_mistake():
+    """Longer than the longest stop the settings allow; exit status 2 is final; only the data folder is writable."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string((ROOT / "docs" / "paperlark.service").read_text())
+    service = unit["Service"]
+    longest_stop_s = TimingSettings(stop_s=10).stop_s
+    assert float(service["TimeoutStopSec"]) > longest_stop_s
+    assert service["RestartPreventExitStatus"] == str(WRONG_USE)
+    assert service["ProtectSystem"] == "strict"
+    assert service["ReadWritePaths"] == f"{service['WorkingDirectory']}/{Settings().data_dir}"
+    assert service["ExecStart"].split()[-1] == "run"
 
 
 def test_every_make_target_explains_itself():

@@ -64,6 +64,26 @@ async def import_files(
         return await _import_into(env, the_one(keys, "a list teaches one channel"), files, manner, progress)
 
 
+async def remove_lists(settings: Settings, names: Sequence[str], channel: str | None) -> bool:
+    """Take lists out of a channel by their names; True if all of them were there.
+
+    Raises:
+        UsageError: the channel is unknown, or several could be meant.
+        StoreError, EmbedderError: the database or the embedder cannot be used.
+    """
+    async with opened_for(settings, (channel,) if channel else (), platforms={}, topics_optional=True) as (env, keys):
+        key = the_one(keys, "a list is one channel's")
+        removed = [name for name in names if await env.store.library.remove(key, name)]
+        for name in removed:
+            click.echo(f"{key}: {name} is taken out; its papers stay in the archive and teach nothing more")
+        if missing := [name for name in names if name not in removed]:
+            there_are = ", ".join(one.origin for one in await env.store.library.lists(key)) or "none"
+            click.echo(f"{key} has no list {', '.join(missing)}; there are: {there_are}", err=True)
+        if removed and await _can_learn(env, key):
+            _say(await take_effect(env, key))
+        return not missing
+
+
 async def _import_into(env: Environment, key: str, files: Sequence[Path], manner: Manner, progress: Progress) -> bool:
     n_imported, changed, offers = 0, False, []
     down: SourceError | None = None
@@ -88,10 +108,9 @@ async def _import_into(env: Environment, key: str, files: Sequence[Path], manner
         n_imported += 1
         changed |= imported.change is not ListChange.UNCHANGED
         offers.append(wanted.topics_text)
-    has_topics = await _has_topics(env, key)
-    if changed and (has_topics or key in env.topics_texts):
+    if changed and await _can_learn(env, key):
         _say(await take_effect(env, key, progress))
-    if not has_topics and any(offers):
+    if any(offers) and not await _has_topics(env, key):
         _offer(env, key, next(text for text in offers if text))
     return n_imported == len(files)
 
@@ -213,6 +232,11 @@ def _to_list(env: Environment, key: str, file: _File, manner: Manner) -> Importe
 def _storable(text: str) -> str:
     """The text without halves of characters, which JSON can hold and a database cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+async def _can_learn(env: Environment, key: str) -> bool:
+    """Whether there is a topics text at all, be it empty, that lists can be weighed by."""
+    return key in env.topics_texts or await env.store.topics.current(key) is not None
 
 
 async def _has_topics(env: Environment, key: str) -> bool:

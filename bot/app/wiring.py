@@ -5,20 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock, shift_from
 from bot.embedders import EMBEDDERS, EmbedderOptions
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreGone
 from bot.platforms import PLATFORMS
 from bot.ports import ChatPlatform, Embedder
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
 from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
+from bot.store.backups import newest_backup
 from bot.store.database import Tap, no_tap
-from bot.store.run_lock import run_lock
+from bot.store.run_lock import lost_log_since, run_lock
 from bot.store.sqlite import SqliteStore
 from bot.store_ports import CostStore, LockStore, Store
 from bot.topics import parse_topics
@@ -105,15 +106,26 @@ def opened(
         store.close()
 
 
-def refuse_second(settings: Settings) -> None:
-    """Refuse to run beside another bot before the database is touched: a newer version would migrate it.
+def ready_to_run(settings: Settings) -> datetime | None:
+    """Look at lock and files before the database is touched; since when something may be missing in it, None if not.
+
+    A second bot of a newer version would otherwise migrate what the first one works on.
 
     Raises:
         LockHeld: another process runs on this database.
+        StoreGone: the database is missing, and there are backups of it.
         StoreReadOnly: the lock cannot be made.
     """
-    with run_lock(settings.database, clock_of(settings).now()):
-        pass
+    now = clock_of(settings).now()
+    lost_s = lost_log_since(settings.database)
+    with run_lock(settings.database, now):
+        newest = newest_backup(settings.backups)
+    if newest is not None and not settings.database.exists():
+        raise StoreGone(
+            f"{settings.database} is missing, but there are backups of it: run `paperlark restore {newest}`, or move the "
+            "backups away to begin anew"
+        )
+    return None if lost_s is None else now - timedelta(seconds=lost_s)
 
 
 def embedder_of(settings: Settings) -> Embedder:

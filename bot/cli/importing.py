@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from bot.cli._shared import DONE, FAILED, complain, progress_bars, reported, settings_from
+from bot.errors import UsageError
 
 
 @click.command(name="import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--channel", metavar="KEY", help="Whose channel learns from it (default: the only one).")
 @click.option(
     "--weight",
@@ -21,21 +22,32 @@ from bot.cli._shared import DONE, FAILED, complain, progress_bars, reported, set
     type=click.FloatRange(0, 1, min_open=True),
     help="What each paper of a list counts beside a reader's like.",
 )
+@click.option("--remove", multiple=True, metavar="NAME", help="Take out the list of this name instead.")
 @click.option("--dry-run", is_flag=True, help="Say what is read; fetch and write nothing.")
 @click.option("--verbose", is_flag=True, help="Say what became of every line, and show the whole topic tree.")
 @click.pass_obj
 @reported
 def import_(
-    config: Path | None, files: tuple[Path, ...], channel: str | None, weight: float, dry_run: bool, verbose: bool
+    config: Path | None,
+    files: tuple[Path, ...],
+    channel: str | None,
+    weight: float,
+    remove: tuple[str, ...],
+    dry_run: bool,
+    verbose: bool,
 ) -> None:
     """Teach a channel from lists of papers: awesome lists, outlines, BibTeX, ids, digests of other tools.
 
     Facts a file lacks are fetched from arXiv; it can be interrupted and repeated. Papers of digests are known as
     posted and teach nothing.
     """
-    from bot.app.importing import Manner, import_files
+    from bot.app.importing import Manner, import_files, remove_lists
 
+    if bool(files) == bool(remove):
+        raise UsageError("name the files to import, or with --remove the lists to take out")
     settings = settings_from(config)
+    if remove:
+        sys.exit(DONE if asyncio.run(remove_lists(settings, remove, channel)) else FAILED)
     manner = Manner(weight, dry_run, verbose)
     with progress_bars() as progress:
         try:

@@ -31,10 +31,10 @@ def demo(mornings: int, no_input: bool) -> None:
 def run(config: Path | None) -> None:
     """The resident bot, until SIGTERM; SIGHUP reads the settings again."""
     from bot.app.resident import Resident, leave_soon
-    from bot.app.wiring import opened, refuse_second
+    from bot.app.wiring import opened, ready_to_run
 
     settings = settings_from(config)
-    refuse_second(settings)
+    lost_since = ready_to_run(settings)
     if (
         sys.stdin.isatty()
         and sys.stdout.isatty()
@@ -46,6 +46,8 @@ def run(config: Path | None) -> None:
 
     async def live() -> None:
         with opened(settings, examined=True) as env:
+            if lost_since is not None:
+                await env.store.copies.mark(lost_since)
             await Resident(env, config).run()
             leave_soon()
 

@@ -11,12 +11,14 @@ from pydantic import SecretStr
 
 from bot.embedders._vectors import unit
 from bot.errors import EmbedderError
-from bot.redaction import without_login
+from bot.redaction import redacted, without_login
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "text-embedding-3-small"
 DEFAULT_DIMENSIONS = 1536
 LONGEST_TEXT = 8_000  # characters; stays below the usual limit of 8,191 tokens in any language
+_NO_KEY = "none"  # the SDK wants a text in that place
+_MOST_READ, _MOST_SAID = 10_000, 300
 BATCH = 128
 
 
@@ -43,7 +45,7 @@ class OpenAICompatibleEmbedder:
         self._dimensions = dimensions or DEFAULT_DIMENSIONS
         self._address = without_login(self._base_url)  # as people may see it
         self._client = openai.OpenAI(
-            api_key=(api_key.get_secret_value() if api_key else "") or "none",
+            api_key=(api_key.get_secret_value() if api_key else "") or _NO_KEY,
             base_url=self._base_url,
             timeout=timeout_s,
             max_retries=max_retries,
@@ -85,7 +87,7 @@ class OpenAICompatibleEmbedder:
             )
         except openai.OpenAIError as error:
             raise EmbedderError(
-                f"{self._address} made no vectors with {self._model}: {_reason(error)}; "
+                f"{self._address} made no vectors with {self._model}: {self._reason(error)}; "
                 "check the address, the key and the model"
             ) from error
         return self._checked(answer.data or [], len(texts))
@@ -107,10 +109,12 @@ class OpenAICompatibleEmbedder:
         self._dimensions = length
         return [found[i] for i in range(expected)]
 
-
-def _reason(error: openai.OpenAIError) -> str:
-    if isinstance(error, openai.APITimeoutError):
-        return "no answer in time"
-    if isinstance(error, openai.APIStatusError):
-        return f"status {error.status_code}: {error.message}"
-    return str(error) or type(error).__name__
+    def _reason(self, error: openai.OpenAIError) -> str:
+        """Why it failed, in bounded length and without the key, which some servers repeat in their refusals."""
+        if isinstance(error, openai.APITimeoutError):
+            return "no answer in time"
+        said = str(error) or type(error).__name__
+        if isinstance(error, openai.APIStatusError):
+            said = f"status {error.status_code}: {error.message}"
+        secrets = {self._client.api_key} - {_NO_KEY}
+        return " ".join(redacted(said[:_MOST_READ], secrets).split())[:_MOST_SAID]

@@ -163,8 +163,8 @@ class _Reader:
             self._section(line, BOLD_RANK)
         else:
             self._last = None
-            link = "; its link to arXiv is no entry of the list" if row.arxiv_id else ""
-            self._note(line, Fate.SKIPPED, f"text{link}" if text else "an invisible comment")
+            link = ", though it links to arXiv" if row.arxiv_id else ""
+            self._note(line, Fate.SKIPPED, f"text that is no entry{link}" if text else "an invisible comment")
 
     @staticmethod
     def _is_entry(text: str) -> bool:

@@ -33,8 +33,8 @@ class ListCheck:
     """What one list may teach.
 
     `agreement` in [0, 1] is how often one of its `n_papers` is closer to the topics than a past paper; None where there
-    are no topics to disagree with. `trust` in [0, 1] is what follows of it, `n_likes` the number of likes that the
-    whole list then counts as.
+    are no topics to disagree with, or no past papers yet (`n_compared` 0). `trust` in [0, 1] is what follows of it,
+    `n_likes` the number of likes that the whole list then counts as.
     """
 
     origin: str
@@ -42,11 +42,14 @@ class ListCheck:
     agreement: float | None
     trust: float
     n_likes: float
+    n_compared: int = COMPARED
 
     @property
     def state(self) -> str:
         """The check in a reader's words."""
         told = f"your list {self.origin}: {self.n_papers:,} {'paper' if self.n_papers == 1 else 'papers'}"
+        if not self.n_compared:
+            return f"{told}; it counts as soon as there are other papers to compare it with, from the first morning on"
         if self.agreement is not None:
             told += f", closer to the topics than {self.agreement:.0%} of other papers"
         if self.trust < _NEXT_TO_NOTHING:
@@ -95,17 +98,17 @@ def vet(likes: Sequence[ImportedLike], listed: Texts, comparison: Comparison) ->
     `listed` holds the papers of `likes`, in their order. The share of the order that a list alone would decide is
     multiplied by its trust, and its likes are weighed so that they come to just that.
     """
-    ranks = _agreements(listed, comparison)
+    ranks, n_compared = _agreements(listed, comparison)
     checks: list[ListCheck] = []
     factors: dict[str, float] = {}
     for origin in dict.fromkeys(one.origin for one in likes):
         places = [i for i, one in enumerate(likes) if one.origin == origin]
         given = fsum(likes[i].weight for i in places)
         agreement = None if ranks is None else float(np.mean(ranks[places]))
-        trust = 1.0 if agreement is None else trust_of(agreement)
+        trust = trust_of(agreement) if agreement is not None else float(n_compared > 0)
         share = trust * share_of_order(given)
         counted = HALF_WEIGHT_LIKES * share / (1.0 - share)
-        checks.append(ListCheck(origin, len(places), agreement, trust, counted))
+        checks.append(ListCheck(origin, len(places), agreement, trust, counted, n_compared))
         factors[origin] = counted / given
     weighed = tuple(replace(one, weight=one.weight * factors[one.origin]) for one in likes)
     return Vetted(tuple(one for one in weighed if one.weight > 0), tuple(checks))
@@ -119,15 +122,15 @@ def trust_of(agreement: float) -> float:
     return max(0.0, 2.0 * agreement - 1.0) ** 2
 
 
-def _agreements(listed: Texts, comparison: Comparison) -> NDArray[np.float64] | None:
-    """For each listed paper the share of other past papers that are less close to the topics; None without topics.
+def _agreements(listed: Texts, comparison: Comparison) -> tuple[NDArray[np.float64] | None, int]:
+    """For each listed paper the share of other past papers that are less close to the topics, and how many those are.
 
-    The mean over a list is its area under the ROC curve. All 0.5 where there is nothing to compare with.
+    The mean over a list is its area under the ROC curve. None without topics or without other papers.
     """
-    if not comparison.wanted.texts:
-        return None
     known = {paper.arxiv_id for paper in listed.papers}
     others = [i for i, paper in enumerate(comparison.past.papers) if paper.arxiv_id not in known][:COMPARED]
+    if not (comparison.wanted.texts and others):
+        return None, len(others)
     pool = Texts(
         [*listed.papers, *(comparison.past.papers[i] for i in others)],
         np.concatenate([listed.vectors, comparison.past.vectors[others]]),
@@ -135,4 +138,4 @@ def _agreements(listed: Texts, comparison: Comparison) -> NDArray[np.float64] | 
     close = closeness(pool, comparison.wanted, comparison.today, comparison.mean_vector).overall
     ours, theirs = close[: len(listed.papers)], np.sort(close[len(listed.papers) :])
     below = np.searchsorted(theirs, ours, "left") + np.searchsorted(theirs, ours, "right")
-    return below / (2.0 * len(theirs)) if len(theirs) else np.full(len(ours), 0.5)
+    return below / (2.0 * len(theirs)), len(others)

@@ -9,6 +9,7 @@ from sqlite_utils import Database as SqliteUtils
 
 from bot.models import Post, PostRole
 from bot.store.codec import from_stamp, to_json, to_stamp
+from bot.store.copying import mark_as_copy
 from bot.store.database import Database
 from bot.store.ledger import complete_post, insert_digest
 from bot.store_ports import FoundDigest, FoundPost
@@ -35,6 +36,10 @@ class SqliteCopies:
         """See CopyStore."""
         row = await self._database.read(lambda db: db.execute(_BEHIND, [channel]).fetchone())
         return from_stamp(row[0]) if row[0] else None
+
+    async def mark(self, since: datetime) -> None:
+        """See CopyStore."""
+        await self._database.write(lambda db: mark_as_copy(db.conn, since), "copies.mark")
 
     async def catch_up(
         self, channel: str, posts: Sequence[FoundPost], digests: Sequence[FoundDigest], at: datetime

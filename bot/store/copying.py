@@ -75,6 +75,7 @@ def _finish(partial: Path, made_at: datetime | None) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
         if made_at is not None:
             mark_as_copy(copy, made_at)
+            copy.commit()
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
         raise StoreCorrupt(f"{partial}: the copy is damaged ({said}); so is what it was made from")
@@ -98,13 +99,15 @@ def _refuse_full(source: Path, folder: Path) -> None:
 
 
 def mark_as_copy(connection: sqlite3.Connection, made_at: datetime) -> None:
-    """Let a database say of itself that it knows nothing after `made_at`; one of an early schema cannot."""
+    """Let a database say of itself that it knows nothing after `made_at`; one of an early schema cannot.
+
+    The caller commits.
+    """
     if not _has_table(connection, "copies"):
         return
     stamp = made_at.astimezone(UTC).isoformat(timespec="microseconds")
     if not connection.execute("SELECT 1 FROM copies WHERE made_at = ?", [stamp]).fetchone():
         connection.execute("INSERT INTO copies (made_at) VALUES (?)", [stamp])
-        connection.commit()
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:

@@ -206,6 +206,8 @@ def _migrate(db: SqliteUtils, path: Path) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # a file name, not a time anybody computes with
         copy_database(path, path.with_name(f"{path.name}.before-{pending[0].name}-{stamp}"), made_at=None)
     migrate(db)
+    # Without its log the file itself would still be empty, and nobody could tell it from a new one.
+    db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def migrate(db: SqliteUtils) -> None:

@@ -37,24 +37,28 @@ class SqliteLibrary:
         query = "SELECT * FROM imports WHERE channel = ? ORDER BY imported_at, id"
         return await self._database.read(lambda db: tuple(_list(db, row) for row in list(db.query(query, [channel]))))
 
-    async def posted(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
+    async def remove(self, channel: str, origin: str) -> bool:
+        """See LibraryStore."""
+        return await self._database.write(lambda db: _remove(db, channel, origin), "library.remove")
+
+    async def posted(self, channel: str, arxiv_ids: Sequence[str] | None = None) -> frozenset[str]:
         """See LibraryStore."""
         query = """SELECT p.arxiv_id FROM import_papers p JOIN imports i ON i.id = p.import
-                   WHERE i.channel = ? AND i.use = ? AND p.arxiv_id IN (SELECT value FROM json_each(?))"""
-        values = [channel, str(ListUse.POSTED), json.dumps(list(arxiv_ids))]
+                   WHERE i.channel = ? AND i.use = ?
+                   AND (? IS NULL OR p.arxiv_id IN (SELECT value FROM json_each(?)))"""
+        ids = None if arxiv_ids is None else json.dumps(list(arxiv_ids))
+        values = [channel, str(ListUse.POSTED), ids, ids]
         rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
         return frozenset(row[0] for row in rows)
 
 
 def _save(db: SqliteUtils, found: ImportedList) -> ListChange:
     content = _content(found)
-    query = "SELECT id, content FROM imports WHERE channel = ? AND origin = ?"
+    query = "SELECT content FROM imports WHERE channel = ? AND origin = ?"
     known = db.execute(query, [found.channel, found.origin]).fetchone()
-    if known and known[1] == content:
+    if known and known[0] == content:
         return ListChange.UNCHANGED
-    if known:
-        for table, column in (("import_papers", "import"), ("topic_tree", "import"), ("imports", "id")):
-            db.execute(f"DELETE FROM {table} WHERE {column} = ?", [known[0]])
+    _remove(db, found.channel, found.origin)
     number = db.execute(
         _INSERT,
         [found.channel, found.origin, found.format, str(found.use), found.weight, to_stamp(found.imported_at), content,
@@ -65,6 +69,15 @@ def _save(db: SqliteUtils, found: ImportedList) -> ListChange:
     branches = [(number, place, one.parent, one.title, one.arxiv_id, one.url) for place, one in enumerate(found.tree)]
     db.conn.executemany(_INSERT_BRANCH, branches)
     return ListChange.REPLACED if known else ListChange.NEW
+
+
+def _remove(db: SqliteUtils, channel: str, origin: str) -> bool:
+    known = db.execute("SELECT id FROM imports WHERE channel = ? AND origin = ?", [channel, origin]).fetchone()
+    if not known:
+        return False
+    for table, column in (("import_papers", "import"), ("topic_tree", "import"), ("imports", "id")):
+        db.execute(f"DELETE FROM {table} WHERE {column} = ?", [known[0]])
+    return True
 
 
 def _content(found: ImportedList) -> str:

@@ -99,6 +99,7 @@ def _prepare(coming: Path, made_at: datetime) -> None:
     with translated(coming), closing(sqlite3.connect(coming)) as connection:
         migrate(SqliteUtils(connection))
         mark_as_copy(connection, made_at)
+        connection.commit()
     with coming.open("rb+") as file:
         os.fsync(file.fileno())
 

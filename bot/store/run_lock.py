@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,6 +58,18 @@ def holder_of(database: Path) -> str:
         return _describe(holder)
     lock.release()
     return ""
+
+
+def lost_log_since(database: Path) -> float | None:
+    """How many seconds ago the file was written last, if the bot was killed and its log is not there; else None.
+
+    What was committed after that may be missing. A command run since the kill may as well have folded the log in, as it
+    should: then nothing is missing, and looking for it costs little.
+    """
+    log = database.with_name(f"{database.name}-wal")
+    if not database.with_suffix(".holder").exists() or log.exists() or not database.exists():
+        return None
+    return max(0.0, time.time() - database.stat().st_mtime)
 
 
 def _describe(holder: Path) -> str:

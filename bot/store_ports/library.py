@@ -87,6 +87,10 @@ class LibraryStore(Protocol):
         """The channel's lists, oldest import first."""
         ...
 
-    async def posted(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
-        """Those of these papers that stand in imported digests: the channel's readers have seen them."""
+    async def remove(self, channel: str, origin: str) -> bool:
+        """Take a list out with all that stands on it; False if there is none of this name. Its papers stay known."""
+        ...
+
+    async def posted(self, channel: str, arxiv_ids: Sequence[str] | None = None) -> frozenset[str]:
+        """The papers of imported digests, which the channel's readers have seen; of these papers, or all."""
         ...

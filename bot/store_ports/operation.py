@@ -82,6 +82,10 @@ class CopyStore(Protocol):
         """Since when the chat may hold messages of this channel that are unknown here; None if that was put right."""
         ...
 
+    async def mark(self, since: datetime) -> None:
+        """This database may lack what was written after `since`: to be put right like a copy made then."""
+        ...
+
     async def catch_up(
         self, channel: str, posts: Sequence[FoundPost], digests: Sequence[FoundDigest], at: datetime
     ) -> int:

@@ -80,7 +80,8 @@ async def _told_apart(env: Environment, key: str, question: Question) -> tuple[f
     among: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     if question.seen is not None:
-        seen = frozenset(one.arxiv_id for one in await env.store.feedback.impressions(key))
+        posted = await env.store.library.posted(key)
+        seen = posted | {one.arxiv_id for one in await env.store.feedback.impressions(key)}
         among, without = (seen, without) if question.seen else (among, seen)
     if question.liked is not None:
         votes = await env.store.feedback.current(key)

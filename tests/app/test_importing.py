@@ -206,6 +206,25 @@ def test_the_channel_must_be_named_where_there_are_several(imported, folder, pap
     assert asked(folder, "SELECT channel FROM imports") == [("two",)]
 
 
+def test_a_list_can_be_taken_out_again(imported, folder, paperlark):
+    imported("awesome.md", AWESOME)
+    wrong = paperlark("import", "--remove", "Awesome")
+    assert wrong.exit_code == FAILED
+    assert "terminal has no list Awesome; there are: Awesome-Efficient-Things" in wrong.stderr
+    done = paperlark("import", "--remove", "Awesome-Efficient-Things")
+    assert done.exit_code == DONE
+    assert "Awesome-Efficient-Things is taken out" in done.stdout
+    assert asked(folder, "SELECT count(*) FROM import_papers") == [(0,)]
+    assert "your list" not in paperlark("stats").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("awesome.md", "--remove", "Awesome")])
+def test_files_or_lists_to_take_out_must_be_named(arguments, paperlark):
+    done = paperlark("import", *arguments)
+    assert done.exit_code == WRONG_USE
+    assert "name the files to import" in done.stderr
+
+
 def test_stats_mention_the_list(imported, paperlark):
     imported("awesome.md", AWESOME)
     assert "your list Awesome-Efficient-Things: 4 papers" in paperlark("stats").stdout

@@ -13,6 +13,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import pytest
@@ -54,6 +55,8 @@ settle_s = 0.1
 look_gap_s = 0.1
 retry_s = 0.2
 stop_s = 3
+[health]
+enabled = false
 [channels.terminal]
 [channels.team]
 platform = "slack"
@@ -92,7 +95,7 @@ class Gossip:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
 
-    def __enter__(self) -> Gossip:
+    def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -122,7 +125,7 @@ def planted(folder: Path, gossip: Gossip) -> dict[str, str]:
         OPENAI_BASE_URL=f"{at}/v1",
         SLACK_BOT_TOKEN=BOT,
         SLACK_APP_TOKEN=APP,
-        SLACK_API_URL=f"{at}/slack",
+        SLACK_API_URL=f"http://127.0.0.1:{gossip.port}/slack",
         DISCORD_TOKEN=DISCORD,
         DISCORD_API_URL=f"http://127.0.0.1:{gossip.port}/discord",
         ARXIV_RSS_URL=f"{at}/rss",
@@ -157,10 +160,14 @@ def assert_nothing_leaked(folder: Path, said: str) -> None:
 @pytest.mark.parametrize("status", [401, 500])
 def test_commands_that_fail_at_every_server_leak_nothing(folder, planted, gossip, status):
     gossip.status = status
-    said = run(folder, planted, "doctor")
+    # The chats' clients ask a server with a fault again for half a minute: here only one that refuses is asked.
+    without_chats = dict.fromkeys(("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"), "")
+    said = run(folder, planted, "doctor", **(without_chats if status == 500 else {}))
     assert "PROBLEM" in said
     said += run(folder, planted, "digest", "--channel", "terminal", PAPERLARK_SOURCE="sample")
     said += run(folder, planted, "digest", "--channel", "team")
+    embedding = {"PAPERLARK_SOURCE": "sample", "PAPERLARK_EMBEDDER": "openai-compatible"}
+    said += run(folder, planted, "digest", "--channel", "terminal", "--day", "2025-05-06", **embedding)
     said += run(folder, planted, "ask", "quantization of caches", "--channel", "terminal", PAPERLARK_SOURCE="sample")
     assert {path.partition("/")[0] for path in (one.strip("/") for one in gossip.asked)} >= {"v1", "rss", "slack"}
     assert (folder / "data" / "paperlark.db").exists()

@@ -21,7 +21,7 @@ from handlers.stats import stats
 from tests.builders import CHANNEL, NOON, a_paper, some_papers
 from tests.fakes import FakeEmbedder, FakeSource
 
-MONDAY, TUESDAY = date(2025, 5, 5), date(2025, 5, 6)
+FRIDAY, MONDAY, TUESDAY = date(2025, 5, 2), date(2025, 5, 5), date(2025, 5, 6)
 
 
 class Shelf(FakeSource):
@@ -200,10 +200,28 @@ async def test_effect_is_taken_at_once_and_the_stats_mention_the_list(world, tau
     assert model.n_listed == pytest.approx(3.0, abs=0.2), "six papers at a half each"
 
 
+async def test_a_list_imported_before_the_first_morning_orders_it(world, taught):
+    """There is nothing to weigh it against at first; the archive begins as it would have without a list."""
+    _, shelf = taught
+    await import_list(replace(world.env, source=shelf), a_list(shelf.shelf.values()))
+    (line,) = await take_effect(world.env, CHANNEL)
+    assert "6 papers; it counts as soon as there are other papers to compare it with" in line
+    before = about("medical images", 3, day=2)
+    today = [*about("medical images", 3, day=5), *about("low-bit weights", 3, day=6)]
+    world.source.announced.clear()
+    world.source.announce(FRIDAY, *before)
+    world.source.announce(MONDAY, *today)
+    await world.morning(MONDAY)
+    assert len(await world.store.papers.get([paper.arxiv_id for paper in before])) == 3
+    assert set(world.papers()[:3]) == {paper.arxiv_id for paper in today[3:]}
+    ranked = await world.store.ledger.ranked(CHANNEL, 1)
+    assert "of your list Awesome things" in "\n".join(why_in_full(ranked[0]))
+
+
 async def test_a_list_about_something_else_teaches_next_to_nothing(world, taught):
     others, shelf = taught
     await world.morning(MONDAY)
-    await import_list(replace(world.env, source=shelf), a_list(others))
+    await import_list(replace(world.env, source=shelf), a_list(others[:3]))
     (line,) = await take_effect(world.env, CHANNEL)
     assert "too far from them to teach much" in line
     assert (await stats(world.env, CHANNEL)).lists == (line,)

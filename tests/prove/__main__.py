@@ -16,8 +16,8 @@ _MEASUREMENTS = 3
 
 
 def prove_kills(name: str, options: argparse.Namespace) -> bool:
-    """Kill at every point, or at every so manieth; True if nothing was violated."""
-    outcomes = kills.prove_all(kills.PROOFS[name], _say, lambda points: points[:: options.every])
+    """Kill at every point, or at a sample of them; True if nothing was violated."""
+    outcomes = kills.prove_all(kills.PROOFS[name], _say, partial(kills.sampled, every=options.every))
     violated = [outcome for outcome in outcomes if outcome.violations]
     per_scenario = Counter(outcome.scenario for outcome in outcomes)
     _say(f"\n{len(outcomes)} points killed ({_listed(per_scenario)}): {len(violated)} violated")
@@ -81,7 +81,7 @@ def main() -> int:
     parser.add_argument("proofs", nargs="*", metavar="PROOF", help=f"of {', '.join(_PROOFS)} (default: all)")
     parser.add_argument("--seeds", type=int, default=200, help="how many seeds of bad mornings (default: 200)")
     parser.add_argument("--first-seed", type=int, default=1, help="the first of them (default: 1)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="kill at every N-th point only (default: 1)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="kill at one point of N (default: 1)")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
     options = parser.parse_args()
     if unknown := set(options.proofs) - set(_PROOFS):

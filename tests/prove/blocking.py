@@ -23,7 +23,7 @@ from bot.app.resident import Resident
 from bot.app.wiring import opened
 from bot.clock import SystemClock
 from bot.models import MessageRef, Request, Vote
-from bot.settings import ChannelSettings, ScorerName, Settings, TimingSettings
+from bot.settings import ChannelSettings, HealthSettings, ScorerName, Settings, TimingSettings
 from bot.sources.sample import SampleSource
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire
@@ -153,6 +153,7 @@ def _settings(folder: Path) -> Settings:
         source="sample",
         scorer=ScorerName.LOCAL,
         timing=timing,
+        health=HealthSettings(enabled=False),
         channels={"terminal": channel},
     )
 

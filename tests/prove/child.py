@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -184,7 +184,7 @@ def _of_a_command(orders: Orders, tap: Tap) -> Settings:
     """Its settings; its database and platforms are watched."""
     platforms = _platforms(orders, tap)
     vars(wiring)["PLATFORMS"] = {name: lambda settings, clock, one=one: one for name, one in platforms.items()}
-    vars(wiring)["SqliteStore"] = partial(SqliteStore, tap=tap)
+    vars(wiring)["SqliteStore"] = lambda path, **options: SqliteStore(path, **{**options, "tap": tap})
     sys.stdout = (orders.folder / "stdout.txt").open("a")
     return settings_for(orders)
 

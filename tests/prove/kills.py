@@ -7,16 +7,19 @@ caller killed before the answer).
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.loopback.faulty import Chat, Fault, true_now
+from tests.loopback.openai import LoopbackOpenAI, realistic_verdict
 from tests.prove.case import Case, Rooms, Scenario
 from tests.prove.orders import MORNING, Orders, Touch, shift_to, touches
 from tests.prove.rooms import Room
@@ -24,19 +27,22 @@ from tests.prove.rooms.discord import DiscordRoom
 from tests.prove.rooms.faulty import FaultyRoom
 from tests.prove.rooms.slack import SlackRoom
 
+_SEED = 5
 _KILLED = -signal.SIGKILL
 _TRIES = 10
 _TRACES = 2  # what only one of several undisturbed runs passes is chance
+_WEDNESDAY = MORNING + timedelta(days=1)
 _PLANNED: Touch = ("before", "ledger.plan", 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Where the bot is, and what happens to it there."""
+    """Where the bot is, and what happens to it there; `has_llm` if an LLM scores and answers."""
 
     name: str
     rooms: Rooms
     scenarios: tuple[Scenario, ...]
+    has_llm: bool = False
 
 
 def _scenarios(post: str) -> tuple[Scenario, ...]:
@@ -56,7 +62,27 @@ def _faulty(shift_s: float) -> Sequence[Room]:
 FAULTY = Proof("a faulty chat", _faulty, _scenarios("chat.post"))
 SLACK = Proof("Slack", lambda shift_s: [SlackRoom(shift_s)], _scenarios("slack chat.postMessage"))
 DISCORD = Proof("Discord", lambda shift_s: [DiscordRoom(shift_s)], _scenarios("discord create_message"))
-PROOFS: Mapping[str, Proof] = {"kills": FAULTY, "kills-slack": SLACK, "kills-discord": DISCORD}
+BOTH = Proof(
+    "Slack and Discord with an LLM",
+    lambda shift_s: [SlackRoom(shift_s), DiscordRoom(shift_s)],
+    (
+        Scenario("a first morning"),
+        Scenario("a question", role="act", acts="ask", before=("run",), after=("act",)),
+        Scenario("votes", role="act", acts="vote", before=("run",), after=("run",)),
+        Scenario("an import", role="import", before=("run",)),
+        Scenario(
+            "a backfill",
+            role="backfill",
+            before=("run",),
+            after=("backfill", "run"),
+            papers=17,
+            headers=3,
+            moment=_WEDNESDAY,
+        ),
+    ),
+    has_llm=True,
+)
+PROOFS: Mapping[str, Proof] = {"kills": FAULTY, "kills-slack": SLACK, "kills-discord": DISCORD, "kills-both": BOTH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +99,22 @@ class Outcome:
         return f"{self.scenario:24} {moment:7} {what} #{number}: {verdict}"
 
 
+def _relevant(paper: dict[str, str]) -> dict[str, Any]:
+    """A verdict that lets every paper be posted."""
+    verdict = realistic_verdict(paper)
+    return {**verdict, "relevance": max(2, verdict["relevance"])}
+
+
 @contextmanager
 def case(proof: Proof, scenario: Scenario) -> Iterator[tuple[Case, Path]]:
     """A fresh case, brought to where its scenario starts."""
-    shift_s = shift_to(MORNING, true_now())
+    shift_s = shift_to(scenario.moment, true_now())
     with tempfile.TemporaryDirectory(prefix="paperlark-prove-") as name, ExitStack() as stack:
         rooms = [stack.enter_context(room) for room in proof.rooms(shift_s)]
+        llm = stack.enter_context(LoopbackOpenAI(verdict=_relevant)) if proof.has_llm else None
         orders = Orders(Path(name), "", shift_s, rooms=tuple(room.address for room in rooms))
-        made = Case(orders, rooms, scenario)
+        orders = replace(orders, llm_url=llm.base_url if llm else "")
+        made = Case(orders, rooms, scenario, llm)
         made.begin()
         yield made, Path(name)
 
@@ -92,7 +126,7 @@ def points(proof: Proof, scenario: Scenario) -> tuple[Touch, ...]:
     """
     runs = [_trace(proof, scenario) for _ in range(_TRACES)]
     passed = tuple(point for point in runs[0] if all(point in run for run in runs))
-    if scenario is not proof.scenarios[0] and _PLANNED in passed:
+    if scenario.role == "run" and scenario is not proof.scenarios[0] and _PLANNED in passed:
         passed = passed[passed.index(_PLANNED) :]
     return passed
 
@@ -127,15 +161,14 @@ def prove(proof: Proof, scenario: Scenario, point: Touch) -> Outcome:
 def _try(proof: Proof, scenario: Scenario, point: Touch) -> Outcome | None:
     """None if the run did not pass the point."""
     with case(proof, scenario) as (made, folder):
-        if (code := made.live(point)) == 0:
+        if (code := made.live(kill_at=point)) == 0:
             return None
         violations = [] if code == _KILLED else [f"the bot ended with {code}"]
-        if code := made.live():
-            violations.append(f"the restart ended with {code}")
+        violations += made.broken()
+        violations += made.restart()
         violations += made.violations()
         before = made.state()
-        if code := made.live():
-            violations.append(f"the second restart ended with {code}")
+        violations += (f"the second time, {words}" for words in made.restart())
         if made.state() != before:
             violations.append("the second restart changed something")
         if violations:
@@ -143,6 +176,13 @@ def _try(proof: Proof, scenario: Scenario, point: Touch) -> Outcome | None:
             shutil.copytree(folder, kept, dirs_exist_ok=True)
             violations.append(f"kept in {kept}")
     return Outcome(scenario.name, point, tuple(violations))
+
+
+def sampled(points: Sequence[Touch], every: int) -> tuple[Touch, ...]:
+    """One point of so many, in order: every so manieth after they were shuffled, always in the same way."""
+    shuffled = random.Random(_SEED).sample(points, len(points))
+    chosen = set(shuffled[::every])
+    return tuple(point for point in points if point in chosen)
 
 
 def prove_all(

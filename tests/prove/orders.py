@@ -18,6 +18,7 @@ from bot.settings import (
     ArxivSettings,
     ChannelSettings,
     DiscordSettings,
+    HealthSettings,
     LlmSettings,
     ScorerName,
     Settings,
@@ -136,6 +137,7 @@ def settings_for(orders: Orders) -> Settings:
         llm=LlmSettings(share=1.0, timeout_s=3, batch_size=3, daily_budget_tokens=orders.llm_tokens),
         now=f"{orders.shift_s:+f}s",
         arxiv=ArxivSettings(interval_s=0),
+        health=HealthSettings(enabled=False),  # several bots live on this machine at once
         slack=SlackSettings(timeout_s=5),
         discord=DiscordSettings(timeout_s=5, identify_gap_s=0),
         timing=TimingSettings(scale=orders.scale, settle_s=10, look_gap_s=5, retry_s=5),

@@ -14,9 +14,10 @@ from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from apscheduler.triggers.base import BaseTrigger
+
 from bot.clock import Clock
-from bot.schedule import Job, Schedule, morning_trigger
-from bot.settings import ChannelSettings
+from bot.schedule import Job, Schedule
 
 _LONGEST_THREAD_S = 0.05
 _LONGEST_WAIT_S = 1800.0
@@ -109,8 +110,12 @@ class VirtualSchedule(Schedule):
         for task in self._tasks.values():
             task.cancel()
 
-    def mornings(self, key: str, channel: ChannelSettings, job: Job) -> None:
-        self._set(f"morning {key}", self._fire_mornings(channel, job))
+    def _add(self, name: str, trigger: BaseTrigger, job: Job) -> None:
+        self._set(name, self._fire_by(trigger, job))
+
+    def forget(self, name: str) -> None:
+        if known := self._tasks.pop(name, None):
+            known.cancel()
 
     def every(self, name: str, interval_s: float, job: Job) -> None:
         self._set(name, self._fire_every(interval_s, job))
@@ -118,8 +123,8 @@ class VirtualSchedule(Schedule):
     def once(self, name: str, delay_s: float, job: Job) -> None:
         self._set(name, self._fire_once(delay_s, job))
 
-    def forget_mornings(self, keep: set[str]) -> None:
-        """Channels stay in the proof."""
+    def _forget(self, kind: str, keep: set[str]) -> None:
+        """Channels stay in the proof, and have no lists."""
 
     def forget_lists(self, keep: set[str]) -> None:
         """No list is kept in the proof."""
@@ -132,8 +137,7 @@ class VirtualSchedule(Schedule):
             known.cancel()
         self._tasks[name] = asyncio.create_task(coroutine)
 
-    async def _fire_mornings(self, channel: ChannelSettings, job: Job) -> None:
-        trigger = morning_trigger(channel)
+    async def _fire_by(self, trigger: BaseTrigger, job: Job) -> None:
         due = trigger.get_next_fire_time(None, self._clock.now())
         while due is not None:
             # Like the real one it looks at the clock when another job wakes it, so a jump is noticed in time.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.resident import Resident
-from bot.settings import CatchUp, ChannelSettings, ScorerName, Settings
+from bot.settings import BackupSettings, CatchUp, ChannelSettings, HealthSettings, ScorerName, Settings
 from bot.store.sqlite import SqliteStore
 from handlers.environment import Environment
 from tests.loopback.faulty import Chat, ChatMessage, FaultyPlatform
@@ -197,6 +197,8 @@ def _settings(folder: Path, *, singly: bool) -> Settings:
         data_dir=folder,
         scorer=ScorerName.LOCAL,
         catch_up=CatchUp.SINGLY if singly else CatchUp.FOLDED,
+        health=HealthSettings(enabled=False),
+        backup=BackupSettings(enabled=False),
         channels={
             "a": ChannelSettings(id="room-a", categories=("cs.CL", "cs.LG"), **common),
             "b": ChannelSettings(id="room-b", categories=("cs.LG",), timezone="America/New_York", **common),

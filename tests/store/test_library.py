@@ -64,6 +64,16 @@ async def test_a_newer_state_takes_the_place_of_the_old(store, rows):
     assert rows("SELECT count(*) FROM topic_tree") == [(0,)]
 
 
+async def test_a_list_taken_out_teaches_no_more_and_leaves_nothing(store, rows):
+    await store.library.save(A_LIST)
+    await store.library.save(A_DIGEST)
+    assert await store.library.remove(CHANNEL, A_LIST.origin)
+    assert not await store.library.remove(CHANNEL, A_LIST.origin)
+    assert await store.library.lists(CHANNEL) == (A_DIGEST,)
+    assert await store.feedback.imported_likes(CHANNEL) == ()
+    assert rows("SELECT count(*) FROM import_papers") == [(1,)]
+
+
 async def test_another_weight_is_another_state(store):
     await store.library.save(A_LIST)
     assert await store.library.save(replace(A_LIST, weight=0.2)) is ListChange.REPLACED
@@ -89,6 +99,7 @@ async def test_only_digests_make_papers_known_as_posted(store):
     await store.library.save(A_LIST)
     await store.library.save(A_DIGEST)
     assert await store.library.posted(CHANNEL, ["2505.03801", "2406.07017"]) == {"2505.03801"}
+    assert await store.library.posted(CHANNEL) == {"2505.03801"}
     assert await store.library.posted("another", ["2505.03801"]) == frozenset()
 
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _PATIENCE_S = 1.5  # an interaction must be answered within three seconds: what takes longer is deferred
 _NONE = Reply("There is no answer.")
+_HERE = "Type /papers and choose: ask is for questions, the rest are the commands. Or mention me and write either."
 _FAULT = "there is a fault in the bot; its log says more"
 
 
@@ -170,12 +171,12 @@ class Answers:
             PaperlarkError: it cannot be answered, or not be shown.
         """
         replies = self._inbox.request(request)
-        reply = await patiently(audience, anext(replies, _NONE))
+        reply: Reply | None = await patiently(audience, anext(replies, _NONE))
         while reply is not None:
             if reply.form is not None and audience.takes_forms:
                 await audience.open(form_window(reply.form))
             else:
-                await audience.show(contents(_with_opener(reply, request)), instead=reply.replaces)
+                await audience.show(contents(_in_our_manner(reply, request)), instead=reply.replaces)
             reply = await patiently(audience, anext(replies, None))
 
 
@@ -202,8 +203,13 @@ async def _apologise(audience: Audience, reason: str) -> None:
         logger.warning("nor could the person be told: %s", error)
 
 
-def _with_opener(reply: Reply, request: Request) -> Reply:
-    """A form that could not be opened now can be opened by pressing a button."""
+def _in_our_manner(reply: Reply, request: Request) -> Reply:
+    """The reply with what only Discord does otherwise.
+
+    A form that could not be opened now can be opened by pressing a button, and the help says where its commands are.
+    """
+    if request.name == "help":
+        return replace(reply, lines=(_HERE, *reply.lines))
     if reply.form is None or not (request.name and request.argument):
         return reply
     opener = Button(f"Open: {reply.form.title}", request.name, request.argument)

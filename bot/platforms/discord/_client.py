@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # None of these is privileged: they need no switch in the developer portal and no review.
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_messages=True, dm_messages=True)
 
+_STILL_S = 0.5  # after so long without another server, those that are there are all; later ones are told of as well
+
 
 class Pulse:
     """Told by the client how its connection is."""
@@ -57,6 +59,7 @@ class PaperClient(discord.Client):
             allowed_mentions=NOBODY,
             max_messages=None,
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=_STILL_S,
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
         self.desk = desk
@@ -78,17 +81,24 @@ class PaperClient(discord.Client):
         self._wire.connected = self
         await synchronise(self._api, self.tree, int(self.application_id or 0))
 
+    async def close(self) -> None:
+        """See Client; servers that are still to come are not waited for."""
+        if (waiting := self._connection._ready_task) is not None:  # noqa: SLF001 - it would outlive the client
+            waiting.cancel()
+        await super().close()
+
+    async def on_connect(self) -> None:
+        """A new session has begun; servers follow."""
+        self._pulse.alive()
+
     async def on_ready(self) -> None:
-        """A new session has begun, for the first time or again."""
-        await self._greeted()
+        """The servers of a new session are there, for the first time or again."""
+        await self._hearing.greeted()
         for guild in list(self.guilds):
             await self._hearing.guilds.survey(guild)
 
     async def on_resumed(self) -> None:
         """The session goes on."""
-        await self._greeted()
-
-    async def _greeted(self) -> None:
         self._pulse.alive()
         await self._hearing.greeted()
 

@@ -21,6 +21,7 @@ _PICTURE_NAME = re.compile(r":(?=[^\s:]+:)")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|</[^:<>]+:\d+>")
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+_CHANNEL = re.compile(r"\bdiscord-(\d{15,20})\b")  # the key of a channel that was started in chat: readers see its name
 _SPACES = re.compile(r"[ \t]+")
 _FENCE = re.compile(r"`{3,}")
 _LINKABLE = re.compile(r"https?://[^\s<>()\[\]\"'`|\\]+")
@@ -34,7 +35,7 @@ def escaped(text: str) -> str:
     text = _SCHEME.sub(r":\\/\\/", text)
     text = _INVITATION.sub(r"\1\\.\2", text)
     text = _PICTURE_NAME.sub(r"\\:", text)
-    return text.replace("@", f"@{_BREAK}")
+    return _CHANNEL.sub(r"<#\1>", text.replace("@", f"@{_BREAK}"))
 
 
 def fitted(text: str, limit: int) -> str:
@@ -50,7 +51,7 @@ def linked(text: str, limit: int) -> str:
 
 def plain(text: str, limit: int) -> str:
     """The cleaned text for a place where Discord reads no Markdown: a button, a window's title, a choice."""
-    return _within(clean_lines(text).replace("\n", " "), limit, str)
+    return _within(_CHANNEL.sub("this channel", clean_lines(text).replace("\n", " ")), limit, str)
 
 
 def quoted(text: str, limit: int) -> str:

@@ -17,6 +17,7 @@ _MOST_NAME = 90
 _NAME = "More papers"
 _A_WEEK: Literal[10080] = 10_080  # minutes until Discord folds a silent thread away
 _REMEMBERED = 200
+_SOON_S = 2.0  # after a lost answer; the thread may well be there
 
 
 class Threads:
@@ -94,7 +95,7 @@ def _of_opening(error: DiscordCallError) -> Exception:
     """What it means for the message meant for the thread: whatever became of the thread, the message was not sent."""
     refused = of_a_post(error)
     lost = not error.status or error.status >= 500
-    return PostDelayed(str(error)) if lost else refused
+    return PostDelayed(str(error), _SOON_S) if lost else refused
 
 
 def _keep_few(remembered: dict[str, str] | dict[str, None]) -> None:

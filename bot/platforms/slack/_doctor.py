@@ -11,6 +11,7 @@ from bot.platforms.slack._api import REMEDIES, SlackApi, SlackCallError
 
 _SUBJECT = "slack"
 _APPS = "api.slack.com/apps"
+_AWAY = "check the network and SLACK_API_URL; Slack may have a fault (status.slack.com)"
 _BOT_PREFIX, _APP_PREFIX = "xoxb-", "xapp-"
 _OPTIONAL = frozenset({"reactions:write"})  # for seeding, a setting that is off by default
 
@@ -24,7 +25,8 @@ async def examine(api: SlackApi, app_api: SlackApi, places: Mapping[str, str]) -
     try:
         identity, scopes = await api.scopes()
     except SlackCallError as error:
-        return (*findings, _problem(f"SLACK_BOT_TOKEN: {error}", REMEDIES.get(error.code, _where("Install App"))))
+        remedy = REMEDIES.get(error.code, _where("Install App")) if error.code else _AWAY
+        return (*findings, _problem(f"SLACK_BOT_TOKEN: {error}", remedy))
     findings.append(_fine(f"the bot is {identity.get('user')} in the workspace {identity.get('team')}"))
     findings += _scopes(scopes)
     for key, place in places.items():
@@ -65,6 +67,7 @@ async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:
     except SlackCallError as error:
         make = f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}"
         remedy = make if error.code in {"missing_scope", "invalid_auth"} else REMEDIES.get(error.code, make)
+        remedy = remedy if error.code else _AWAY
         return (_problem(f"SLACK_APP_TOKEN: {error}", remedy),)
     return (_fine("Socket Mode can be opened"),)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import openai
 
+from bot.redaction import redacted
 from bot.scorers.llm.dialect import FORMAT_PARAMETER, Dialect
 from bot.scorers.llm.troubles import CallFailed, Trouble
 
 _MOST_NOTE = 300
+_MOST_READ = 10_000
 _PARAMETERS = ("max_completion_tokens", "max_tokens", "temperature")
 _ABOUT_FORMAT = re.compile(
     r"response_format|json_schema|json_object|json mode|grammar|structured|guided", re.IGNORECASE
@@ -101,6 +103,9 @@ def _moment(headers: Mapping[str, str], name: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def note(text: str) -> str:
-    """What a server said, on one line of bounded length."""
-    return " ".join(text.split())[:_MOST_NOTE]
+def note(text: str, secrets: Collection[str] = ()) -> str:
+    """What a server said, on one line of bounded length, without these secrets or anything that looks like one.
+
+    Some servers repeat the request that they refuse, its headers included.
+    """
+    return " ".join(redacted(text[:_MOST_READ], secrets).split())[:_MOST_NOTE]

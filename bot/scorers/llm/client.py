@@ -73,9 +73,7 @@ class ChatClient:
 
     def _translated(self, error: openai.APIStatusError, dialect: Dialect) -> CallFailed:
         trouble, parameter = classify(error, dialect)
-        said = note(error.message)
-        if self._key != NO_KEY:
-            said = said.replace(self._key, "…")
+        said = note(error.message, set() if self._key == NO_KEY else {self._key})
         wait_s = retry_after(error.response.headers, self._clock.now())
         return CallFailed(trouble, f"status {error.status_code}: {said}", retry_after_s=wait_s, parameter=parameter)
 

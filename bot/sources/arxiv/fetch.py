@@ -20,7 +20,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer, QueryRejected, SourceUnavailable
 from bot.ports import Throttle
-from bot.redaction import without_login
+from bot.redaction import redacted, without_login
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -161,9 +161,9 @@ def refuse_failure(answer: Answer, url: str, explanation: str = "") -> None:
 
 
 def short(body: bytes, limit: int = 120) -> str:
-    """The beginning of an answer on one line, for messages."""
-    text = " ".join(body[: 4 * limit].decode("utf-8", errors="replace").split())
-    return text[:limit]
+    """The beginning of an answer on one line, for messages; some proxies repeat a request there, login included."""
+    text = redacted(body[: 40 * limit].decode("utf-8", errors="replace"))
+    return " ".join(text.split())[:limit]
 
 
 async def _only_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

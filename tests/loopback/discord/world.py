@@ -12,6 +12,7 @@ from typing import Any
 from tests.loopback.discord.rights import EVERYTHING, USUAL, bits, combined
 
 EPOCH_MS = 1_420_070_400_000
+MOST_BACK_MS = 1000  # clocks are put right by less
 APP = "1100000000000000001"
 BOT_USER = APP  # modern applications and their bots share the id
 
@@ -176,9 +177,15 @@ class World:
         return self._now()
 
     def snowflake(self) -> str:
-        """A new id: the time now in Discord's form, always later than the one before."""
+        """A new id: the time now in Discord's form, always later than the one before.
+
+        Raises:
+            RuntimeError: time went back, so that no id could say when it was made.
+        """
         self._count += 1
         stamp = (round(self._now() * 1000) - EPOCH_MS) << 22 | self._count & 0xFFF
+        if (self._last >> 22) - (stamp >> 22) > MOST_BACK_MS:
+            raise RuntimeError("the world's time went back: set it before anything is made, and then only forward")
         self._last = max(self._last + 1, stamp)
         return str(self._last)
 

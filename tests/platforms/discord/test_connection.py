@@ -10,7 +10,7 @@ from bot.errors import PlatformError
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord._connection import Connection
 from tests.fakes import START, FakeClock, FakeInbox
-from tests.platforms.discord.loopback import connected
+from tests.loopback.discord import TOKEN, LoopbackDiscord
 from tests.platforms.posts import a_key, a_paper_post, until
 
 
@@ -27,8 +27,8 @@ async def reconnected(wire, times=2):
 
 
 @asynccontextmanager
-async def running(platform, inbox):
-    task = asyncio.create_task(platform.run(inbox))
+async def living(run):
+    task = asyncio.create_task(run)
     try:
         yield task
     finally:
@@ -87,16 +87,15 @@ async def test_a_wrong_token_is_told_in_words(wire):
 
 
 async def test_a_token_that_is_taken_away_ends_the_connection_with_a_reason():
-    async with connected() as harness:
-        platform = DiscordPlatform(FakeClock(), token=SecretStr(harness.discord.token), api_url=harness.discord.api_url)
-        inbox = FakeInbox()
-        async with running(platform, inbox) as task:
+    async with LoopbackDiscord(pace=0.0) as server:
+        platform, inbox = DiscordPlatform(FakeClock(), token=SecretStr(TOKEN), api_url=server.api_url), FakeInbox()
+        async with living(platform.run(inbox)) as task:
             await until(lambda: inbox.reconnections)
-            harness.discord.token = "another"
-            await harness.discord.gateway.close(4004)
-            with pytest.raises(PlatformError, match="DISCORD_TOKEN"):
+            server.token = "another"
+            await server.gateway.close(4004)
+            with pytest.raises(PlatformError, match="DISCORD_TOKEN is not accepted"):
                 await asyncio.wait_for(task, 20)
-        harness.discord.token = harness.platform._wire.token
+        assert platform.status().detail == "stopped"
 
 
 async def test_a_server_out_of_reach_is_told_in_words():
@@ -110,7 +109,7 @@ async def test_a_connection_that_stays_away_is_opened_afresh(wire, caplog):
     connection = Connection(
         wire.platform._wire, lambda pulse: wire.platform.client(inbox, pulse), patience_s=0.5, identify_gap_s=0.0
     )
-    async with running(connection, inbox) if False else _living(connection):
+    async with living(connection.run()):
         await until(lambda: inbox.reconnections)
         await wire.discord.outage()
         await until(lambda: "opened afresh" in caplog.text, 20)
@@ -119,16 +118,6 @@ async def test_a_connection_that_stays_away_is_opened_afresh(wire, caplog):
         assert connection.status().connected
     assert connection.status().detail == "stopped"
     await reconnected(wire, 2)
-
-
-@asynccontextmanager
-async def _living(connection):
-    task = asyncio.create_task(connection.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_vote_is_counted_while_the_inbox_is_slow(wire):
@@ -177,7 +166,3 @@ async def test_being_put_out_of_one_server_harms_no_other(wire):
     await until(lambda: wire.inbox.removals)
     assert wire.inbox.removals == [place]
     await posted(wire)
-
-
-async def test_the_bot_does_not_speak_over_its_socket_more_than_it_must(wire):
-    assert wire.discord.journal.violations == []

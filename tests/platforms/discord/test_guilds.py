@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.platforms.discord._client import Pulse
+from bot.platforms.discord._client import INTENTS
 
 
 async def test_a_new_server_is_greeted_once_in_one_channel(room):
@@ -70,8 +70,5 @@ async def test_two_servers_are_served_apart(room):
     assert (room.inbox.requests[-1].place, room.inbox.requests[-1].beside) == (place, (place,))
 
 
-async def test_no_privileged_intent_is_asked_for():
-    from bot.platforms.discord._client import INTENTS
-
-    assert not (INTENTS.members or INTENTS.presences or INTENTS.message_content)
-    assert Pulse().alive() is None
+def test_no_privileged_intent_is_asked_for():
+    assert [name for name in ("members", "presences", "message_content") if getattr(INTENTS, name)] == []

@@ -75,6 +75,10 @@ class Room(Protocol):
         """A reader presses a vote button, if the platform has any; the reader's id, "" without buttons."""
         ...
 
+    def settling(self) -> Callable[[], bool]:
+        """Begin to wait until the bot has dealt with all it was told; the function says whether that is so."""
+        ...
+
     def told(self, person: str) -> Sequence[str]:
         """What only the reader with this id was shown."""
         ...

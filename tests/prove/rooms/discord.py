@@ -122,6 +122,9 @@ class DiscordRoom:
         self._host.call(self.discord.people.press, self._people[person], channel, message, emoji)
         return self._people[person]
 
+    def settling(self) -> Callable[[], bool]:
+        return self._host.begin(self.discord.people.settle()).done
+
     def told(self, person: str) -> Sequence[str]:
         return self._host.call(self.discord.whispers, person)
 

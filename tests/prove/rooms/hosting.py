@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -20,9 +21,13 @@ class Host:
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The coroutine's result."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(_PATIENCE_S)
+        return self.begin(work).result(_PATIENCE_S)
 
     def call(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
         """The function's result, computed in the loop; called from there, at once."""

@@ -110,6 +110,9 @@ class SlackRoom:
         self._host.call(self.slack.people.press, self._people[person], self._place, message, emoji)
         return self._people[person]
 
+    def settling(self) -> Callable[[], bool]:
+        return self._host.begin(self.slack.people.settle()).done
+
     def told(self, person: str) -> Sequence[str]:
         return self._host.call(self.slack.whispers, person)
 

@@ -86,3 +86,12 @@ def test_a_prompt_without_the_question_is_refused_at_start(make_answerer, tmp_pa
     (tmp_path / "answer.md").write_text("Say something about $subject.")
     with pytest.raises(PromptError):
         make_answerer(prompts_dir=tmp_path)
+
+
+async def test_what_a_reader_asked_is_not_kept(make_answerer, store, tmp_path):
+    """The prompt of record has its variable, not the question; nor has the call."""
+    await make_answerer().answer("my boss's secret project", PAPERS, "terminal")
+    (call,) = await store.costs.calls()
+    assert "$question" in await store.costs.prompt(call.intent.prompt_hash)
+    store.close()
+    assert b"secret project" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
