@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.pictures.draw import LIGHT, Theme, chat_svg
-from tests.pictures.scenes import ROOT, on_slack, on_terminal
+from tests.pictures.draw import DARK, LIGHT, Theme, chat_svg
+from tests.pictures.scenes import ROOT, on_discord, on_slack, on_terminal
 
 FOLDER = ROOT / "docs" / "pictures"
 _CHATS: dict[str, tuple[Callable[[Path], Awaitable[str]], Theme, str]] = {
     "slack": (on_slack, LIGHT, "Drawn from the transcript of the tests' loopback Slack, not from Slack itself."),
+    "discord": (on_discord, DARK, "Drawn from the transcript of the tests' loopback Discord, not from Discord itself."),
 }
 
 

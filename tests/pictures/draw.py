@@ -13,8 +13,9 @@ _URL = re.compile(r" ‹[^›]*›")
 _REACTION = re.compile(r"(?P<emoji>\S+) (?P<count>\d+) \([^)]*\)")
 _BUTTON = re.compile(r"\[ (?P<label>[^\]]+?) \]")
 _HEADING = re.compile(r"══ (?P<text>.*) ══")
-_PAPER = re.compile(r"\d+\. ")
-_WIDTH, _MARGIN, _INDENT = 900, 24, 44
+_PAPER = re.compile(r"\d+(?:\.| ·) ")
+_EMBED = "┃ "
+_WIDTH, _MARGIN, _INDENT, _BAR = 900, 24, 44, 14
 _SANS = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
 
@@ -50,6 +51,11 @@ class _Page:
                 f'fill="{color or self.theme.text}">{escape(line)}</text>'
             )
 
+    def bar(self, x: float, top: float) -> None:
+        """What stands beside the lines of an embed, down to the last one."""
+        height = self.y + 5 - top
+        self.parts.append(f'<rect x="{x}" y="{top:.1f}" width="4" height="{height:.1f}" fill="{self.theme.edge}"/>')
+
     def pills(self, labels: Sequence[str], x: float, *, round_by: int, filled: bool) -> None:
         """Small boxes side by side: buttons, or reactions with their counts."""
         self.y += 10
@@ -68,8 +74,11 @@ class _Page:
 def chat_svg(transcript: str, label: str, theme: Theme) -> str:
     """A picture of the transcript, `label` at its foot saying what it was drawn from."""
     page = _Page(theme)
-    for kind, words, depth in _lines(transcript):
-        _draw(page, kind, words, _MARGIN + depth * _INDENT)
+    for kind, words, depth, in_embed in _lines(transcript):
+        above, x = page.y, _MARGIN + depth * _INDENT
+        _draw(page, kind, words, x + _BAR * in_embed)
+        if in_embed:
+            page.bar(x, above + 5)
     page.y += 16
     page.text(label, _MARGIN, size=12, color=theme.muted)
     height = page.y + _MARGIN
@@ -82,28 +91,32 @@ def chat_svg(transcript: str, label: str, theme: Theme) -> str:
     )
 
 
-def _lines(transcript: str) -> Iterator[tuple[str, str, int]]:
-    """Each line with its kind and how deep it stands: in the channel (0) or in a thread (1)."""
+def _lines(transcript: str) -> Iterator[tuple[str, str, int, bool]]:
+    """Each line with its kind, how deep it stands (in the channel 0, in a thread 1), and whether in an embed."""
     depth = 0
     for raw in transcript.rstrip().split("\n"):
         line = _URL.sub("", raw.strip()).strip()
         if stamp := _STAMP.fullmatch(raw):
             depth = int("↳" in stamp["pad"])
-            yield "author", f"{stamp['who'].replace(' APP', '')}|{stamp['time']}", depth
-        elif heading := _HEADING.search(line):
-            yield "heading", heading["text"], depth
-        elif _BUTTON.match(line):
-            yield "buttons", line, depth
-        elif _REACTION.match(line):
-            yield "reactions", line, depth
-        elif _PAPER.match(line):
-            yield "paper", line, depth
+            yield "author", f"{stamp['who'].replace(' APP', '')}|{stamp['time']}", depth, False
         elif raw.startswith("#"):
-            yield "place", line, 0
-        elif line.startswith("why:"):
-            yield "muted", line, depth
+            yield "place", line, 0, False
         elif line:
-            yield "plain", line, depth
+            words = line.removeprefix(_EMBED)
+            kind, shown = _kind(words)
+            yield ("title" if kind == "paper" and not _URL.search(raw) else kind), shown, depth, words != line
+
+
+def _kind(line: str) -> tuple[str, str]:
+    """What a line is, and its words."""
+    if heading := _HEADING.search(line):
+        return ("link" if heading["text"].startswith("arXiv ") else "heading"), heading["text"]
+    if line.startswith("🐦"):
+        return "heading", line
+    for kind, form in (("buttons", _BUTTON), ("reactions", _REACTION), ("paper", _PAPER)):
+        if form.match(line):
+            return kind, line
+    return ("muted" if line.startswith(("why:", "↳ thread")) else "plain"), line
 
 
 def _draw(page: _Page, kind: str, words: str, x: float) -> None:
@@ -118,6 +131,10 @@ def _draw(page: _Page, kind: str, words: str, x: float) -> None:
         page.text(words, x, size=17, weight=700)
     elif kind == "paper":
         page.text(words.replace("   ", "  ·  "), x, color=theme.link, weight=600)
+    elif kind == "title":  # on platforms where the link stands elsewhere
+        page.text(words, x, weight=600)
+    elif kind == "link":
+        page.text(words, x, size=14, color=theme.link, weight=600)
     elif kind == "buttons":
         page.pills([match["label"] for match in _BUTTON.finditer(words)], x, round_by=5, filled=False)
     elif kind == "reactions":

@@ -17,12 +17,16 @@ from bot.app.wiring import opened
 from bot.clock import SystemClock
 from bot.models import PostRole, Vote
 from bot.platforms.console import ConsolePlatform
+from bot.platforms.discord import DiscordPlatform
+from bot.platforms.discord._permissions import NEEDED
 from bot.platforms.slack import SlackPlatform
 from bot.ports import ChatPlatform
 from bot.settings import ChannelSettings, PlatformName, ScorerName, Settings, TimingSettings
 from handlers.environment import Environment
 from handlers.morning import post_morning
 from handlers.reaction import record_votes
+from tests.loopback.discord import LoopbackDiscord
+from tests.loopback.discord.transcript import transcript as discord_transcript
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.transcript import transcript
 from tests.loopback.slack.workspace import BOT_USER
@@ -128,6 +132,34 @@ async def on_slack(folder: Path) -> str:
         )  # fmt: skip
         await live(chat, PlatformName.SLACK, folder)
         return transcript(chat.slack.workspace)
+
+
+class DiscordChat(Chat):
+    """A loopback Discord."""
+
+    def __init__(self) -> None:
+        self.clock = MovedClock()
+        self.clock.go_to(morning_of(DAYS[0]))
+        self.discord = LoopbackDiscord(now=lambda: self.clock.now().timestamp(), pace=0.0)
+        world = self.discord.world
+        self.reader = world.add_person("ada")
+        guild = world.add_guild("Reading group", self.reader, [], bot_permissions=NEEDED.value)
+        self.place = world.add_channel(guild, "reading")
+
+    async def vote(self, message: str, emoji: str) -> None:
+        self.discord.people.react(self.reader, self.place, message, emoji)
+        await self.discord.people.settle()
+
+
+async def on_discord(folder: Path) -> str:
+    """The channel's transcript on Discord."""
+    chat = DiscordChat()
+    async with chat.discord:
+        chat.platform = DiscordPlatform(
+            chat.clock, token=SecretStr(chat.discord.token), api_url=chat.discord.api_url
+        )  # fmt: skip
+        await live(chat, PlatformName.DISCORD, folder)
+        return discord_transcript(chat.discord.world, ())
 
 
 async def on_terminal(folder: Path) -> str:
