@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -166,9 +169,16 @@ class Schedule:
         return {job.id: job.next_run_time + shift for job in self._scheduler.get_jobs() if job.next_run_time}
 
     def _add(self, name: str, trigger: BaseTrigger, job: Job) -> None:
-        self._scheduler.add_job(job, _Shifted(trigger, self._shift()), id=name, replace_existing=True)
+        work = partial(_until_stopped, job)
+        self._scheduler.add_job(work, _Shifted(trigger, self._shift()), id=name, replace_existing=True)
 
     def _shift(self) -> timedelta:
         shift = self._clock.now() - datetime.now(self._scheduler.timezone)
         # Below a second it is only the time between two looks at the clock.
         return shift if abs(shift) >= timedelta(seconds=1) else timedelta(0)
+
+
+async def _until_stopped(job: Job) -> None:
+    """Run a job. The scheduler ends those under way when it stops, and would tell of each as of a fault."""
+    with suppress(asyncio.CancelledError):
+        await job()

@@ -1,4 +1,4 @@
-"""A database that was put back from a copy takes up what the chats show since, before anything is posted again."""
+"""A database put back from a copy, or without its log, takes up what the chats show before anything is posted again."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ async def catch_up(env: Environment, key: str) -> None:
     channel = env.channel(key)
     platform = env.platforms.get(channel.platform)
     if platform is None:
-        raise DeliveryPaused(f"{key}: the database is a copy, and platform {channel.platform} is not running")
+        raise DeliveryPaused(f"{key}: the database may not know all, and platform {channel.platform} is not running")
     try:
         recent = await platform.recent(channel.id, since - _CLOCK_SKEW)
         ours = [(post, message) for message in recent if (post := PostKey.parse(message.key)) and post.channel == key]
         digests = await _unknown_digests(env, key, ours)
     except (PlatformError, SourceError) as error:
         raise DeliveryPaused(
-            f"{key}: the database is a copy made at {since:%Y-%m-%d %H:%M} UTC; nothing is posted before it is known "
-            f"what was posted since ({error})"
+            f"{key}: the database may know nothing after {since:%Y-%m-%d %H:%M} UTC; nothing is posted before it is "
+            f"known what was posted since ({error})"
         ) from error
     posts = [FoundPost(post, message.ref, message.posted_at) for post, message in ours]
     unknown = await env.store.copies.catch_up(key, posts, digests, env.clock.now())
     logger.warning(
-        "%s: the database is a copy made at %s; %d messages and %d digests posted since were taken up from the chat",
+        "%s: the database may know nothing after %s; %d messages and %d digests were taken up from the chat",
         key, since.strftime("%Y-%m-%d %H:%M UTC"), unknown, len(digests),
     )  # fmt: skip
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts
 from bot.clock import Clock, SystemClock
-from bot.errors import PaperlarkError, SettingsError
+from bot.errors import PaperlarkError, SettingsError, StoreReadOnly
 from bot.models import Finding, Severity
 from bot.ops import doctor
 from bot.platforms import PLATFORMS
@@ -61,22 +61,18 @@ class _Patient:
             self.clock = clock_of(self.settings)
         except SettingsError as error:
             self.mistakes += error.mistakes
-        with tempfile.TemporaryDirectory(prefix="paperlark-doctor-") as folder:
-            store = None
+        with ExitStack() as kept:
             try:
                 path = self.settings.database
                 self.state = inspect_database(path, self.settings.backups)
                 if self.state is None:
-                    path = Path(folder) / path.name
+                    path = Path(kept.enter_context(_temporary_folder())) / path.name
                 if self.state is None or (self.state.is_writable and not self.state.pending):
                     self.store = store = SqliteStore(path)
+                    kept.callback(store.close)
             except PaperlarkError as error:
                 self.trouble = error
-            try:
-                yield
-            finally:
-                if store is not None:
-                    store.close()
+            yield
 
     async def take_up_channels(self) -> None:
         """Learn which channels were started in chat."""
@@ -207,6 +203,13 @@ class _Patient:
 
     async def _lock(self) -> Iterable[Finding]:
         return (doctor.lock_finding(await asyncio.to_thread(holder_of, self.settings.database)),)
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="paperlark-doctor-")
+    except OSError as error:
+        raise StoreReadOnly(f"no temporary folder can be made ({error.strerror}): run a morning first") from error
 
 
 def _read(path: Path) -> bytes | OSError:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.digest_file import DigestFile
 from bot.library import LIBRARY, Branch, Fate, Parsed
 from bot.rendering import counted
+from bot.text import one_line
 from handlers.importing import Imported
 
 _MOST_TOPICS = 24
@@ -23,16 +24,16 @@ def read_lines(parsed: Parsed, *, verbose: bool) -> Iterator[str]:
         yield _papers_line(parsed)
     if outside := [paper for paper in parsed.papers if not paper.arxiv_id]:
         yield f"{counted(len(outside), 'paper')} without an arXiv id cannot be imported: " + _some(
-            [f"{paper.title} (line {paper.line})" for paper in outside], 4
+            [f"{one_line(paper.title)} (line {paper.line})" for paper in outside], 4
         )
     if again := parsed.count(Fate.AGAIN):
         yield f"{counted(again, 'line')} say only what stands before"
     if skipped := _reasons(parsed):
         yield f"{counted(parsed.count(Fate.SKIPPED), 'line')} skipped: {skipped}"
-    yield from (f"note: {warning}" for warning in parsed.warnings)
+    yield from (f"note: {one_line(warning)}" for warning in parsed.warnings)
     if verbose:
         yield "line by line:"
-        yield from (f"  {line.number:>5}  {line.fate:<11}  {line.text}".rstrip() for line in parsed.lines)
+        yield from (f"  {line.number:>5}  {line.fate:<11}  {one_line(line.text)}".rstrip() for line in parsed.lines)
     yield from _tree_lines(parsed, whole=verbose)
 
 
@@ -75,7 +76,7 @@ def _digest_line(digest: DigestFile) -> str:
         parts.append(f"{totals.announced:,} announced, {totals.scanned:,} scanned, {totals.relevant:,} relevant")
     if digest.cost:
         usd = "" if digest.cost.total_usd is None else f", ${digest.cost.total_usd:.2f}"
-        parts.append(f"{digest.cost.model}, {digest.cost.total_tokens:,} tokens{usd}")
+        parts.append(f"{one_line(digest.cost.model)}, {digest.cost.total_tokens:,} tokens{usd}")
     if digest.remedial:
         missed = digest.remedial
         parts.append(f"remedial run for {missed.first} to {missed.last}")
@@ -86,7 +87,9 @@ def _digest_line(digest: DigestFile) -> str:
 
 def _reasons(parsed: Parsed) -> str:
     """Why lines were skipped, the most frequent reasons first."""
-    why = Counter(line.text.partition(":")[0] or "no reason" for line in parsed.lines if line.fate is Fate.SKIPPED)
+    why = Counter(
+        one_line(line.text.partition(":")[0]) or "no reason" for line in parsed.lines if line.fate is Fate.SKIPPED
+    )
     named = [f"{count} × {reason}" for reason, count in why.most_common(_MOST_REASONS)]
     others = sum(why.values()) - sum(count for _, count in why.most_common(_MOST_REASONS))
     return ", ".join([*named, *([f"{others} × other"] if others else [])])
@@ -102,9 +105,9 @@ def _tree_lines(parsed: Parsed, *, whole: bool) -> Iterator[str]:
     yield "topics, and how many papers stand below each:"
     for place in shown if whole else shown[:_MOST_TOPICS]:
         branch = branches[place]
-        leaf = f" · {branch.arxiv_id or branch.url}" if branch.is_paper else ""
+        leaf = f" · {branch.arxiv_id or one_line(branch.url)}" if branch.is_paper else ""
         count = f" ({below[paths[place]]})" if below[paths[place]] and not branch.is_paper else ""
-        yield f"  {'  ' * _depth(branches, branch)}{branch.title}{count}{leaf}"
+        yield f"  {'  ' * _depth(branches, branch)}{one_line(branch.title)}{count}{leaf}"
     if not whole and len(shown) > _MOST_TOPICS:
         yield f"  … and {len(shown) - _MOST_TOPICS} more; --verbose shows the whole tree"
 

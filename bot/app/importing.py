@@ -18,7 +18,7 @@ from bot.ports import Progress, no_progress
 from bot.rendering import counted
 from bot.settings import Settings
 from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
-from bot.text import cut, one_line
+from bot.text import clean_lines, cut, one_line
 from bot.topics import parse_topics
 from handlers.environment import Environment
 from handlers.importing import import_list, take_effect
@@ -182,7 +182,7 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def _fail(path: Path, why: str) -> None:
-    click.echo(f"{path}: {why}", err=True)
+    click.echo(f"{path}: {one_line(why)}", err=True)
 
 
 async def _missing(env: Environment, wanted: ImportedList) -> int:
@@ -203,7 +203,7 @@ def _to_list(env: Environment, key: str, file: _File, manner: Manner) -> Importe
     parsed = file.parsed
     return ImportedList(
         channel=key,
-        origin=_storable(file.origin),
+        origin=file.origin,
         format=parsed.format,
         use=ListUse.LIKED if LIBRARY[parsed.format]().is_liked else ListUse.POSTED,
         weight=manner.weight if LIBRARY[parsed.format]().is_liked else 1.0,
@@ -211,27 +211,22 @@ def _to_list(env: Environment, key: str, file: _File, manner: Manner) -> Importe
         entries=tuple(
             ListEntry(
                 arxiv_id=paper.arxiv_id,
-                sections=tuple(tuple(map(_storable, section)) for section in paper.sections),
-                publication=_storable(paper.publication),
-                links=tuple((_storable(link.label), _storable(link.url)) for link in paper.links),
+                sections=tuple(tuple(map(one_line, section)) for section in paper.sections),
+                publication=one_line(paper.publication),
+                links=tuple((one_line(link.label), one_line(link.url)) for link in paper.links),
                 listed_on=paper.listed_on,
-                note=_storable(paper.note),
+                note=one_line(paper.note),
                 relevance=paper.relevance,
                 novelty=paper.novelty,
             )
             for paper in parsed.importable
         ),
         tree=tuple(
-            TopicBranch(_storable(branch.title), branch.parent, branch.arxiv_id, _storable(branch.url))
+            TopicBranch(one_line(branch.title), branch.parent, branch.arxiv_id, one_line(branch.url))
             for branch in parsed.branches
         ),
-        topics_text=_storable(topics_text(parsed)),
+        topics_text=clean_lines(topics_text(parsed)),
     )
-
-
-def _storable(text: str) -> str:
-    """The text without halves of characters, which JSON can hold and a database cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 async def _can_learn(env: Environment, key: str) -> bool:
@@ -246,6 +241,6 @@ async def _has_topics(env: Environment, key: str) -> bool:
 
 
 def _offer(env: Environment, key: str, text: str) -> None:
-    where = env.channel(key).topics if key in env.settings.channels else "its topics"
+    where = env.channel(key).topics
     click.echo(f"\n{key} has no topics yet. What was imported suggests these; edit them and put them into {where}:\n")
     click.echo(text)

@@ -122,8 +122,8 @@ def ready_to_run(settings: Settings) -> datetime | None:
         newest = newest_backup(settings.backups)
     if newest is not None and not settings.database.exists():
         raise StoreGone(
-            f"{settings.database} is missing, but there are backups of it: run `paperlark restore {newest}`, or move the "
-            "backups away to begin anew"
+            f"{settings.database} is missing, but there are backups of it: run `paperlark restore {newest}`, or move "
+            "the backups away to begin anew"
         )
     return None if lost_s is None else now - timedelta(seconds=lost_s)
 

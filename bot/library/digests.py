@@ -54,9 +54,11 @@ def read_digest_file(text: str) -> Parsed:
 
 
 def _named(digests: tuple[DigestFile, ...]) -> str:
+    """What tells these digests from others: their days, else their papers."""
     days = sorted(day for digest in digests for day in digest.days)
     if not days:
-        return "digest"
+        ids = [id_of(entry.arxiv_id) for digest in digests for entry in digest.entries] or ["no paper"]
+        return f"digest of {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
     return f"digest of {days[0]}" if len(days) == 1 else f"digests of {days[0]} to {days[-1]}"
 
 

@@ -15,8 +15,8 @@ _LONGEST_TITLE = 120
 def topics_text(parsed: Parsed) -> str:
     """Topics to begin with, "" if the file says nothing about what it is about.
 
-    The newest digest's prompt as it is; of a list its outermost sections with anything in
-    them, and those below them as what is relevant.
+    The newest digest's prompt as it is; of a list its outermost sections, unless nothing is in them, with those below
+    them as what is relevant.
     """
     prompts = [digest.selected_by for digest in parsed.digests if digest.selected_by]
     if prompts:

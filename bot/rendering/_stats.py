@@ -23,7 +23,7 @@ def stats_reply(  # each argument is a line or two of the answer
     lists: Sequence[str] = (),
 ) -> Reply:
     """What the bot believes, what readers said, week by week, and whether learning helped."""
-    lines = [_beliefs(more, less), *lists, _weight(learned_weight, record)]
+    lines = [_beliefs(more, less), *lists, _weight(learned_weight, record, lists)]
     if guard:
         lines.append(guard)
     lines.append(f"votes: {counted(record.n_liked, 'paper')} liked, {record.n_disliked} disliked")
@@ -47,10 +47,11 @@ def _beliefs(more: Sequence[str], less: Sequence[str]) -> str:
     return " · ".join(parts)
 
 
-def _weight(learned_weight: float, record: TrackRecord) -> str:
+def _weight(learned_weight: float, record: TrackRecord, lists: Sequence[str]) -> str:
     if not record.n_liked and not record.n_disliked:
         return f"no votes yet; lists decide {learned_weight:.0%} of the order" if learned_weight else "no votes yet"
-    return f"votes decide {learned_weight:.0%} of the order, topics the rest"
+    who = "votes and lists" if lists else "votes"
+    return f"{who} decide {learned_weight:.0%} of the order, topics the rest"
 
 
 def _topics(record: TrackRecord, topics: Topics) -> list[str]:

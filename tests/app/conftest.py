@@ -42,10 +42,14 @@ Paperlark = Callable[..., Result]
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a paperlark process: nothing of this machine's settings, and the sample's Thursday."""
-    ours = ("PAPERLARK_", "OPENAI_", "ARXIV_", "SLACK_", "DISCORD_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "PYTHONPATH": str(ROOT), "PAPERLARK_NOW": NOW, "NO_COLOR": "1", **changes}
+    """The environment of a paperlark process: nothing of this machine's settings, and the sample's Thursday.
+
+    Health is not answered: tests that run side by side would fight for the port.
+    """
+    foreign = ("PAPERLARK_", "OPENAI_", "ARXIV_", "SLACK_", "DISCORD_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    ours = {"PAPERLARK_NOW": NOW, "PAPERLARK_HEALTH__ENABLED": "false"}
+    return {**kept, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **ours, **changes}
 
 
 @pytest.fixture

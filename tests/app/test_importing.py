@@ -10,6 +10,8 @@ from contextlib import closing
 
 import pytest
 
+from bot.cli.importing import import_
+from bot.ranking.imported import LIST_WEIGHT
 from tests.app.conftest import PAPERLARK, SETTINGS, environment
 from tests.library.files import AWESOME, BIBTEX, DIGEST, OUTLINE
 from tests.loopback.arxiv import LoopbackArxiv
@@ -223,6 +225,21 @@ def test_files_or_lists_to_take_out_must_be_named(arguments, paperlark):
     done = paperlark("import", *arguments)
     assert done.exit_code == WRONG_USE
     assert "name the files to import" in done.stderr
+
+
+def test_the_default_weight_is_the_one_the_ranking_was_measured_with():
+    (option,) = [one for one in import_.params if one.name == "weight"]
+    assert option.default == LIST_WEIGHT
+
+
+def test_what_is_shown_and_stored_has_no_control_characters(imported, folder):
+    done = imported(
+        "awesome.md", AWESOME.replace("Roe", "\x1b[31mRoe\u202e").replace("#### Q", "#### \x9bQ"), "--verbose"
+    )
+    assert done.exit_code == DONE
+    assert not set(done.stdout) & {"\x1b", "\x9b", "\u202e"}
+    titles = asked(folder, "SELECT title FROM topic_tree")
+    assert titles == [("Pruning",), ("Quantization",)]
 
 
 def test_stats_mention_the_list(imported, paperlark):

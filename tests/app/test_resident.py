@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.app.resident import Resident
-from bot.errors import ScorerError, SourceUnavailable, StoreFull
+from bot.errors import PlatformError, ScorerError, SourceUnavailable, StoreFull
 from bot.models import PostRole, Request, VoteOutcome
 from bot.settings import ChannelSettings
 from tests.builders import CHANNEL
@@ -185,6 +185,23 @@ async def test_a_platform_that_fails_is_started_again(world):
         await settled(lambda: len(runs) == 3)
 
 
+async def test_a_platform_says_good_bye_in_peace_beside_one_that_has_nothing_to_say(world):
+    farewells = []
+
+    class Polite(FakePlatform):
+        async def run(self, inbox):
+            try:
+                await super().run(inbox)
+            finally:
+                await asyncio.sleep(0.01)
+                farewells.append(self.name)
+
+    world.env.platforms["polite"] = Polite(world.clock)
+    async with living(world):
+        await asyncio.sleep(0)
+    assert len(farewells) == 1
+
+
 async def test_a_vote_through_the_inbox_is_stored_and_a_request_is_answered(world):
     world.announce(MON, 1)
     async with living(world) as resident:
@@ -227,3 +244,30 @@ async def test_changed_topics_are_told_at_the_start(world):
     async with living(world):
         (notice,) = world.posts(PostRole.NOTICE)
         assert "version 2" in notice.post.text
+
+
+class BrokenPlatform(FakePlatform):
+    """A chat whose token is wrong until somebody puts it right."""
+
+    runs = 0
+
+    async def run(self, inbox):
+        self.runs += 1
+        if self.runs < 8:
+            raise PlatformError("DISCORD_TOKEN is not accepted; reset the token")
+        await asyncio.Event().wait()
+
+
+async def test_a_chat_whose_token_is_wrong_is_tried_ever_more_rarely_and_stops_no_other(world, caplog):
+    monday = world.announce(MON, 2)
+    world.go_to(at(MON, 9.5))
+    broken = BrokenPlatform(world.clock, "discord")
+    world.env = replace(world.env, platforms={**world.env.platforms, "discord": broken})
+    async with living(world) as resident:
+        await settled(lambda: broken.runs == 8)
+        await resident.mornings.post(CHANNEL)
+        pauses = [pause for pause in world.clock.sleeps if pause >= world.env.settings.timing.retry_s]
+        assert pauses == [60.0, 120.0, 240.0, 480.0, 960.0, 1800.0, 1800.0]
+        assert world.papers() == ids_of(monday)
+    assert "platform discord failed: DISCORD_TOKEN is not accepted" in caplog.text
+    assert "Traceback" not in caplog.text

@@ -28,6 +28,12 @@ def test_scored_json_is_a_digest():
     assert [(one.arxiv_id, one.relevance) for one in parsed.papers] == [("2501.07139", 9)]
 
 
+def test_a_digest_without_a_date_is_known_by_its_papers():
+    second = SCORED_JSON.replace("2501.07139", "2501.07032")
+    assert read_library(SCORED_JSON.encode()).title == "digest of 2501.07139"
+    assert read_library(second.encode()).title == "digest of 2501.07032"
+
+
 def test_other_json_is_no_digest():
     for text in ("{}", "[]", "null", '{"a": 1}', '[{"id": "2501.07139"}]', "[" * 50_000):
         assert read_library(text.encode()).format == "ids", text[:20]

@@ -191,7 +191,9 @@ class Resident:
         async with asyncio.TaskGroup() as tasks:
             chores = tasks.create_task(self._start_up())
             platforms = [tasks.create_task(self._listen(platform)) for platform in self.env.platforms.values()]
-            await asyncio.gather(*platforms)
+            if platforms:
+                # Told to stop, the group cancels each once: a second time would break off its good-bye.
+                await asyncio.wait(platforms)
             chores.cancel()
 
     async def _listen(self, platform: ChatPlatform) -> None:

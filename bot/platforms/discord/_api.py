@@ -31,7 +31,7 @@ Answer = Mapping[str, Any]
 
 PLATFORM = "discord"
 NOBODY = discord.AllowedMentions.none()
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS = 10003, 10008, 50001
 THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
 _READS = 3  # attempts of a call that changes nothing, after those that discord.py makes by itself
 _READ_PAUSE_S = 2.0

@@ -43,8 +43,8 @@ def invite_link(application: str) -> str:
 
 
 def missing(allowed: discord.Permissions) -> tuple[str, ...]:
-    """What of the needed is not allowed, by discord.py's names."""
-    return tuple(name for name, needed in NEEDED if needed and not getattr(allowed, name))
+    """What of the needed is not allowed, by the names of LABELS."""
+    return tuple(name for name in LABELS if not getattr(allowed, name))
 
 
 def in_channel(channel: Answer, guild: Answer, member: Answer) -> discord.Permissions:

@@ -10,9 +10,10 @@ from discord.http import HTTPClient
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import PlatformError, PostRefused
+from bot.errors import PlatformError, PostDelayed, PostRefused
 from bot.models import Attachment, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
 from bot.platforms.discord._api import (
+    MISSING_ACCESS,
     PLATFORM,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
@@ -44,6 +45,7 @@ from bot.settings import DiscordSettings
 logger = logging.getLogger(__name__)
 
 _GONE = frozenset({UNKNOWN_MESSAGE, UNKNOWN_CHANNEL})
+_CLOSED_DOOR = frozenset({UNKNOWN_CHANNEL, MISSING_ACCESS})
 _STRANGER = frozenset({10007, 10013})  # unknown member, unknown user
 
 
@@ -73,6 +75,7 @@ class DiscordPlatform:
         self._threads = Threads(self._api)
         self._arrivals = Arrivals(clock)
         self._connection: Connection | None = None
+        self._inbox: Inbox | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +88,7 @@ class DiscordPlatform:
         Raises:
             PlatformError: the token is not accepted, or Discord cannot be reached for a while.
         """
+        self._inbox = inbox
         self._connection = Connection(
             self._wire,
             lambda pulse: self.client(inbox, pulse),
@@ -122,14 +126,28 @@ class DiscordPlatform:
             content = of_post(post, key)
         except TooLong as error:
             raise PostRefused(str(error)) from error
-        inside = await self._threads.open(thread) if thread else None
-        answer = await self._api.post(inside or place, content, str(key))
+        try:
+            inside = await self._threads.open(thread) if thread else None
+            answer = await self._api.post(inside or place, content, str(key))
+        except (PostDelayed, PostRefused) as error:
+            await self._mark_if_left(place, error)
+            raise
         ref = MessageRef(PLATFORM, place, str(answer["id"]), inside)
         if post.role is PostRole.HEADER:
             self._threads.titled(ref, post.title or post.text)
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)
         return ref
+
+    async def _mark_if_left(self, place: str, error: PlatformError) -> None:
+        """Whoever was put out while the bot was away is told of by no event, only by a door that stays closed."""
+        cause, client = error.__cause__, self._wire.connected
+        if not isinstance(cause, DiscordCallError) or cause.code not in _CLOSED_DOOR:
+            return
+        if self._inbox is None or client is None or not client.is_ready() or client.get_channel(int(place)):
+            return
+        if not any(guild.unavailable for guild in client.guilds):
+            await self._inbox.removed(PLATFORM, place)
 
     async def _seed(self, ref: MessageRef) -> None:
         """Put the first reactions there; a post without them is as good."""

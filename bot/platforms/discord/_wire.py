@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import discord
@@ -21,6 +23,7 @@ from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter
 from pydantic import SecretStr
 
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _ME = "/users/@me"
 
 
@@ -35,6 +38,15 @@ class Endpoint:
     timeout_s: float
     longest_wait_s: float
 
+    @property
+    def proxy(self) -> str | None:
+        """The proxy that the environment (`HTTPS_PROXY`, `NO_PROXY`) names for it; none on this machine."""
+        address = urlsplit(self.api_url)
+        host = address.hostname or ""
+        if host in _THIS_MACHINE or proxy_bypass(host):
+            return None
+        return getproxies().get(address.scheme)
+
     def of(self, route: Route) -> Route:
         """The same route on this endpoint."""
         if route.url.startswith(Route.BASE):
@@ -46,7 +58,11 @@ class Http(HTTPClient):
     """discord.py's REST client at an endpoint. Who the bot is it asks once."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(asyncio.get_running_loop(), max_ratelimit_timeout=endpoint.longest_wait_s)
+        super().__init__(
+            asyncio.get_running_loop(),
+            max_ratelimit_timeout=endpoint.longest_wait_s,
+            proxy=endpoint.proxy,
+        )
         self._endpoint = endpoint
         self._me: Any = None
 
