@@ -206,6 +206,26 @@ async def test_a_job_fires_when_its_time_has_come():
         schedule.stop()
 
 
+async def test_a_job_under_way_when_the_schedule_stops_ends_without_being_called_a_fault(caplog):
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def job():
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    schedule = Schedule(FakeClock(utc("2025-05-08T08:00")), 3600)
+    schedule.start()
+    schedule.once("now", 0.01, job)
+    await asyncio.wait_for(started.wait(), 10)
+    schedule.stop()
+    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.sleep(0)
+    assert "raised an exception" not in caplog.text
+
+
 def test_missed_firings_are_run_once_and_within_the_grace_only():
     schedule = Schedule(FakeClock(), 1234)
     defaults = schedule._scheduler._job_defaults

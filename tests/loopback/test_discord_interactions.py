@@ -118,10 +118,11 @@ async def test_no_answer_at_all_is_a_violation_unless_nobody_was_there(app):
     app.people.slash(app.ada, app.place, "papers ask", text="x")
     await app.people.settle()
     assert app.discord.journal.violations == []
-    await app.session()
+    socket, _ = await app.session()
     app.people.slash(app.ada, app.place, "papers ask", text="x")
     while app.people._waiting:  # noqa: ASYNC110 - this client answers no heartbeat
         await asyncio.sleep(0.01)
+    assert not socket.closed
     assert app.discord.journal.violations == ["the application did not respond to an interaction of type 2"]
 
 

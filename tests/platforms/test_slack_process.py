@@ -66,6 +66,7 @@ class Workspace:
             "PAPERLARK_NOW": moment.isoformat(),
             "PAPERLARK_ARXIV__INTERVAL_S": "0",
             "PAPERLARK_SCORER": "local",
+            "PAPERLARK_HEALTH__ENABLED": "false",
             "PAPERLARK_TIMING__SETTLE_S": "1",
             "PAPERLARK_TIMING__LOOK_GAP_S": "0.5",
         }

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from bot.app.resident._work import Work
+from bot.errors import PaperlarkError
 from bot.schedule import last_due
 from bot.store_ports import DigestKind
 from handlers.delivery import DeliveryPaused
@@ -47,7 +48,7 @@ class Mornings:
             try:
                 async with self._work.busy[key]:
                     await post_morning(self._work.env, key, due)
-            except DeliveryPaused as pause:
+            except (DeliveryPaused, PaperlarkError) as pause:
                 logger.warning("morning of %s is not finished (%s); next try in %.0f s", key, pause, pause_s)
             except Exception:
                 logger.exception("morning of %s failed; next try in %.0f s", key, pause_s)

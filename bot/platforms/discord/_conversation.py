@@ -83,7 +83,7 @@ class Conversation:
     ) -> Request:
         """The request that somebody makes by an interaction."""
         person = str(interaction.user.id)
-        beside = places_beside(interaction.guild)
+        beside = places_beside(interaction.user)
         if beside is None:
             looking = self._companions.places_of(person, interaction.client.guilds)
             beside = await patiently(audience, looking)
@@ -92,7 +92,7 @@ class Conversation:
 
     def typing(self, interaction: Pressed, name: str) -> Request:
         """Who types an option of this command, and where; in a direct message no channel is looked for."""
-        beside = places_beside(interaction.guild) or ()
+        beside = places_beside(interaction.user) or ()
         return Request(PLATFORM, where(interaction).place, str(interaction.user.id), name, beside=beside)
 
     async def say(self, interaction: Pressed, reply: Reply) -> None:

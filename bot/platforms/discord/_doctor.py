@@ -12,6 +12,7 @@ from bot.platforms.discord._api import REMEDIES, Answer, DiscordApi, DiscordCall
 from bot.platforms.discord._permissions import LABELS, OPTIONAL, in_channel, invite_link, missing
 
 _SUBJECT = "discord"
+_TOKEN_REFUSED = 401
 _PORTAL = "discord.com/developers/applications, your app"
 _CHANNEL_TYPES = {discord.ChannelType.text.value, discord.ChannelType.news.value}
 
@@ -22,8 +23,9 @@ async def examine(api: DiscordApi, places: Mapping[str, str]) -> tuple[Finding, 
         application: Answer = await api.read("asking about the app", lambda http: http.application_info())
         me = await api.me()
     except DiscordCallError as error:
-        remedy = REMEDIES.get(error.status, "check the network and DISCORD_API_URL")
-        return (_problem(f"DISCORD_TOKEN: {error}", remedy),)
+        if error.status == _TOKEN_REFUSED:
+            return (_problem("DISCORD_TOKEN is not accepted", REMEDIES[_TOKEN_REFUSED]),)
+        return (_problem(str(error), "check the network, a proxy, and DISCORD_API_URL"),)
     findings = [
         _fine(f"the token is that of the app {application.get('name') or application['id']}"),
         _fine("no privileged intent is needed"),

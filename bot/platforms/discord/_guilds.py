@@ -95,9 +95,12 @@ def may_write(channel: discord.TextChannel) -> bool:
     return allowed.view_channel and allowed.send_messages
 
 
-def places_beside(guild: discord.Guild | None) -> tuple[str, ...] | None:
-    """The text channels of a server; None outside of one."""
-    return None if guild is None else tuple(str(channel.id) for channel in guild.text_channels)
+def places_beside(person: discord.Member | discord.User) -> tuple[str, ...] | None:
+    """The text channels that somebody can read on the server where they do something; None outside of one."""
+    if not isinstance(person, discord.Member):
+        return None
+    channels = person.guild.text_channels
+    return tuple(str(channel.id) for channel in channels if channel.permissions_for(person).view_channel)
 
 
 def _welcoming(guild: discord.Guild) -> discord.TextChannel | None:

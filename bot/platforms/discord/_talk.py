@@ -48,7 +48,7 @@ class Talk:
             return
         if not is_named:
             return  # people talk about a paper by replying to its post, which mentions the bot by itself
-        beside = places_beside(message.guild)
+        beside = places_beside(message.author)
         if beside is None:
             beside = await self._companions.places_of(person, client.guilds)
         request = Request(PLATFORM, place, person, "papers", text, form_room=MOST_FORM, beside=beside)

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.platforms.slack._tiers import Tiers
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class SlackApi:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
         self._clock = clock
+        self._tiers = Tiers(clock)
 
     async def write(self, method: str, **arguments: Any) -> Answer:
         """One attempt, whatever becomes of it.
@@ -142,8 +144,14 @@ class SlackApi:
     async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[Answer, Mapping[str, str]]:
         writes_blocks = method.startswith(("chat.", "views."))
         sent: dict[str, Any] = {"json": arguments} if writes_blocks else {"params": arguments}
-        with _translating(method):
-            response = await self.client.api_call(method, **sent)
+        await self._tiers.turn(method)
+        try:
+            with _translating(method):
+                response = await self.client.api_call(method, **sent)
+        except SlackCallError as error:
+            if error.retry_after_s:
+                self._tiers.hold(method, error.retry_after_s)
+            raise
         if not isinstance(response.data, dict):
             raise SlackCallError(f"{method}: Slack's answer cannot be read")
         return response.data, response.headers

@@ -9,6 +9,8 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PlatformError
@@ -20,6 +22,20 @@ logger = logging.getLogger(__name__)
 _PING_S = 5.0
 _CHECK_S = 1.0
 _PATIENCE_S = 30.0  # how long the SDK may try by itself before it is started afresh
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's handler that begins one event in each turn of the loop: a burst must not keep everything else waiting."""
+
+    def __init__(self, app: AsyncApp, token: str, **options: Any) -> None:
+        super().__init__(app, token, **options)
+        self._door = asyncio.Lock()
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        """See AsyncSocketModeHandler."""
+        async with self._door:
+            await asyncio.sleep(0)
+        await super().handle(client, req)
 
 
 class Connection:
@@ -67,9 +83,7 @@ class Connection:
     async def _live_once(self, app: AsyncApp, api: SlackApi) -> None:
         # Asked for here, because the SDK would repeat a refused request for ever.
         address = (await api.read("apps.connections.open"))["url"]
-        handler = AsyncSocketModeHandler(
-            app, str(self._client.token), web_client=self._client, ping_interval=self._ping_s
-        )
+        handler = _Handler(app, str(self._client.token), web_client=self._client, ping_interval=self._ping_s)
         handler.client.wss_uri = address
         handler.client.message_listeners.append(self._heard)
         self._handler = handler

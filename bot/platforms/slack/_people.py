@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ class People:
         self._api = api
         self._clock = clock
         self._known: dict[str, tuple[float, Person]] = {}
+        self._asking: dict[str, asyncio.Task[Person]] = {}
 
     async def get(self, person: str, *, fresh: bool = False) -> Person:
         """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot and no admin.
@@ -40,6 +42,14 @@ class People:
         kept = self._known.get(person)
         if kept and self._clock.monotonic() - kept[0] < (_FRESH_S if fresh else _KEPT_S):
             return kept[1]
+        # A stranger who votes on many papers at once is asked about once; whoever loses patience leaves the others be.
+        asking = self._asking.get(person)
+        if asking is None:
+            asking = self._asking[person] = asyncio.ensure_future(self._ask(person))
+            asking.add_done_callback(lambda _: self._asking.pop(person, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, person: str) -> Person:
         try:
             user: dict[str, Any] = (await self._api.read("users.info", user=person))["user"]
         except SlackCallError as error:

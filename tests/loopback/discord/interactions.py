@@ -131,7 +131,7 @@ class Interactions:
         if interaction.is_answered:
             raise Refused(40060)
         body = asked.body if isinstance(asked.body, dict) else {}
-        kind = body.get("type")
+        kind: Any = body.get("type")
         if kind not in _ANSWERS[interaction.kind] or (interaction.message is None and kind in {UPDATE, DEFER_UPDATE}):
             found = Complaints()
             found.choices(("type",), _ANSWERS[interaction.kind])

@@ -36,7 +36,7 @@ def emoji_json(emoji: str) -> JSON:
 
 
 class Payloads:
-    """Makes JSON of what the world holds. `base` is where files are fetched from."""
+    """Makes JSON of what the world holds."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -141,13 +141,12 @@ class Payloads:
 
     def message(self, message: Message, *, with_content: bool = True, with_nonce: bool = False) -> JSON:
         """A message; without the right to read content its text, embeds, files and components are empty."""
-        bare = [] if not with_content else None
         shown: JSON = {
             "id": message.id, "type": message.type, "channel_id": message.channel, "author": self.user(message.author),
             "content": message.content if with_content else "",
-            "embeds": message.embeds if bare is None else bare,
-            "components": message.components if bare is None else bare,
-            "attachments": message.attachments if bare is None else bare,
+            "embeds": message.embeds if with_content else [],
+            "components": message.components if with_content else [],
+            "attachments": message.attachments if with_content else [],
             "timestamp": moment(made_at(message.id)),
             "edited_timestamp": moment(message.edited_at) if message.edited_at else None,
             "tts": False, "pinned": False, "mention_everyone": message.mention_everyone,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from tests.loopback.discord.rights import EVERYTHING, USUAL, bits, combined
@@ -282,7 +284,7 @@ class World:
             base |= guild.roles[role].permissions
         overwrites = home.overwrites
         of_roles = [overwrites[role] for role in roles if role in overwrites]
-        together = (_union(allow for allow, _ in of_roles), _union(deny for _, deny in of_roles))
+        together = (reduce(or_, (allow for allow, _ in of_roles), 0), reduce(or_, (deny for _, deny in of_roles), 0))
         return combined(base, [overwrites.get(guild.id, (0, 0)), together, overwrites.get(person, (0, 0))])
 
     def may(self, person: str, channel: Channel, *names: str) -> bool:
@@ -292,10 +294,3 @@ class World:
 
     def sees(self, person: str, channel: Channel) -> bool:
         return self.may(person, channel, "VIEW_CHANNEL")
-
-
-def _union(values: Iterable[int]) -> int:
-    union = 0
-    for value in values:
-        union |= value
-    return union

@@ -4,13 +4,17 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 from pydantic import SecretStr
 
 from bot.errors import PlatformError
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord._connection import Connection
+from bot.platforms.discord._wire import Endpoint
 from tests.fakes import START, FakeClock, FakeInbox
 from tests.loopback.discord import TOKEN, LoopbackDiscord
+from tests.platforms.discord.loopback import connected
 from tests.platforms.posts import a_key, a_paper_post, until
 
 
@@ -166,3 +170,50 @@ async def test_being_put_out_of_one_server_harms_no_other(wire):
     await until(lambda: wire.inbox.removals)
     assert wire.inbox.removals == [place]
     await posted(wire)
+
+
+async def test_a_server_that_put_the_bot_out_while_it_was_away_is_noticed_by_its_first_post():
+    async with connected() as wire:
+        other = wire.discord.world.add_guild("Other", wire.owner, [], with_bot=False)
+        place = wire.discord.world.add_channel(other, "general")
+        with pytest.raises(PlatformError):
+            await wire.platform.post(place, a_paper_post(), a_key())
+        assert wire.inbox.removals == [place]
+
+
+async def test_a_channel_that_is_only_closed_to_one_post_is_not_given_up(wire):
+    wire.discord.fault("error", code=50001, status=403)
+    with pytest.raises(PlatformError):
+        await posted(wire)
+    assert wire.inbox.removals == []
+
+
+@pytest.mark.parametrize(
+    ("address", "proxy"),
+    [
+        ("https://discord.com/api/v10", "http://proxy:3128"),
+        ("http://127.0.0.1:8200/api/v10", None),
+        ("https://inside.example/api/v10", None),
+    ],
+)
+def test_a_proxy_of_the_environment_is_honoured(monkeypatch, address, proxy):
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert Endpoint(address, 30.0, 60.0).proxy == proxy
+
+
+async def test_two_bots_of_one_process_talk_each_to_its_own_server():
+    """discord.py keeps its addresses for the whole process; here they stay as they are."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    async with connected() as one, connected() as other:
+        refs = [await posted(one), await posted(other)]
+        react(one, refs[0], "👍")
+        react(other, refs[1], "👎")
+        await until(lambda: one.inbox.votes and other.inbox.votes)
+        assert [len(wire.discord.messages(wire.place)) for wire in (one, other)] == [1, 1]
+        assert [[vote.emoji for vote in wire.inbox.votes] for wire in (one, other)] == [["👍"], ["👎"]]
+        pressed = other.discord.people.press(other.reader, other.place, refs[1].message, "Why")
+        await until(lambda: other.discord.answers(pressed))
+        assert one.inbox.requests == []
+    assert before == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)

@@ -70,5 +70,17 @@ async def test_two_servers_are_served_apart(room):
     assert (room.inbox.requests[-1].place, room.inbox.requests[-1].beside) == (place, (place,))
 
 
+async def test_what_somebody_cannot_read_is_not_answered_from(room):
+    """In a channel without papers another one of the server answers, but only one that the asker sees."""
+    secret = {room.guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    board = room.guild.create_text_channel("board", overwrites=secret)
+    await room.env.settle()
+    await room.ada.slash(room.channel, "papers ask", text="q")
+    assert room.inbox.requests[-1].beside == (room.place,)
+    await room.ada.send(room.channel, f"<@{room.env.bot.user.id}> q")
+    assert room.inbox.requests[-1].beside == (room.place,)
+    assert board
+
+
 def test_no_privileged_intent_is_asked_for():
     assert [name for name in ("members", "presences", "message_content") if getattr(INTENTS, name)] == []

@@ -10,7 +10,11 @@ from bot.platforms.discord._replies import contents, form_window, topics_window
 from bot.text import units
 from tests.platforms.posts import a_card, a_key
 
-TEXT = st.one_of(st.text(max_size=200), st.text("<@*_`~|[]", min_size=500, max_size=3000), st.just("word " * 2000))
+TEXT = st.builds(
+    str.__mul__,
+    st.one_of(st.text(max_size=8), st.text("<@*_`~|[]\n", max_size=6), st.just("word ")),
+    st.sampled_from([0, 1, 40, 300, 2000]),
+)
 CARDS = st.builds(
     a_card, title=TEXT, authors=TEXT, comment=TEXT, why=TEXT, verdict=TEXT, marks=st.tuples(TEXT), categories=TEXT
 )

@@ -1,12 +1,14 @@
 """`/papers` as people type it in Discord."""
 
 import asyncio
+import json
 
 import discord
 import pytest
 
 from bot.models import Attachment, Button, Form, Reply
 from bot.platforms.discord import _slash
+from bot.platforms.discord._sync import _same
 from bot.query import COMMANDS
 from tests.platforms.posts import a_card, a_key
 
@@ -166,6 +168,20 @@ async def test_the_commands_are_sent_once_and_not_at_every_start(room):
     await room.env.restart_bot(room.new_client())
     await room.env.restart_bot(room.new_client())
     assert len(sent()) == 1
+
+
+def test_what_discord_adds_to_a_command_is_no_difference(room):
+    ours = [command.to_dict(room.env.bot.tree) for command in room.env.bot.tree.get_commands()]
+    theirs = json.loads(json.dumps(ours))
+    for command in theirs:
+        command |= {"id": "1", "application_id": "2", "version": "3", "name_localizations": None}
+        command |= {"description_localizations": None, "default_member_permissions": None, "nsfw": False}
+        for option in command["options"][0]["options"]:
+            option.pop("options", None)
+            option["name_localizations"] = None
+    assert _same(ours, theirs)
+    theirs[0]["options"][0]["description"] = "Something else"
+    assert not _same(ours, theirs)
 
 
 async def test_commands_of_another_version_are_replaced(room, monkeypatch):

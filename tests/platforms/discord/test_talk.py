@@ -121,6 +121,15 @@ async def test_a_channel_that_has_its_topics_says_so(room):
     assert "already" in sent.response.content
 
 
+async def test_starting_where_the_bot_may_not_post_says_what_to_allow(room):
+    channel = room.env.bot.get_channel(room.channel.id)
+    await channel.set_permissions(channel.guild.default_role, send_messages=False, create_public_threads=False)
+    await room.env.settle()
+    result = await room.olga.slash(room.channel, "papers start")
+    assert result.modal is None
+    assert "Send Messages, Create Public Threads" in result.response.embeds[0].description
+
+
 async def test_starting_in_a_direct_message_is_explained(room):
     result = await room.olga.user.slash("papers start")
     assert "channels of a server" in result.response.content
@@ -129,3 +138,16 @@ async def test_starting_in_a_direct_message_is_explained(room):
 async def test_hello_says_how_to_answer_so_that_the_bot_can_see_it(room):
     hello = await asked_for_topics(room)
     assert "Keep the reply's @" in hello.embeds[0].description
+
+
+async def test_a_channel_can_be_started_by_command_with_a_file(room):
+    room.inbox.offer_reply = Reply("Thank you")
+    result = await room.olga.slash(room.channel, "papers start", file=("topics.md", b"1. KV cache"))
+    assert (room.inbox.offers[0].text, room.inbox.offers[0].on_purpose) == (b"1. KV cache", True)
+    assert "Thank you" in result.response.content
+
+
+async def test_a_file_that_cannot_be_read_is_told(room):
+    result = await room.olga.slash(room.channel, "papers start", file=("topics.pdf", b"%PDF"))
+    assert "cannot read that file" in result.response.content
+    assert room.inbox.offers == []

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from bot.platforms.discord._text import as_typed, escaped, fitted, link, linked, pieces, plain, quoted, unescaped
 from bot.text import units
-from tests.loopback.discord.markdown import Names, markdown
+from tests.loopback.discord.markdown import markdown
+
+
+class Everybody:
+    """Says what is a mention."""
+
+    def user(self, number: str) -> str:
+        return f"⟦{number}⟧"
+
+    role = channel = everyone = user
+
 
 SIGNS = st.text(alphabet="ab *_~`|<>[]()#-+.:/\\@&!?1\nédiscordgg", max_size=60)
 
@@ -24,7 +34,7 @@ SIGNS = st.text(alphabet="ab *_~`|<>[]()#-+.:/\\@&!?1\nédiscordgg", max_size=60
     ],
 )
 def test_nothing_in_foreign_text_does_anything(text):
-    shown = markdown(escaped(text), Names())
+    shown = markdown(escaped(text), Everybody())
     assert "⟦" not in shown
     assert "‹" not in shown
     assert shown.replace("\u200b", "").replace("\\", "") == text.replace("\\", "")
