@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format bench prove pictures build clean
+.PHONY: help demo run test lint audit format bench prove pictures build clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ lint: $(VENV)/.tested ## ruff, mypy and the import rules
 	$(BIN)/mypy
 	$(BIN)/mypy tests/fakes.py
 	$(BIN)/lint-imports
+
+audit: $(VENV)/.tested ## Known weaknesses of the dependencies (asks an advisory service; "not audited" if it is away)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -c constraints.txt -e '.[audit]'
+	$(BIN)/python -m tests.audit
 
 format: $(VENV)/.tested ## Let ruff put things in order
 	$(BIN)/ruff check --fix .

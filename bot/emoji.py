@@ -128,7 +128,7 @@ def normalise(reported: str) -> str:
     """
     text = _visible(reported)
     if match := _DISCORD_CUSTOM.fullmatch(text):
-        return f":{match['name'][:_LONGEST_NAME]}:"
+        text = f":{match['name'][:_LONGEST_NAME]}:"  # one that is named as a known one means the same
     return _known(text) or _custom(text)
 
 

@@ -41,7 +41,7 @@ async def vectors_of(env: Environment, papers: Sequence[Paper]) -> NDArray[np.fl
     known = await env.store.papers.vectors([paper.arxiv_id for paper in papers], env.embedder.name)
     if not papers:
         return np.zeros((0, env.embedder.dimensions), dtype=np.float32)
-    return np.stack([known[paper.arxiv_id] for paper in papers])
+    return await asyncio.to_thread(np.stack, [known[paper.arxiv_id] for paper in papers])
 
 
 async def extend_background(env: Environment, categories: Sequence[str]) -> None:

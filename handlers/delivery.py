@@ -83,7 +83,9 @@ async def send(env: Environment, intent: Intent, thread: MessageRef | None = Non
             ref = await platform.post(intent.place, intent.post, intent.key, thread)
         except PostDelayed as error:
             await env.store.ledger.release(intent.key, str(error))
-            await env.clock.sleep(error.retry_after_s or env.settings.timing.retry_s)
+            pause_s = error.retry_after_s or env.settings.timing.retry_s
+            logger.warning("%s is put off for %.1f s: %s", intent.key, pause_s, error)
+            await env.clock.sleep(pause_s)
         except PostUncertain as error:
             logger.warning("%s: no answer (%s); looking whether it was posted", intent.key, error)
             found = await _settle_now(env, platform, intent, thread)

@@ -45,7 +45,7 @@ async def refit(env: Environment, key: str) -> ChannelModel | None:
     votes = await env.store.feedback.current(key)
     impressions = await env.store.feedback.impressions(key)
     imported = await env.store.feedback.imported_likes(key)
-    basis = _basis(env, votes, impressions)
+    basis = await asyncio.to_thread(_basis, env, votes, impressions)
     if imported:
         basis = await _with_lists(env, key, basis, imported)
     stored = await env.store.weights.newest(key)
@@ -70,10 +70,10 @@ class _Said:
 async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings: int) -> ChannelModel | None:
     now = env.clock.now()
     tomorrow = now.date() + timedelta(days=1)
-    said = verdicts(told.votes, env.settings.ranking.rewards)
+    said = await asyncio.to_thread(verdicts, told.votes, env.settings.ranking.rewards)
     past = await env.store.papers.before(tomorrow, _PAST_PAPERS)
     background = await background_before(env, tomorrow)
-    today = vectorizer(background, (), _terms_of)
+    today = await asyncio.to_thread(vectorizer, background, (), _terms_of)
     lists = await _vetted(env, key, told.imported, {one.arxiv_id for one in said}, (background, today, past))
     chosen = lists.likes if lists else ()
     ids = {one.arxiv_id for part in (told.votes, told.impressions, chosen) for one in part}

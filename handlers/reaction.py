@@ -14,6 +14,7 @@ from handlers.environment import Environment
 logger = logging.getLogger(__name__)
 
 _LARGEST_BATCH = 500
+_TOLD_AT_ONCE = 25
 _OPPOSITES = {"👍": "👎", "👎": "👍"}
 
 
@@ -86,6 +87,8 @@ class VoteQueue:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
+            for place, ((_, future), outcome) in enumerate(zip(batch, outcomes, strict=True)):
                 if not future.done():
                     future.set_result(outcome)
+                if place % _TOLD_AT_ONCE == _TOLD_AT_ONCE - 1:
+                    await asyncio.sleep(0)  # whoever waited goes on at once: not all of them in one turn of the loop

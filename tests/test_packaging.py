@@ -10,27 +10,12 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 import yaml
 
 from bot.cli._shared import WRONG_USE
 from bot.settings import Settings, TimingSettings
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built as the Dockerfile builds it, without fetching a build environment."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "bot", "handlers", "prompts"):
-        (source / name).symlink_to(ROOT / name)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return next(folder.glob("*.whl"))
 
 
 def test_the_wheel_holds_every_module_and_every_data_file(wheel):

@@ -13,8 +13,13 @@ from bot.embedders.wordllama import WordLlamaEmbedder
 from bot.models import PostRole
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, true_now
-from tests.prove import chaos, kills, processes
+from tests.prove import chaos, kills, processes, storm
 from tests.prove.orders import CHANNEL, MORNING, Orders, settings_for, shift_to
+
+
+def _words(value):
+    return " ".join(map(str, value)) if isinstance(value, tuple) else value.name
+
 
 _SEED = 20260101
 _AT_LEAST = 40
@@ -31,7 +36,7 @@ def test_a_morning_has_at_least_forty_points_to_be_killed_at(points):
     assert {moment for moment, _, _ in first} == {"before", "during", "after"}
 
 
-@pytest.mark.parametrize("scenario", kills.FAULTY.scenarios, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", kills.FAULTY.scenarios, ids=_words)
 def test_a_process_killed_at_a_sampled_point_loses_nothing_and_repeats_nothing(points, scenario):
     point = random.Random(_SEED).choice(points[scenario.name])
     assert kills.prove(kills.FAULTY, scenario, point).violations == ()
@@ -50,16 +55,59 @@ def test_a_post_stored_just_before_the_kill_is_found_and_not_repeated():
         ("before", "slack ack", 1),
         ("after", "feedback.record", 1),
     ],
-    ids=lambda point: " ".join(map(str, point)),
+    ids=_words,
 )
 def test_a_bot_killed_while_it_talks_to_slack_loses_nothing_and_repeats_nothing(point):
     """Bolt and the SDK are real; a reaction, a missed one and a pressed button lie around the kill."""
     assert kills.prove(kills.SLACK, kills.SLACK.scenarios[0], point).violations == ()
 
 
-@pytest.mark.parametrize("scenario", kills.SLACK.scenarios[2:], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", kills.SLACK.scenarios[2:], ids=_words)
 def test_answers_that_slack_loses_or_delays_lose_and_repeat_nothing(scenario):
     assert kills.prove(kills.SLACK, scenario, ("after", "ledger.claim", 3)).violations == ()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        ("during", "discord create_message", 3),
+        ("after", "discord start_thread_from_message", 1),
+        ("after", "feedback.record", 1),
+    ],
+    ids=_words,
+)
+def test_a_bot_killed_while_it_talks_to_discord_loses_nothing_and_repeats_nothing(point):
+    """The same with discord.py."""
+    assert kills.prove(kills.DISCORD, kills.DISCORD.scenarios[0], point).violations == ()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "point"),
+    list(
+        zip(
+            kills.BOTH.scenarios,
+            [
+                ("during", "llm completions", 1),
+                ("during", "llm completions", 1),
+                ("after", "feedback.record", 4),
+                ("before", "library.save", 2),
+                ("during", "slack chat.postMessage", 2),
+            ],
+            strict=True,
+        )
+    ),
+    ids=_words,
+)
+def test_a_bot_killed_on_two_platforms_while_an_llm_scores_and_answers_loses_nothing_and_repeats_nothing(
+    scenario, point
+):
+    assert kills.prove(kills.BOTH, scenario, point).violations == ()
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_a_morning_in_a_storm_is_as_if_nothing_had_happened(seed):
+    """Slack, Discord, arXiv and the LLM fail at once, and processes die."""
+    assert storm.prove(seed).violations == ()
 
 
 @pytest.mark.parametrize("seed", [21, 26, 45])

@@ -156,6 +156,23 @@ def shown(name, post):
     return "\n".join(parts)
 
 
+@given(
+    st.lists(st.dates(date(1991, 8, 14), date(2199, 12, 31)), max_size=6, unique=True),
+    st.integers(0, 3),
+    st.booleans(),
+)
+def test_what_a_title_says_of_its_days_can_be_read_back_from_it(days, relevant, is_remedial):
+    """After a restore the chat's headers tell which listings were posted."""
+    days = tuple(sorted(days))
+    totals = Totals(9, 9, relevant)
+    remedial_on = date(2025, 5, 9) if is_remedial else None
+    title = rendering.header_post(Digest("c", 1, days, totals, (), 0, "local scorer", remedial_on=remedial_on)).title
+    assert rendering.subject_of_title(title) == (
+        rendering.Subject(days[-1], has_earlier=len(days) > 1) if days else rendering.Subject(None)
+    )
+    assert rendering.subject_of_title("A paper about Papers") is None
+
+
 def test_headers_read_as_agreed(golden):
     golden(
         "rendering/headers.txt",

@@ -43,6 +43,15 @@ def test_beliefs_weight_topics_and_weeks_are_in_words():
     assert "indication" in said
 
 
+def test_lists_are_told_with_what_they_count_as():
+    """Before the first vote a list decides alone, later together with the votes."""
+    told = "your list awesome-things: 46 papers, closer to the topics than 90% of other papers; counts as 8.7 likes"
+    before = text(TrackRecord((), (), 0, 0), more=("pruning",), learned_weight=0.6, lists=(told,))
+    assert told in before
+    assert "no votes yet; lists decide 60% of the order" in before
+    assert "votes and lists decide 60%" in text(TrackRecord((), (), 3, 0), learned_weight=0.6, lists=(told,))
+
+
 def test_only_the_newest_weeks_are_listed():
     """The answer stays short after years."""
     said = text(TrackRecord(weeks(60), (), 1, 0))

@@ -32,7 +32,8 @@ STRENGTH = 10.0  # inverse regularisation
 MOST_LIKED = 800
 MOST_IGNORED = 600
 RANDOM_PAST = 100
-RANDOM_PAST_BESIDE_LISTS = 400  # a list's papers were not shown beside ignored ones, so that only these oppose them
+RANDOM_PER_LISTED = 6  # more for each paper of a list: it was not shown beside ignored ones that oppose it
+MOST_RANDOM = 400
 RANDOM_WEIGHT = 0.5
 IGNORED_LAST_PLACE = 0.7  # weight of a paper ignored at place 10, against 1 at place 1
 DISLIKE_HALF_LIFE_DAYS = 14.0  # a dislike is often about a day's mood or one paper, not about its whole field
@@ -104,7 +105,7 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
     found += _ignored(evidence, known, known | {one.paper.arxiv_id for one in found})
     taken = known | {one.paper.arxiv_id for one in found}
     candidates = [paper for paper in evidence.past if paper.arxiv_id not in taken]
-    wanted = RANDOM_PAST_BESIDE_LISTS if any(one.origin for one in found) else RANDOM_PAST
+    wanted = min(MOST_RANDOM, RANDOM_PAST + RANDOM_PER_LISTED * sum(bool(one.origin) for one in found))
     drawn = random.Random(evidence.seed).sample(candidates, min(wanted, len(candidates)))  # noqa: S311 - no secret
     return (*found, *(Lesson(paper, liked=False, weight=RANDOM_WEIGHT, voted=False) for paper in drawn))
 

@@ -18,6 +18,8 @@ _FORMULA = re.compile(r"\\\(.{1,2000}?\\\)|(?<!\\)\$(?:[^$\\]|\\.){1,2000}\$")
 _MACRO_OR_SPECIAL = re.compile(r"\\(?:[A-Za-z]+|.)|(?P<bare>[#$%&_^])")
 _BARE_IN_FORMULA = re.compile(r"\\.|(?P<bare>[#%&])")
 _ESCAPED = re.compile(r"\\(.)")
+# To some readers the second backslash of a line break escapes the brace behind it.
+_BREAK_AT_BRACE = re.compile(r"(?P<whole>\\\\)(?=[{}])|\\.")
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 # BibTeX counts escaped braces too, so that they are written as words; until then they hide behind noncharacters.
 _LEFT, _RIGHT = "\ufdd0", "\ufdd1"
@@ -48,16 +50,15 @@ def bibtex_file(papers: Sequence[Paper]) -> str:
 
 def latex(text: str) -> str:
     """A text, perhaps with LaTeX in it, as LaTeX in ASCII as far as letters have a macro; its braces match."""
-    text = one_line(text)
-    if (len(text) - len(text.rstrip("\\"))) % 2:
-        text = text[:-1]  # it would hide the brace that closes the field
+    text = one_line(text).rstrip("\\")  # it would hide the brace that closes the field
     text = _balanced(_ESCAPED.sub(_without_braces, text))
     written: list[str] = []
     place = 0
     for formula in _FORMULA.finditer(text):
         written += [_running(text[place : formula.start()]), _formula(formula[0])]
         place = formula.end()
-    return _balanced("".join([*written, _running(text[place:])]))
+    whole = "".join([*written, _running(text[place:])])
+    return _balanced(_BREAK_AT_BRACE.sub(lambda found: f"{found[0]} " if found["whole"] else found[0], whole))
 
 
 def _without_braces(pair: re.Match[str]) -> str:

@@ -27,7 +27,8 @@ def forgotten_line(held: Holdings) -> str:
     if held.is_empty:
         return "There was nothing stored; nothing will be."
     orders = f", {held.orders:,} follows and mutes" if held.orders else ""
-    return f"Deleted: {counted(held.votes, 'vote')}, {held.saved:,} of them saved papers{orders}. Nothing new is stored."
+    votes = f"{counted(held.votes, 'vote')}, {held.saved:,} of them saved papers"
+    return f"Deleted: {votes}{orders}. Nothing new is stored."
 
 
 def backups_line(gone_by: date | None, whom: str = "you") -> str:

@@ -64,10 +64,11 @@ class SqliteFeedback:
     async def current(self, channel: str) -> tuple[CurrentVote, ...]:
         """See FeedbackStore."""
         query = "SELECT * FROM current_votes WHERE channel = ? ORDER BY at, arxiv_id, person, emoji"
-        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
-        return tuple(
-            CurrentVote(row["channel"], row["arxiv_id"], row["person"], row["emoji"], from_stamp(row["at"]))
-            for row in rows
+        return await self._database.read(
+            lambda db: tuple(
+                CurrentVote(row["channel"], row["arxiv_id"], row["person"], row["emoji"], from_stamp(row["at"]))
+                for row in db.query(query, [channel])
+            )
         )
 
     async def of_person(self, person: str, arxiv_ids: Sequence[str] | None = None) -> tuple[PersonalVote, ...]:

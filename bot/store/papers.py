@@ -15,6 +15,7 @@ from sqlite_utils import Database as SqliteUtils
 from bot.models import Paper
 from bot.store.codec import from_day, from_stamp, to_day, to_stamp
 from bot.store.database import Database
+from bot.text import whole
 
 _UPSERT = """
 INSERT INTO papers (arxiv_id, version, title, abstract, authors, primary_category, categories, published_at, updated_at,
@@ -65,14 +66,14 @@ def _to_row(paper: Paper) -> dict[str, Any]:
     return {
         "arxiv_id": paper.arxiv_id,
         "version": paper.version,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": json.dumps(paper.authors, ensure_ascii=False),
+        "title": whole(paper.title),
+        "abstract": whole(paper.abstract),
+        "authors": whole(json.dumps(paper.authors, ensure_ascii=False)),
         "primary_category": paper.primary_category,
         "categories": json.dumps(paper.categories),
         "published_at": to_stamp(paper.published_at),
         "updated_at": to_stamp(paper.updated_at),
-        "comment": paper.comment,
+        "comment": whole(paper.comment) if paper.comment else paper.comment,
         "withdrawn": int(paper.withdrawn),
         "listing_day": to_day(paper.listing_day),
     }
@@ -110,8 +111,10 @@ class SqlitePapers:
     async def vectors(self, arxiv_ids: Sequence[str], embedder: str) -> Mapping[str, NDArray[np.float32]]:
         """See PaperStore."""
         query = f"SELECT arxiv_id, vector FROM vectors WHERE embedder = ? AND arxiv_id {_IN_IDS}"
-        rows = await self._database.read(lambda db: list(db.query(query, [embedder, json.dumps(list(arxiv_ids))])))
-        return {row["arxiv_id"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
+        wanted = [embedder, json.dumps(list(arxiv_ids))]
+        return await self._database.read(
+            lambda db: {row["arxiv_id"]: np.frombuffer(row["vector"], dtype="<f4") for row in db.query(query, wanted)}
+        )
 
     async def add_vectors(self, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """See PaperStore."""

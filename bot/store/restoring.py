@@ -71,6 +71,8 @@ def restore_database(copy: Path, database: Path) -> Restored:
         copy_database(copy, coming, made_at=None)
         _prepare(coming, made_at)
         carry_opt_outs(database, coming)
+        with coming.open("rb+") as file:
+            os.fsync(file.fileno())
         replaced = _set_aside(database)
         coming.replace(database)
         sync_folder(database.parent)
@@ -100,8 +102,6 @@ def _prepare(coming: Path, made_at: datetime) -> None:
         migrate(SqliteUtils(connection))
         mark_as_copy(connection, made_at)
         connection.commit()
-    with coming.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _set_aside(database: Path) -> Path | None:

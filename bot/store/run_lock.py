@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -37,10 +37,11 @@ def run_lock(database: Path, now: datetime) -> Iterator[None]:
     except OSError as error:
         raise StoreReadOnly(f"{database.parent}: the lock cannot be made there ({error.strerror})") from error
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}))
+        _introduce(holder, now)
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
@@ -58,6 +59,12 @@ def holder_of(database: Path) -> str:
         return _describe(holder)
     lock.release()
     return ""
+
+
+def _introduce(holder: Path, now: datetime) -> None:
+    """Say who holds the lock; on a full disk nobody is told, and whoever opens the database says why."""
+    with suppress(OSError):
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}))
 
 
 def lost_log_since(database: Path) -> float | None:

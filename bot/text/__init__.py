@@ -6,7 +6,7 @@ is the platform's own work.
 
 from __future__ import annotations
 
-from bot.text.clean import cut, one_line
+from bot.text.clean import cut, one_line, whole
 from bot.text.latex import readable
 from bot.text.lines import clean_lines, split_at_addresses, units
 from bot.text.names import author_line, short_name
@@ -20,4 +20,5 @@ __all__ = [
     "short_name",
     "split_at_addresses",
     "units",
+    "whole",
 ]

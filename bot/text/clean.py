@@ -35,9 +35,7 @@ def one_line(text: str) -> str:
     stays between letters of a script that uses it); lone surrogates become U+FFFD; more than 8 combining marks in a
     row are dropped.
     """
-    if _SURROGATES.search(text):
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = _SPACES.sub(" ", text)
+    text = _SPACES.sub(" ", whole(text))
     if text.isascii():
         return text.strip()
     text = _without_mark_runs(_INVISIBLE.sub("", text))
@@ -55,6 +53,13 @@ def _without_mark_runs(text: str) -> str:
         if run <= _MOST_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def whole(text: str) -> str:
+    """The text with its halves of characters, which JSON can hold and no database can, joined or replaced by U+FFFD."""
+    if not _SURROGATES.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def cut(text: str, limit: int, ellipsis: str = "…") -> str:

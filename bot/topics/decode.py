@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from bot.text import whole
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,7 +26,7 @@ NOT_UTF8 = (
 
 def decode(raw: str | bytes) -> tuple[str, tuple[str, ...]]:
     """The text and warnings about how it was obtained; binary content becomes the empty text."""
-    text, warnings = _decoded(raw) if isinstance(raw, bytes) else (raw, ())
+    text, warnings = _decoded(raw) if isinstance(raw, bytes) else (whole(raw), ())
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if _is_binary(text):
         return "", (NOT_TEXT,)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.models import Reply, Request
 from bot.query import COMMANDS, parse_line
 from bot.rendering import help_reply
+from bot.text import whole
 from handlers.ask import Asking, ask
 from handlers.commands import mornings, orders, papers, privacy, topics
 from handlers.commands.places import Told, channel_at, channel_for
@@ -30,6 +31,7 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
     if key is None:
         yield Reply("I serve no channel yet, so I have nothing to answer from.")
         return
+    request = replace(request, argument=whole(request.argument), text=whole(request.text))
     told = Told(request, key, is_elsewhere=channel_at(env, request.platform, request.place) is None)
     suggestion = ""
     if request.name == "papers":

@@ -31,11 +31,12 @@ async def state_of(world, key):
     return {str(intent.key): intent.state for intent in await world.store.ledger.intents(CHANNEL, 1)}[key]
 
 
-async def test_a_message_put_off_is_sent_after_the_pause_the_platform_asked_for(world):
+async def test_a_message_put_off_is_sent_after_the_pause_the_platform_asked_for(world, caplog):
     world.announce(MON, 2)
     world.platform.faults[FIRST] = [Fault.DELAYED, Fault.DELAYED]
     await world.morning(MON)
     assert world.clock.sleeps == [7.0, 7.0]
+    assert caplog.text.count(f"{FIRST} is put off for 7.0 s") == 2
     assert len(world.papers()) == 2
     assert stands_once(world)
 

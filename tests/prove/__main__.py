@@ -7,12 +7,32 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
-from tests.prove import blocking, chaos, kills, processes
+from tests.prove import blocking, chaos, fuzz, kills, processes, storm
 
 _MEASUREMENTS = 3
+
+
+class Seed(Protocol):
+    """What one seed came to."""
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def violations(self) -> tuple[str, ...]: ...
+
+    @property
+    def posts(self) -> int: ...
+
+    @property
+    def kills(self) -> int: ...
+
+    @property
+    def met(self) -> Mapping[str, int]: ...
 
 
 def prove_kills(name: str, options: argparse.Namespace) -> bool:
@@ -24,10 +44,10 @@ def prove_kills(name: str, options: argparse.Namespace) -> bool:
     return not violated
 
 
-def prove_chaos(options: argparse.Namespace) -> bool:
+def prove_seeds(prove_all: ProveSeeds, options: argparse.Namespace) -> bool:
     """Live through bad mornings; True if nothing was violated."""
     first = options.first_seed
-    results = chaos.prove_all(range(first, first + options.seeds), lambda result: _say_result(result, options.verbose))
+    results = prove_all(range(first, first + options.seeds), lambda result: _say_result(result, options.verbose))
     violated = [result.seed for result in results if result.violations]
     met: Counter[str] = Counter()
     for result in results:
@@ -39,10 +59,11 @@ def prove_chaos(options: argparse.Namespace) -> bool:
     return not violated
 
 
+ProveSeeds = Callable[[Sequence[int], Callable[[Seed], None]], Sequence[Seed]]
 _COUNTED = ("posts", "votes", "kills", "healed", "explained")
 
 
-def _say_result(result: chaos.Result, verbose: bool) -> None:
+def _say_result(result: Seed, verbose: bool) -> None:
     for violation in result.violations:
         _say(f"seed {result.seed}: {violation}")
     if verbose and not result.violations:
@@ -69,9 +90,11 @@ def prove_blocking(options: argparse.Namespace) -> bool:
 
 _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     **{name: partial(prove_kills, name) for name in kills.PROOFS},
-    "chaos": prove_chaos,
+    "chaos": partial(prove_seeds, chaos.prove_all),
+    "storm": partial(prove_seeds, storm.prove_all),
     "processes": prove_processes,
     "blocking": prove_blocking,
+    "fuzz": fuzz.prove,
 }
 
 

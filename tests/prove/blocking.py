@@ -80,7 +80,7 @@ async def measure(papers: int = 600, archive_days: int = 7, votes: int = 500) ->
     """Live through the days before without a ticker, then through the large one with it."""
     with tempfile.TemporaryDirectory(prefix="paperlark-blocking-") as name:
         folder = Path(name)
-        days, texts = _days(papers, archive_days)
+        days, texts = days_of_papers(papers, archive_days)
         (folder / "papers.jsonl").write_text("".join(json.dumps(row) + "\n" for rows in days for row in rows))
         clock = SetClock()
         chat = Chat(clock.now)
@@ -92,9 +92,9 @@ async def measure(papers: int = 600, archive_days: int = 7, votes: int = 500) ->
             source._papers()  # reading a file is this proof's doing, not the bot's
             env = replace(made, source=source)
             for rows in days[:-1]:
-                clock.at(_nine(rows))
+                clock.at(nine(rows))
                 await post_morning(env, "terminal", clock.now())
-            clock.at(_nine(days[-1]))
+            clock.at(nine(days[-1]))
             ticker = await _live(Resident(env), chat, votes)
             archived = await env.store.papers.count() - len(days[-1])
     worst = {stage: seconds * 1000 for stage, seconds in ticker.worst_s.items()}
@@ -158,11 +158,12 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _nine(rows: Sequence[dict[str, Any]]) -> datetime:
+def nine(rows: Sequence[dict[str, Any]]) -> datetime:
+    """The morning of these papers' listing day."""
     return datetime.fromisoformat(f"{rows[0]['listing_day']}T09:00:10+00:00")
 
 
-def _days(papers: int, archive_days: int) -> tuple[list[list[dict[str, Any]]], str]:
+def days_of_papers(papers: int, archive_days: int) -> tuple[list[list[dict[str, Any]]], str]:
     """Listing days, the last with `papers` papers, and what their texts are: recorded ones, or mixed from the sample."""
     if _REPLAY.exists():
         return _recorded(papers, archive_days), "recorded abstracts"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,12 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bot.models import PostRole
 from tests.loopback.faulty import ChatMessage, Fault
 from tests.loopback.openai import LoopbackOpenAI
 from tests.prove import lists, money
 from tests.prove.acts import Waiter
 from tests.prove.child import ended, started
+from tests.prove.judging import Vote, ledger_violations, room_violations, vote_violations
 from tests.prove.orders import MORNING, Orders, Touch
 from tests.prove.rooms import PEOPLE, Room, standing
 from tests.prove.taps import LLM_CALL
@@ -50,10 +49,6 @@ class Scenario:
     papers: int = 5
     headers: int = 1
     moment: datetime = MORNING
-
-
-Vote = tuple[str, str, str, str]
-"""Channel, paper, person, emoji."""
 
 
 class Case:
@@ -201,8 +196,10 @@ class Case:
         with self._database() as db:
             for room in self._rooms:
                 name = f"{room.address.platform}: " if len(self._rooms) > 1 else ""
-                yield from (f"{name}{words}" for words in self._room_violations(room, db))
-            yield from self._ledger_violations(db)
+                found = room_violations(room, db, self._scenario.papers, self._scenario.headers)
+                yield from (f"{name}{words}" for words in found)
+            yield from ledger_violations(db)
+            yield from vote_violations(db, self._votes, self._pressed)
             yield from lists.half(db)
             if "import" in (self._scenario.role, *self._scenario.before):
                 yield from lists.missing(db, [room.address.channel for room in self._rooms])
@@ -212,39 +209,6 @@ class Case:
 
     def _database(self) -> closing[sqlite3.Connection]:
         return closing(sqlite3.connect(self._orders.folder / "paperlark.db"))
-
-    def _room_violations(self, room: Room, db: sqlite3.Connection) -> Iterator[str]:
-        there = standing(room)
-        counts = Counter(message.key for message in there)
-        papers = {message.key for message in there if message.role is PostRole.PAPER}
-        if len(papers) != self._scenario.papers:
-            yield f"{len(papers)} papers posted instead of {self._scenario.papers}"
-        if doubled := [key for key, count in counts.items() if count > 1]:
-            yield f"posted more than once: {doubled}"
-        if len(counts) - len(papers) != self._scenario.headers:
-            yield f"{len(counts) - len(papers)} headers instead of {self._scenario.headers}"
-        yield from room.violations()
-        channel = room.address.channel
-        query = "SELECT message, channel||'/'||digest||'/'||role||'/'||subject FROM posts WHERE state = 'sent' AND channel = ?"
-        if dict(db.execute(query, [channel])) != {message.message: message.key for message in there}:
-            yield "the ledger's messages are not those of the chat"
-        query = "SELECT arxiv_id FROM impressions WHERE shown_at IS NOT NULL AND channel = ?"
-        shown = {row[0] for row in db.execute(query, [channel])}
-        if shown != {message.subject for message in there if message.subject}:
-            yield "impressions are not what was shown"
-
-    def _ledger_violations(self, db: sqlite3.Connection) -> Iterator[str]:
-        if count := db.execute("SELECT count(*) FROM posts WHERE state != 'sent'").fetchone()[0]:
-            yield f"{count} intents open"
-        if count := db.execute("SELECT count(*) FROM digests WHERE completed_at IS NULL").fetchone()[0]:
-            yield f"{count} digests not completed"
-        votes = set(db.execute("SELECT channel, arxiv_id, person, emoji FROM current_votes"))
-        # A press that nobody confirmed may have died with the process: its reader sees that, and presses again.
-        told = {vote for vote, room in self._pressed.items() if any("counted" in one for one in room.told(vote[2]))}
-        if lost := sorted((self._votes | told) - votes):
-            yield f"lost votes {lost}"
-        if extra := sorted(votes - self._votes - set(self._pressed)):
-            yield f"votes nobody gave {extra}"
 
     def state(self) -> tuple[object, ...]:
         """Everything that a restart with nothing to do must leave alone."""

@@ -99,7 +99,7 @@ class Outcome:
         return f"{self.scenario:24} {moment:7} {what} #{number}: {verdict}"
 
 
-def _relevant(paper: dict[str, str]) -> dict[str, Any]:
+def relevant(paper: dict[str, str]) -> dict[str, Any]:
     """A verdict that lets every paper be posted."""
     verdict = realistic_verdict(paper)
     return {**verdict, "relevance": max(2, verdict["relevance"])}
@@ -111,7 +111,7 @@ def case(proof: Proof, scenario: Scenario) -> Iterator[tuple[Case, Path]]:
     shift_s = shift_to(scenario.moment, true_now())
     with tempfile.TemporaryDirectory(prefix="paperlark-prove-") as name, ExitStack() as stack:
         rooms = [stack.enter_context(room) for room in proof.rooms(shift_s)]
-        llm = stack.enter_context(LoopbackOpenAI(verdict=_relevant)) if proof.has_llm else None
+        llm = stack.enter_context(LoopbackOpenAI(verdict=relevant)) if proof.has_llm else None
         orders = Orders(Path(name), "", shift_s, rooms=tuple(room.address for room in rooms))
         orders = replace(orders, llm_url=llm.base_url if llm else "")
         made = Case(orders, rooms, scenario, llm)

@@ -11,7 +11,7 @@ import pytest
 from bot.models import Background, CurrentVote, ImportedLike, Impression
 from bot.ranking import model as models
 from bot.ranking.background import extend
-from bot.ranking.learn import RANDOM_PAST, RANDOM_PAST_BESIDE_LISTS, Evidence, fit, lessons, silence
+from bot.ranking.learn import Evidence, fit, lessons, silence
 from bot.ranking.rank import rank
 from bot.ranking.rewards import verdicts
 from bot.ranking.vocabulary import vectorizer
@@ -193,16 +193,14 @@ def test_twenty_dislikes_in_a_day_do_not_bury_a_topic_for_good():
     assert place(NOW + timedelta(days=15)) <= 10
 
 
-def test_a_list_is_opposed_by_more_random_past_papers_than_votes_are():
-    """What it holds was never shown beside papers that were ignored."""
-    past = papers_of("agents", 900, prefix="2504.1")
-    listed = papers_of("imaging", 2)
-    given = [ImportedLike(one.arxiv_id, 0.5, NOW, "a list") for one in listed]
-    papers = {one.arxiv_id: one for one in listed}
-
-    def drawn(**changes):
-        evidence = an_evidence(past=past, papers=papers, **changes)
-        return sum(not (one.chosen or one.liked) for one in lessons(evidence))
-
-    assert drawn(votes=votes_on(listed, "👍")) == RANDOM_PAST
-    assert drawn(imported=given) == RANDOM_PAST_BESIDE_LISTS
+@pytest.mark.parametrize(("n_listed", "n_random"), [(0, 100), (2, 112), (50, 400), (80, 400)])
+def test_each_paper_of_a_list_is_opposed_by_more_random_past_papers(n_listed, n_random):
+    """It was never shown beside papers that were ignored."""
+    listed = papers_of("imaging", 80)
+    evidence = an_evidence(
+        votes_on(listed[:1] if not n_listed else (), "👍"),
+        papers={one.arxiv_id: one for one in listed},
+        past=papers_of("agents", 900, prefix="2504.1"),
+        imported=[ImportedLike(one.arxiv_id, 0.5, NOW, "a list") for one in listed[:n_listed]],
+    )
+    assert sum(not (one.chosen or one.liked) for one in lessons(evidence)) == n_random

@@ -61,7 +61,7 @@ async def test_an_sql_error_half_way_leaves_nothing_and_names_the_file(database,
 
 async def test_a_listing_is_saved_wholly_or_not_at_all(store, rows):
     """A broken paper in the middle takes the whole listing with it."""
-    papers = [*some_papers(3), a_paper("2505.09999", title=None), a_paper("2505.09998")]
+    papers = [*some_papers(3), a_paper("2505.09999", version=None), a_paper("2505.09998")]
     with pytest.raises(StoreError, match="NOT NULL"):
         await store.listings.save("arxiv", a_listing(papers), NOON)
     for table in ("papers", "papers_fts", "listing_entries", "listings"):
@@ -117,7 +117,7 @@ async def test_a_failed_write_is_not_reported_as_done(path):
     heard = []
     store = SqliteStore(path, tap=lambda moment, name: heard.append(moment))
     with pytest.raises(StoreError):
-        await store.papers.add([a_paper(title=None)], NOON)
+        await store.papers.add([a_paper(version=None)], NOON)
     store.close()
     assert heard == ["before"]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.app.resident._members import Members
 from bot.app.resident._mornings import Mornings
+from bot.app.resident._threads import spare_the_loop
 from bot.app.resident._upkeep import Upkeep
 from bot.app.resident._weekly import WeeklyLists
 from bot.app.resident._work import Work
@@ -132,6 +133,7 @@ class Resident:
             held.enter_context(run_lock(self.env.settings.database, self.env.clock.now()))
             await held.enter_async_context(self.upkeep.answering())
             self._heed_signals()
+            spare_the_loop()
             life = asyncio.create_task(self.live())
             stop = asyncio.create_task(self._work.stopping.wait())
             await asyncio.wait({life, stop}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.models import PostRole, Request, TopicsOffer
+from bot.models import PostRole, Reply, Request, TopicsOffer
 from bot.platforms.discord._answers import Answers, Audience, Everybody, patiently
 from bot.platforms.discord._api import PLATFORM, DiscordApi
 from bot.platforms.discord._files import text_file
@@ -17,8 +17,10 @@ from bot.platforms.discord._places import Places
 from bot.platforms.discord._replies import MOST_FORM, contents
 from bot.platforms.discord._text import as_typed
 from bot.ports import Inbox
+from bot.query import COMMANDS, parse_line
 
 _SPOKEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
+_PERSONAL = frozenset({"saved", "forget", "remember"})
 
 
 class Talk:
@@ -48,6 +50,9 @@ class Talk:
             return
         if not is_named:
             return  # people talk about a paper by replying to its post, which mentions the bot by itself
+        if message.guild is not None and (name := parse_line(text, message.created_at.date()).name) in _PERSONAL:
+            await audience.show(contents(_between_us(name)))
+            return
         beside = places_beside(message.author)
         if beside is None:
             beside = await self._companions.places_of(person, client.guilds)
@@ -65,6 +70,12 @@ class Talk:
         if reply is not None:
             await audience.show(contents(reply))
         return reply is not None
+
+
+def _between_us(name: str) -> Reply:
+    """What is said instead of an answer that is nobody else's business."""
+    words = COMMANDS[name].usage
+    return Reply("That is between you and me.", (f"Use /papers {words}, which only you see, or write to me directly.",))
 
 
 def _is_named(message: discord.Message, client: discord.Client) -> bool:

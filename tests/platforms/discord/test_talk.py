@@ -151,3 +151,12 @@ async def test_a_file_that_cannot_be_read_is_told(room):
     result = await room.olga.slash(room.channel, "papers start", file=("topics.pdf", b"%PDF"))
     assert "cannot read that file" in result.response.content
     assert room.inbox.offers == []
+
+
+@pytest.mark.parametrize("said", ["saved", "forget me", "remember me"])
+async def test_what_concerns_one_person_alone_is_not_answered_before_everybody(room, said):
+    await room.ada.send(room.channel, f"{mention(room)} {said}")
+    assert room.inbox.requests == []
+    assert f"/papers {said}" in room.channel.last_message.embeds[0].description
+    await room.ada.send_dm(said)
+    assert room.inbox.requests[-1].argument == said

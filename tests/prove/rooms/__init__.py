@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -88,7 +89,15 @@ class Room(Protocol):
         ...
 
     def land(self) -> None:
-        """Let everything late land; only called from within `on_stored`."""
+        """Let everything late land."""
+        ...
+
+    def trouble(self, rng: random.Random) -> str:
+        """Let some call other than a post go wrong, or the connection at once; then what that is."""
+        ...
+
+    def struck(self) -> Sequence[str]:
+        """Every fault that really struck a call, in words."""
         ...
 
     def violations(self) -> Iterator[str]:

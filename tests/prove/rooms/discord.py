@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,9 @@ _KINDS = {
 }
 _POST = "create_message"
 _NAME = "discord "
+_OTHERS = (
+    "get_messages", "get_reactions", "get_me", "get_gateway", "start_thread_from_message", "delete_message", "get_commands",
+)  # fmt: skip
 _OPERATIONS = {operation for _, _, operation in ROUTES}
 
 
@@ -133,9 +137,9 @@ class DiscordRoom:
         return late > self._landed[key]
 
     def land(self) -> None:
-        for key in {_key((call.body or {}).get("components")) for call in self._calls() if call.fault == "late"}:
-            self._landed[key] += 1
-        self._host.loop.call_soon(self._land_now)
+        late = Counter(_key((call.body or {}).get("components")) for call in self._calls() if call.fault == "late")
+        self._landed |= late
+        self._host.loop.call_soon_threadsafe(self._land_now)
 
     def _land_now(self) -> None:
         # So late that Discord has forgotten the nonce of the repetition.
@@ -144,6 +148,26 @@ class DiscordRoom:
         for act in waiting:
             act()
         self.discord.messages_api.nonce_s = kept
+
+    def trouble(self, rng: random.Random) -> str:
+        kind = rng.choice(["500", "502", "broken", "slow", "429", "cut", "close", "reconnect", "invalid"])
+        gateway = self.discord.gateway
+        if kind == "cut":
+            self._host.call(gateway.cut)
+        elif kind == "close":
+            self._host.run(gateway.close(rng.choice([1001, 4000])))
+        elif kind == "reconnect":
+            self._host.run(gateway.ask_to_reconnect())
+        elif kind == "invalid":
+            self._host.run(gateway.invalidate())
+        else:
+            operation = rng.choice(_OTHERS)
+            self._host.call(self.discord.fault, kind, operation, times=rng.choice([1, 1, 2, 5]), seconds=0.3)
+            return ""
+        return f"socket: {kind}"
+
+    def struck(self) -> Sequence[str]:
+        return [f"{call.operation}: {call.fault}" for call in self.discord.journal.calls if call.fault]
 
     def _calls(self) -> list[Any]:
         return [call for call in self.discord.journal.calls if call.operation == _POST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
@@ -77,6 +78,12 @@ class FaultyRoom:
 
     def land(self) -> None:
         self.chat.land()
+
+    def trouble(self, rng: random.Random) -> str:
+        return ""
+
+    def struck(self) -> Sequence[str]:
+        return ()
 
     def violations(self) -> Iterator[str]:
         if repeated := self.chat.repeated():

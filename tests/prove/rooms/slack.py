@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,10 @@ _KINDS = {
 _EMOJI = {"👍": "+1", "👎": "-1", "🎉": "tada"}
 _POST = "chat.postMessage"
 _NAME = "slack "
+_OTHERS = (
+    "conversations.history", "conversations.replies", "users.info", "users.conversations", "apps.connections.open",
+    "auth.test", "chat.delete",
+)  # fmt: skip
 
 
 class SlackRoom:
@@ -120,7 +125,22 @@ class SlackRoom:
         return any(_key(arguments.get("metadata")) == key for _, _, arguments in self.slack.postponed)
 
     def land(self) -> None:
-        self.slack.land()
+        self._host.call(self.slack.land)
+
+    def trouble(self, rng: random.Random) -> str:
+        kind = rng.choice(["500", "broken", "slow", "429", "html", "cut", "refresh"])
+        if kind == "cut":
+            self._host.call(self.slack.sockets.cut)
+        elif kind == "refresh":
+            self._host.call(lambda: self.slack.sockets.refresh() if self.slack.sockets.open else None)
+        else:
+            method = rng.choice(_OTHERS)
+            self._host.call(self.slack.fault, kind, method, times=rng.choice([1, 1, 2, 5]), seconds=0.3)
+            return ""
+        return f"socket: {kind}"
+
+    def struck(self) -> Sequence[str]:
+        return [f"{call.method}: {call.fault}" for call in self.slack.journal.calls if call.fault]
 
     def violations(self) -> Iterator[str]:
         yield from self.slack.journal.violations
