@@ -183,7 +183,8 @@ def _new_record(env: Environment, platform: str, place: str) -> ChannelRecord:
 async def _ask_for_topics(env: Environment, record: ChannelRecord) -> None:
     record = replace(record, state=ChannelState.INVITED)
     post = notice_post(
-        "🐦 Hello! I bring the best new arXiv papers here every morning.", (_HOW_TO_START, *_EXAMPLE, _who(env, record.platform))
+        "🐦 Hello! I bring the best new arXiv papers here every morning.",
+        (_HOW_TO_START, *_EXAMPLE, _who(env, record.platform)),
     )
     await _note(env, record, HOW_TO_START, post)
     await env.store.channels.save(record)

@@ -84,9 +84,7 @@ def _without(message: RecentMessage, unwanted: Collection[str]) -> RecentMessage
     """The message without the reactions of people who opted out: they are no difference to be put right."""
     if not unwanted:
         return message
-    left = {
-        emoji: tuple(one for one in people if one not in unwanted) for emoji, people in message.reactions.items()
-    }
+    left = {emoji: tuple(one for one in people if one not in unwanted) for emoji, people in message.reactions.items()}
     return replace(message, reactions=left)
 
 

@@ -62,6 +62,4 @@ def _discord(settings: Settings, clock: Clock) -> ChatPlatform:
     )
 
 
-PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType(
-    {"console": _console, "slack": _slack, "discord": _discord}
-)
+PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console, "slack": _slack, "discord": _discord})

@@ -9,7 +9,6 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -31,7 +30,7 @@ class _Handler(AsyncSocketModeHandler):
         super().__init__(app, token, **options)
         self._door = asyncio.Lock()
 
-    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
         """See AsyncSocketModeHandler."""
         async with self._door:
             await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.clock import Clock
 
 _WORKSPACE = ""
+_SECOND = 1.0  # Slack's own measure
 
 
 class Pace:
@@ -25,6 +26,10 @@ class Pace:
         if at > now:
             await self._clock.sleep(at - now)
 
+    def arrived(self, place: str) -> None:
+        """Count from now: a message that was long on its way must not have the next one at its heels."""
+        self.hold(place, min(self._message_gap_s, _SECOND))
+
     def hold(self, place: str, seconds: float) -> None:
-        """Let nothing go there for so long: Slack asked for it."""
+        """Let nothing go there for so long."""
         self._free_at[place] = max(self._free_at.get(place, 0.0), self._clock.monotonic() + seconds)

@@ -116,6 +116,7 @@ class SlackPlatform:
         except PostDelayed as error:
             self._pace.hold(place, error.retry_after_s or 0.0)
             raise
+        self._pace.arrived(place)
         ref = MessageRef(PLATFORM, place, str(answer["ts"]), head.get("thread_ts"))
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)

@@ -1,0 +1,121 @@
+"""A digest that somebody asked for: what is new, or one listing day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.ports import Progress, no_progress
+from bot.rendering import left_to_local, scored_again
+from bot.settings import CatchUp
+from bot.store_ports import DigestKind, DigestRecord
+from handlers.catching_up import catch_up
+from handlers.edition import Edition, Prepared, prepare
+from handlers.environment import Environment
+from handlers.listing import ingest_days, ingest_due
+from handlers.morning._choosing import edition_of_news, remedial_edition
+from handlers.morning._sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
+from handlers.morning._situation import complete_days, oldest_unasked, situation_of
+
+BY_HAND = "by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What `paperlark digest` has to show: a digest of the ledger, or a preview of one.
+
+    `message` says why there is neither, `note` what else there is to say.
+    """
+
+    record: DigestRecord | None = None
+    prepared: Prepared | None = None
+    was_there: bool = False
+    message: str = ""
+    note: str = ""
+
+
+async def post_by_hand(
+    env: Environment, key: str, day: date | None, *, dry_run: bool = False, progress: Progress = no_progress
+) -> ByHand:
+    """One digest now: what is new since the mark, or one listing day (remedial, unless it is the newest).
+
+    A day that has its digest is not posted again; if papers of it were left to the local scorer, the LLM is asked about
+    them, and what it finds is posted as a remedial digest. With `dry_run` nothing is posted, nothing sent to an LLM,
+    and nothing but papers stored.
+
+    Raises:
+        SourceError, ScorerError: it cannot be made.
+        DeliveryPaused: messages are left for recovery.
+    """
+    if not dry_run:
+        await catch_up(env, key)
+        await deliver_unfinished(env, key)
+    for _ in range(MOST_DIGESTS):
+        choice = await _choose_by_hand(env, key, day, progress)
+        if not isinstance(choice, Edition):
+            return choice
+        prepared = await prepare(env, choice, progress, rehearsal=dry_run)
+        if dry_run:
+            return ByHand(prepared=prepared)
+        if choice.repairs is not None and not prepared.digest.ranked:
+            record = await env.store.ledger.digest_of_day(key, prepared.digest.days[-1])
+            return ByHand(record=record, was_there=True, note=_why_not_repaired(prepared))
+        if await plan_and_deliver(env, prepared):
+            return ByHand(record=prepared.plan.record)
+    return ByHand(message="another process is posting to this channel; try again when it is done")
+
+
+async def _choose_by_hand(  # noqa: PLR0911 - one return for each answer a person can get
+    env: Environment, key: str, day: date | None, progress: Progress
+) -> Edition | ByHand:
+    if day is None:
+        ingested = await ingest_due(env, progress)
+        situation = await situation_of(env, key, env.clock.now())
+        if situation.days:
+            is_single = env.settings.catch_up is CatchUp.SINGLY
+            return await edition_of_news(
+                env, key, situation, None, f"{BY_HAND} {situation.days[0 if is_single else -1]}"
+            )
+        if situation.mark is not None and situation.mark >= situation.expected:
+            return await _stored(env, key, situation.mark)
+        return ByHand(message=ingested.problem or f"arXiv has not announced the listing of {situation.expected} yet")
+    if await env.store.ledger.digest_of_day(key, day) is not None:
+        return await _stored(env, key, day)
+    if reason := env.source.quiet_reason(day):
+        return ByHand(message=f"there is no listing of {day}: {reason}")
+    categories = env.channel(key).categories
+    mark = await env.store.ledger.mark(key)
+    is_newest = day == env.source.newest_day(env.clock.now())
+    # Posting the newest day moves the mark past the days before it, so these must be known first.
+    first = max(mark + timedelta(days=1), oldest_unasked(env)) if is_newest and mark and mark < day else day
+    await ingest_days(env, categories, min(first, day), day, progress)
+    if not await complete_days(env, categories, day, day):
+        return ByHand(message=f"arXiv has not announced the listing of {day}")
+    situation = await situation_of(env, key, env.clock.now())
+    if day == situation.expected and (situation.mark is None or situation.days == (day,)):
+        return await edition_of_news(env, key, situation, None, f"{BY_HAND} {day}")
+    return await remedial_edition(env, key, day)
+
+
+async def _stored(env: Environment, key: str, day: date) -> Edition | ByHand:
+    """The digest that is there, or what repairs it where its papers were left to the local scorer."""
+    record = await env.store.ledger.digest_of_day(key, day)
+    if record is None or not left_to_local(record.remarks):
+        return ByHand(record=record, was_there=True)
+    return Edition(
+        channel=key,
+        kind=DigestKind.REMEDIAL,
+        occasion=f"repair of digest {record.number}",
+        first=min(record.days),
+        last=max(record.days),
+        remedial_on=env.clock.now().astimezone(env.channel(key).zone).date(),
+        remarks=(scored_again(record.number),),
+        repairs=record.number,
+    )
+
+
+def _why_not_repaired(prepared: Prepared) -> str:
+    remarks = prepared.digest.remarks
+    if not left_to_local(remarks):
+        return "scored again: the LLM finds nothing to add"
+    return "; ".join(remark for remark in remarks if left_to_local([remark]))
