@@ -26,6 +26,7 @@ USER 10001
 WORKDIR /data
 VOLUME /data/db
 STOPSIGNAL SIGTERM
+# With `enabled = false` in [health] run it with --no-healthcheck.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=120s \
     CMD ["python", "-c", "import http.client as h, sys; c = h.HTTPConnection('127.0.0.1', 8321, timeout=8); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["paperlark"]

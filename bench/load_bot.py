@@ -52,8 +52,7 @@ class Load:
 
 @dataclass(slots=True)
 class Measured:
-    """What the bot saw by stage: how late the loop ever was and how long it computed between two turns of the ticker,
-    in milliseconds; memory in MB; votes a second.
+    """What the bot saw, the worst of each stage: how late the loop was and how long it computed, in ms; MB; votes a second.
 
     Lateness has two more causes than computing on the loop: threads of the bot, and whatever else the machine does.
     """

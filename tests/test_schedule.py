@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.schedule import Schedule, last_due, last_list_due, morning_trigger
+from bot.schedule import Schedule, last_due, last_list_due, last_night, morning_trigger
 from bot.settings import ChannelSettings, LibrarySettings
 from tests.fakes import FakeClock
 
@@ -264,3 +264,34 @@ async def test_weekly_lists_fire_once_a_week_and_go_with_their_channels():
         assert set(schedule.next_times()) == {"list one", "morning one"}
     finally:
         schedule.stop()
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-05-08T01:29", "2025-05-07T01:30"),
+        ("2025-05-08T01:30", "2025-05-08T01:30"),
+        ("2025-01-08T12:00", "2025-01-08T02:30"),
+        ("2025-03-30T12:00", "2025-03-30T01:30"),
+    ],
+)
+def test_the_last_night_is_told_in_its_zone(now, expected):
+    assert last_night(time(3, 30), ZoneInfo("Europe/Berlin"), utc(now)) == utc(expected)
+
+
+async def test_a_nightly_job_has_one_place_in_the_schedule_and_can_be_forgotten():
+    async def job():
+        pass
+
+    clock = FakeClock(datetime.now(UTC))
+    schedule = Schedule(clock, 60)
+    schedule.start()
+    schedule.nightly("backup", time(1), ZoneInfo("UTC"), job)
+    schedule.nightly("backup", time(3, 30), ZoneInfo("Asia/Tokyo"), job)
+    due = schedule.next_times()
+    assert [(moment.hour, moment.minute) for moment in due.values()] == [(18, 30)]
+    assert timedelta(0) <= due["backup"] - clock.now() <= timedelta(days=1)
+    schedule.forget("backup")
+    schedule.forget("backup")
+    assert schedule.next_times() == {}
+    schedule.stop()

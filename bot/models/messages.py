@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-
 HOW_TO_START = "how-to-start"
 """How the subject of the notice begins that asks a channel for its topics."""
 
@@ -196,8 +195,8 @@ class Reply:
 class TopicsOffer:
     """Somebody pasted or uploaded a topics text in a place where the bot asked for one.
 
-    `timezone` is the person's own IANA zone, "" where unknown. With `on_purpose` the place was not asked: the person gave
-    a command that starts it.
+    `timezone` is the person's own IANA zone, "" where unknown. With `on_purpose` the place was not asked: the person
+    gave a command that starts it.
     """
 
     platform: str

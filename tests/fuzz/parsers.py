@@ -6,6 +6,7 @@ what it promises not to lose must be there afterwards.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import tempfile
@@ -39,15 +40,15 @@ from bot.scorers.llm.answerer import _sentences
 from bot.scorers.llm.parse import parse_choice, parse_scores
 from bot.settings import load_settings
 from bot.settings.salvage import salvaged_settings
+from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.fetch import Answer
 from bot.sources.arxiv.ids import parse_id
-from bot.sources.arxiv.pages import read_page
 from bot.sources.arxiv.rss import read_feed
 from bot.text import author_line, clean_lines, cut, one_line, readable, short_name, units
 from bot.topics import parse_topics, render_understood
 from bot.topics.decode import NOT_TEXT
 from tests.builders import a_paper
-from tests.fuzz.strategies import answers, contents, feeds, texts
+from tests.fuzz.strategies import answers, contents, feeds, pages, texts
 
 TODAY = date(2025, 5, 8)
 PAPERS = (a_paper("2505.03801"), a_paper("cs/0112017"))
@@ -106,7 +107,7 @@ def library(content: bytes) -> None:
 def digests(text: str) -> None:
     """Either digests come out, or one error that says why not."""
     for digest in read_digests(text):
-        assert all(parse_id(entry.arxiv_id) for entry in digest.entries)
+        assert not any(_CONTROLS.search(f"{entry.arxiv_id}{entry.title}{entry.comment}") for entry in digest.entries)
 
 
 def llm_scores(text: str) -> None:
@@ -141,9 +142,15 @@ def feed(content: bytes) -> None:
 
 
 def page(content: bytes) -> None:
-    """A page that is believed has as many entries as it says."""
-    url = "https://export.arxiv.org/api/query?search_query=cat:cs.CL&start=0&max_results=10"
-    assert read_page(Answer(200, "application/atom+xml", content, None), url).entries <= 10
+    """A page that is believed becomes as many papers as it has entries."""
+
+    class Served:
+        async def get(self, url: str, read: Callable[[Answer], Any]) -> Any:
+            return read(Answer(200, "application/atom+xml", content, None))
+
+    papers, total = asyncio.run(ArxivApi(Served(), "http://127.0.0.1:9/api/query")._page("cat:cs.CL", [], 0, 10))
+    assert len(papers) == min(10, total)
+    assert all(parse_id(paper.arxiv_id) for paper in papers)
 
 
 def line(text: str) -> None:
@@ -259,7 +266,7 @@ PARSERS: Mapping[str, Parser] = {
     "LLM scores": Parser(llm_scores, st.one_of(texts(), answers())),
     "LLM answers": Parser(llm_answer, st.one_of(texts(), answers())),
     "RSS": Parser(feed, st.one_of(feeds(), contents()), (SourceError,)),
-    "Atom": Parser(page, st.one_of(feeds(), contents()), (SourceError,)),
+    "Atom": Parser(page, st.one_of(pages(), pages(), feeds(), contents()), (SourceError,)),
     "settings": Parser(settings, texts()),
     "typed lines": Parser(line, texts()),
     "emoji": Parser(emoji, texts(6)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
@@ -127,6 +127,29 @@ def feeds() -> st.SearchStrategy[bytes]:
         inside, items,
     )  # fmt: skip
     return st.one_of(rss, atom).map(lambda text: text.encode("utf-8", "replace"))
+
+
+def pages() -> st.SearchStrategy[bytes]:
+    """Pages of arXiv's API whose entries have what makes a paper, and anything besides."""
+    dates = st.sampled_from(
+        ["2025-05-08T00:00:00Z", "2025-05-08", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00", "2025-W19-4"]
+    )
+    names = _IDS.map("http://arxiv.org/abs/{}v1".format)
+    further = st.lists(st.builds(_element, st.sampled_from(_TAGS), PIECES, st.just(True)), max_size=4).map("".join)
+    entry = st.builds(
+        lambda name, first, last, term, more: (
+            f"<entry><id>{name}</id><published>{first}</published><updated>{last}</updated>"
+            f"<category term={quoteattr(term)}/>{more}</entry>"
+        ),
+        names, dates, dates, PIECES, further,
+    )  # fmt: skip
+    return st.builds(
+        lambda entries, total: (
+            f'<feed xmlns="http://www.w3.org/2005/Atom" {_NAMESPACES}><opensearch:totalResults>{total or len(entries)}'
+            f"</opensearch:totalResults>{''.join(entries)}</feed>"
+        ),
+        st.lists(entry, max_size=4), st.sampled_from(["", "", "", "9" * 5000, "٣", "-1"]),
+    ).map(lambda text: text.encode("utf-8", "replace"))  # fmt: skip
 
 
 def texts(most: int = 25) -> st.SearchStrategy[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,6 +17,7 @@ from bot.scorers.llm.prompt import Message
 from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.scorers.pricing import Usage
 
+_MOST_COUNTED = 10**12  # no request has more tokens; a server may say anything
 NO_KEY = "none"  # the SDK wants a text in that place, also for a server without keys
 
 
@@ -104,6 +104,6 @@ def _usage(answer: ChatCompletion) -> Usage | None:
 def _count(holder: object, name: str) -> int:
     """A count that a server states, 0 for anything else in its place."""
     value = getattr(holder, name, None)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _MOST_COUNTED:
         return 0
-    return max(0, int(value))
+    return int(value)

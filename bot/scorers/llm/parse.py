@@ -200,10 +200,9 @@ def _score(value: Any) -> int | None:
     if isinstance(value, str):
         match = _NUMBER.fullmatch(value.strip().lower())
         value = float(match[1]) if match else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value <= 10:
         return None
-    rounded = math.floor(value + 0.5)
-    return rounded if 1 <= value <= 10 else None
+    return math.floor(value + 0.5)
 
 
 def _comment(value: Any) -> str:

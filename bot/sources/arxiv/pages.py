@@ -19,6 +19,7 @@ from bot.sources.arxiv.ids import parse_id
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _OUR_FAULT = re.compile(r"incorrect|must be|invalid|malformed|not allowed|unsupported|unknown|exceed", re.IGNORECASE)
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _whole_page(feed: ET.Element, body: bytes, url: str) -> Page:
 
 def _count(feed: ET.Element, name: str) -> int:
     text = feed.findtext(f"{_OPENSEARCH}{name}", "").strip()
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise BadSourceAnswer(f"arXiv's API gave a feed whose {name} is {text!r}")
     return int(text)
 

@@ -24,6 +24,7 @@ from bot.text import one_line
 MOST_ITEMS = 2000
 """arXiv leaves out what goes beyond this many items."""
 
+_YEARS = range(1991, 2200)  # arXiv's first one, and any that a calendar can compute with
 _DESCRIPTION = re.compile(
     r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abstract:)?\s*(?P<abstract>.*)", re.DOTALL | re.IGNORECASE
 )
@@ -127,7 +128,7 @@ def _moment_of(dated: Any) -> datetime | None:
     for key in ("published_parsed", "updated_parsed"):
         # Asking feedparser for a missing "updated" gives "published", with a warning.
         moment = dict.get(dated, key)
-        if isinstance(moment, struct_time):
+        if isinstance(moment, struct_time) and moment.tm_year in _YEARS:
             return datetime.fromtimestamp(timegm(moment), UTC)
     return None
 
