@@ -34,6 +34,7 @@ from bot.emoji import NAMES, normalise, typed
         ("raised_hand_custom::skin-tone-3", ":raised_hand_custom:"),
         ("<:party:1234>", ":party:"),
         ("<a:party:1234>", ":party:"),
+        ("<:fire:1234>", "🔥"),
         ("了解", ":了解:"),
         ("", ""),
         ("  ", ""),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import cut, one_line
+from bot.text import cut, one_line, whole
 
 ANY = st.text(st.characters(), max_size=60)
 NASTY = st.lists(
@@ -118,3 +118,12 @@ def test_five_million_characters_are_read_in_one_pass(unit):
     text = unit * (5_000_000 // len(unit))
     assert len(cut(one_line(text), 1000)) <= 1000
     assert len(cut(text, 1000)) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("plain ü", "plain ü"), ("a\ud800b", "a\ufffdb"), ("\ud83d\ude00", "😀"), ("\udc00\ud800", "\ufffd\ufffd"), ("", "")],
+)
+def test_halves_of_characters_are_joined_or_replaced(text, expected):
+    assert whole(text) == expected
+    whole(text).encode()

@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
+YEARS = range(1991, 2200)
+"""From arXiv's first one to any that a calendar can compute with; a date outside is a fault of whoever sent it."""
+
 _CLOSES = time(14, 0)
 _ANNOUNCES = time(20, 0)
 _REBUILT_UTC = time(5, 0)

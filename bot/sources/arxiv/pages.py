@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import BadSourceAnswer, QueryRejected
+from bot.sources.arxiv.calendar import YEARS
 from bot.sources.arxiv.cleaning import without_control_characters
 from bot.sources.arxiv.fetch import Answer, refuse_failure, short
 from bot.sources.arxiv.ids import parse_id
@@ -105,7 +106,7 @@ def _is_complete(entry: ET.Element) -> bool:
 
 def _is_date(text: str | None) -> bool:
     try:
-        datetime.fromisoformat((text or "").strip())
+        moment = datetime.fromisoformat((text or "").strip())
     except ValueError:
         return False
-    return True
+    return moment.year in YEARS

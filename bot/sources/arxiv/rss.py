@@ -15,7 +15,7 @@ import feedparser
 
 from bot.errors import BadSourceAnswer
 from bot.models import AnnounceType, Paper
-from bot.sources.arxiv.calendar import eastern_date
+from bot.sources.arxiv.calendar import YEARS, eastern_date
 from bot.sources.arxiv.cleaning import split_names, title_of, without_control_characters
 from bot.sources.arxiv.fetch import Answer, Fetcher, refuse_failure, short
 from bot.sources.arxiv.ids import ArxivId, parse_id
@@ -24,7 +24,6 @@ from bot.text import one_line
 MOST_ITEMS = 2000
 """arXiv leaves out what goes beyond this many items."""
 
-_YEARS = range(1991, 2200)  # arXiv's first one, and any that a calendar can compute with
 _DESCRIPTION = re.compile(
     r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[a-z-]+)\s*(?:Abstract:)?\s*(?P<abstract>.*)", re.DOTALL | re.IGNORECASE
 )
@@ -128,7 +127,7 @@ def _moment_of(dated: Any) -> datetime | None:
     for key in ("published_parsed", "updated_parsed"):
         # Asking feedparser for a missing "updated" gives "published", with a warning.
         moment = dict.get(dated, key)
-        if isinstance(moment, struct_time) and moment.tm_year in _YEARS:
+        if isinstance(moment, struct_time) and moment.tm_year in YEARS:
             return datetime.fromtimestamp(timegm(moment), UTC)
     return None
 

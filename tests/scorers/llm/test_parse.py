@@ -108,6 +108,7 @@ def test_scores_are_understood_in_their_usual_dress(written, score: int):
         float("nan"),
         float("inf"),
         1e300,
+        10**400,
     ],
 )
 def test_what_is_no_score_from_1_to_10_is_asked_again_and_not_bent(written):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import SourceError
+from bot.errors import BadSourceAnswer, SourceError
 from bot.sources.arxiv.fetch import Answer
 from bot.sources.arxiv.pages import read_page
 from bot.sources.arxiv.rss import read_feed
@@ -60,3 +61,24 @@ def test_a_damaged_feed_is_read_or_an_error_of_ours(body: bytes) -> None:
     except SourceError:
         return
     assert all(item.paper.title for item in feed.items)
+
+
+@pytest.mark.parametrize("year", ["0000", "Thu, 08 May 0001 00:00:00 -0400", "Thu, 08 May 9999 23:00:00 -1400"])
+def test_a_feed_from_no_year_that_can_be_has_no_date(year: str) -> None:
+    body = f'<rss version="2.0"><channel><title>x</title><pubDate>{year}</pubDate></channel></rss>'
+    with pytest.raises(BadSourceAnswer):
+        read_feed(answer(body.encode()), URL)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (b">4<", b">" + b"9" * 5000 + b"<"),
+        (b"<published>20", b"<published>00"),
+        (b"<updated>20", b"<updated>98"),
+    ],
+)
+def test_figures_and_dates_that_cannot_be_are_no_answer(true: bytes, false: bytes) -> None:
+    assert true in PAGE
+    with pytest.raises(BadSourceAnswer):
+        read_page(answer(PAGE.replace(true, false)), URL)
