@@ -6,7 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import ask, learning, llm, morning
+from bench import ask, learning, llm, load, morning, year
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama", "openai")
 
@@ -17,6 +17,8 @@ def main() -> None:
     print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {packages}")
     morning.main()
     llm.main()
+    load.main()
+    year.main()
     ask.main()  # from here on the process stays on one core
     learning.main()
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import unquote
 
 _HIDDEN = "…"
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY", re.IGNORECASE)
 _SHORTEST = 6  # a shorter value is a placeholder, and common in any text
 _LOGIN = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,15}://)(?P<login>[^\s/?#@\"'<>]{1,500})@", re.IGNORECASE)
@@ -41,8 +42,13 @@ def without_login(text: str) -> str:
     return _LOGIN.sub(lambda match: f"{match['scheme']}{_HIDDEN}@", text)
 
 
+def visible(text: str) -> str:
+    """The text with control characters written out, so that what a server said cannot steer a terminal."""
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
 class RedactingFormatter(logging.Formatter):
-    """A formatter whose lines, tracebacks included, hold none of these secrets."""
+    """A formatter whose lines, tracebacks included, hold none of these secrets and steer no terminal."""
 
     def __init__(self, form: str, secrets: Collection[str]) -> None:
         super().__init__(form)
@@ -50,4 +56,4 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The redacted line."""
-        return redacted(super().format(record), self._secrets)
+        return visible(redacted(super().format(record), self._secrets))

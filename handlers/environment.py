@@ -15,6 +15,8 @@ from bot.store_ports import Store
 
 T = TypeVar("T")
 
+_FITS_AT_ONCE = 2
+
 
 class SharedJob(Generic[T]):
     """One job at a time; whoever asks while it runs waits for the same result."""
@@ -45,6 +47,7 @@ class Environment:
     `topics_texts` holds the text of each channel's topics file as it was when the settings were read.
     `ingesting` reads listings for all channels whose mornings coincide at once. `scoring`
     has a lock for each topics text and scorer, so that channels alike in both pay once.
+    `fitting` bounds how many channels are learned from at once: each needs its share of the archive in memory.
     `answerer` answers questions in words, None if nothing can.
     """
 
@@ -58,6 +61,7 @@ class Environment:
     topics_texts: Mapping[str, str]
     ingesting: SharedJob[Any] = field(default_factory=SharedJob)
     scoring: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    fitting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FITS_AT_ONCE))
     answerer: Answerer | None = None
 
     def channel(self, key: str) -> ChannelSettings:

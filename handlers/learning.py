@@ -55,7 +55,15 @@ async def refit(env: Environment, key: str) -> ChannelModel | None:
             return known
     if not (votes or imported) and stored is None:
         return None
-    return await _fit(env, key, _Said(votes, impressions, imported), basis, forgettings)
+    try:
+        async with env.fitting:
+            return await _fit(env, key, _Said(votes, impressions, imported), basis, forgettings)
+    except _Forgotten:
+        return await refit(env, key)
+
+
+class _Forgotten(Exception):
+    """Somebody was forgotten while a model was fitted to votes that may be theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,8 @@ async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings:
     metrics |= {"lists": "\n".join(check.state for check in lists.checks)} if lists and lists.checks else {}
     metrics |= {"guard": watched.state, "judged": watched.n_judged, **_figures(fitted)}
     version = await env.store.weights.add(key, now, metrics, blob, forgettings)
-    if version is None:  # somebody was forgotten meanwhile, whose votes these may be
-        return await refit(env, key)
+    if version is None:
+        raise _Forgotten
     logger.info(
         "refitted %s: version %d from %d votes and %d imported likes, %d bytes",
         *(key, version, len(told.votes), len(chosen), len(blob)),

@@ -13,10 +13,11 @@ from bot.ports import KnowsManagers
 from bot.rendering import notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
 from bot.store_ports import ChannelRecord, ChannelState, Intent
-from bot.topics import parse_topics, render_understood
+from bot.topics import parse_topics
 from handlers.commands import channel_at, who_manages
 from handlers.delivery import send
 from handlers.environment import Environment
+from handlers.topics import topic_lines
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
         return None
     topics = parse_topics(offer.text)
     if not topics.topics and not topics.keywords:
-        return Reply("I found no topics in that.", (*topics.warnings, *_EXAMPLE))
+        return Reply("I found no topics in that. Please write them one a line, such as:", _EXAMPLE)
     if refusal := await _refusal(base, offer):
         return refusal
     zone = offer.timezone if offer.timezone in available_timezones() else ""
@@ -252,7 +253,7 @@ def _numbered(topics: Topics) -> Sequence[str]:
 
 
 def _understood(topics: Topics) -> Sequence[str]:
-    return render_understood(topics).split("\n")
+    return [*topic_lines(topics), *(f"Please look again: {warning}" for warning in topics.warnings)]
 
 
 _HOW_TO_START = "Reply to this message with your topics, one a line, or with a text file of them. For example:"

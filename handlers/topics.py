@@ -9,6 +9,7 @@ from functools import lru_cache
 from bot.models import PostKey, PostRole, PostState, Topics
 from bot.rendering import notice_post
 from bot.store_ports import Intent, TopicsVersion
+from bot.text import cut
 from bot.topics import parse_topics
 from handlers.catching_up import catch_up
 from handlers.delivery import send
@@ -18,6 +19,18 @@ logger = logging.getLogger(__name__)
 
 
 FROM_FILE = "file"
+_LONGEST_LINE = 300
+
+
+def topic_lines(topics: Topics) -> list[str]:
+    """What was understood of a topics text, as readers are shown it."""
+    lines = []
+    for topic in topics.topics:
+        lines.append(f"{topic.number}. {cut(topic.title, _LONGEST_LINE)}")
+        lines += [f"   relevant: {cut(topic.relevant, _LONGEST_LINE)}"] if topic.relevant else []
+        lines += [f"   not relevant: {cut(topic.not_relevant, _LONGEST_LINE)}"] if topic.not_relevant else []
+    lines += [f"{name}: {cut(', '.join(phrases), _LONGEST_LINE)}" for name, phrases in topics.keywords.items()]
+    return lines
 
 
 @lru_cache(maxsize=64)

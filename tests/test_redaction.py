@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.redaction import RedactingFormatter, redacted, secrets_in, without_login
+from bot.redaction import RedactingFormatter, redacted, secrets_in, visible, without_login
 
 SLACK, APP = "xoxb-1234567890-abcdefGHIJ", "xapp-1-A012345-987654-abcdef"
 OPENAI = "sk-proj-0123456789abcdefABCDEF"
@@ -72,3 +72,18 @@ def test_a_traceback_is_redacted_as_well():
     line = form.format(record)
     assert "pa55w0rd!" not in line
     assert "Traceback" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a line\nand a\ttab, 👍 and ü", "a line\nand a\ttab, 👍 and ü"),
+        ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+        ("over\rwritten\x9b2J", "over\\rwritten\\x9b2J"),
+        ("\u202eexe.png\ud800", "\\u202eexe.png\\ud800"),
+    ],
+)
+def test_what_a_server_said_steers_no_terminal(text, shown):
+    assert visible(text) == shown
+    record = logging.LogRecord("x", logging.ERROR, "x", 1, "it said %s", (text,), None)
+    assert RedactingFormatter("%(message)s", set()).format(record) == f"it said {shown}"

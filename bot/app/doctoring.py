@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -139,7 +139,7 @@ class _Patient:
         if self.settings.source != "arxiv":
             return SourceState((Finding(Severity.OK, self.settings.source, "no network is needed"),))
         if self.store is None:
-            remedy = "mend the database first: the turns at arXiv are taken in it"
+            remedy = "do first what is said of the database: the turns at arXiv are taken in it"
             return SourceState((Finding(Severity.WARNING, "arxiv", "was not asked", remedy),))
         once = self.settings.arxiv.model_copy(update={"attempts": 1})
         settings = self.settings.model_copy(update={"arxiv": once})
@@ -157,7 +157,7 @@ class _Patient:
         if settings.scorer_in_force is not ScorerName.LLM:
             return (Finding(Severity.OK, "llm", "none is used: papers are scored locally"),)
         if self.store is None:
-            remedy = "mend the database first: nobody knows else what is left of the day's budget"
+            remedy = "do first what is said of the database: nobody knows else what is left of the day's budget"
             return (Finding(Severity.WARNING, "llm", f"{settings.llm.model} was not asked", remedy),)
         return await check_llm(llm_options(settings, self.store.costs, self.clock))
 
@@ -185,7 +185,10 @@ class _Patient:
         return doctor.disk_findings(folders, self.settings.alarms.disk_mb)
 
     async def _clock(self) -> Iterable[Finding]:
-        theirs = (await self.examined).their_time if self.examined else None
+        theirs = None
+        if self.examined:
+            with suppress(PaperlarkError):  # told by the check of the source itself
+                theirs = (await self.examined).their_time
         if theirs is None:
             theirs = await doctor.time_at(self._servers())
         return doctor.clock_findings(_HERE.now(), theirs, self.settings.now)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.errors import PaperlarkError, SettingsError, UsageError
-from bot.redaction import RedactingFormatter, redacted, secrets_in
+from bot.redaction import RedactingFormatter, redacted, secrets_in, visible
 
 if TYPE_CHECKING:
     from bot.ports import Progress
@@ -52,7 +52,7 @@ def reported(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def complain(text: str) -> None:
     """Tell the person at the command line, without any secret."""
-    click.echo(redacted(text, secrets_in(os.environ)), err=True)
+    click.echo(visible(redacted(text, secrets_in(os.environ))), err=True)
 
 
 class Day(click.ParamType[date]):

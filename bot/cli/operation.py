@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from bot.cli._shared import DONE, FAILED, WRONG_USE, log_to, reported, settings_from
-from bot.redaction import redacted, secrets_in
+from bot.redaction import redacted, secrets_in, visible
 
 
 @click.command()
@@ -30,7 +30,7 @@ def doctor(config: Path | None) -> None:
 
     log_to("warning")
     findings, settings_are_right = asyncio.run(examine_everything(config))
-    click.echo(redacted(report(findings), secrets_in(os.environ)))
+    click.echo(visible(redacted(report(findings), secrets_in(os.environ))))
     if not settings_are_right:
         sys.exit(WRONG_USE)
     sys.exit(FAILED if any(finding.severity is Severity.PROBLEM for finding in findings) else DONE)

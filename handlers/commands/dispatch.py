@@ -17,6 +17,7 @@ from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
+_OF_NO_CHANNEL = frozenset({"help", "forget", "remember"})  # what is about nobody's channel
 _VOTES = frozenset({"like", "dislike", "unvote", "save", "unsave"})
 
 Answer = Callable[[Environment, Told], Awaitable[Reply]]
@@ -28,16 +29,18 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
     A request named "papers" is a whole line, which may be a command or a question.
     """
     key = channel_for(env, request.platform, request.place, request.beside)
-    if key is None:
-        yield Reply("I serve no channel yet, so I have nothing to answer from.")
-        return
     request = replace(request, argument=whole(request.argument), text=whole(request.text))
-    told = Told(request, key, is_elsewhere=channel_at(env, request.platform, request.place) is None)
     suggestion = ""
     if request.name == "papers":
-        line = parse_line(request.argument, env.clock.now().astimezone(env.channel(key).zone).date())
+        zone = env.settings.channel_defaults.zone if key is None else env.channel(key).zone
+        line = parse_line(request.argument, env.clock.now().astimezone(zone).date())
         request = replace(request, name=line.name, argument=line.argument, arxiv_id=line.arxiv_id)
-        told, suggestion = replace(told, request=request), line.suggestion
+        suggestion = line.suggestion
+    if key is None:
+        alone = _ANSWERS[request.name] if request.name in _OF_NO_CHANNEL else _nothing_here
+        yield await alone(env, Told(request, ""))
+        return
+    told = Told(request, key, is_elsewhere=channel_at(env, request.platform, request.place) is None)
     logger.info("request %s in %s", request.name if request.name in _ANSWERS else "ask or unknown", key)
     if request.name == "ask":
         asking = Asking(key, request.argument, request.page, told.is_elsewhere, suggestion)
@@ -51,6 +54,14 @@ def is_vote(request: Request) -> bool:
     """Whether a request may change what the channel's readers have said about papers."""
     first = request.argument.split(" ", 1)[0].lower() if request.name == "papers" else request.name
     return first in _VOTES
+
+
+async def _nothing_here(env: Environment, told: Told) -> Reply:
+    del env, told
+    return Reply(
+        "I bring no papers here yet, so I have nothing to answer from.",
+        ("Invite me to a channel and reply to my hello with your topics: then I begin.",),
+    )
 
 
 async def _help(env: Environment, told: Told) -> Reply:

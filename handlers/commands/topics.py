@@ -7,16 +7,15 @@ import re
 
 from bot.models import Button, Form, Reply
 from bot.store_ports import TopicsVersion
-from bot.text import cut
+from bot.text import units
 from bot.topics import parse_topics, topic_source, with_topic
 from handlers.commands.places import Told, refusal
 from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
-from handlers.topics import announce_topics, topics_of
+from handlers.topics import announce_topics, topic_lines, topics_of
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_LINE = 300
 _MOST_BUTTONS = 10
 _UNDONE = re.compile(r"undo to version (\d+)")
 
@@ -37,12 +36,7 @@ async def topics(env: Environment, told: Told) -> Reply:
 
 def _shown(told: Told, current: TopicsVersion) -> Reply:
     understood = parse_topics(current.raw)
-    lines = []
-    for topic in understood.topics:
-        lines.append(f"{topic.number}. {cut(topic.title, _LONGEST_LINE)}")
-        lines += [f"   relevant: {cut(topic.relevant, _LONGEST_LINE)}"] if topic.relevant else []
-        lines += [f"   not relevant: {cut(topic.not_relevant, _LONGEST_LINE)}"] if topic.not_relevant else []
-    lines += [f"{name}: {cut(', '.join(phrases), _LONGEST_LINE)}" for name, phrases in understood.keywords.items()]
+    lines = topic_lines(understood)
     numbers = [topic.number for topic in understood.topics][:_MOST_BUTTONS]
     buttons = [Button(f"Edit {number}", "topics", f"edit {number}") for number in numbers]
     if current.version > 1:
@@ -55,10 +49,14 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
     if refused := await refusal(env, told):
         return refused
     source = topic_source(current.raw, int(number)) if number.isdecimal() else None
-    if source is None or len(source) > told.request.form_room:
+    if source is None:
         count = len(parse_topics(current.raw).topics)
         reason = f"There are topics 1 to {count}." if count else "I found no topics in this text."
         return Reply(f"Topic {number[:10]} cannot be edited here.", (reason, "The topics file can always be edited."))
+    room = told.request.form_room
+    if units(source) > room:  # chats count so, and would cut it without a word
+        reason = f"It is longer than the {room} characters that a window holds."
+        return Reply(f"Topic {number} cannot be edited here.", (reason, "The topics file can always be edited."))
     return Reply(
         f"Topic {number}, as it is written:",
         (*source.splitlines(), "Where there are no forms, edit the topics file instead."),
@@ -68,7 +66,7 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
             title=f"Topic {number} of {told.channel}",
             label="Leave it empty to take the topic out",
             text=source,
-            most=told.request.form_room,
+            most=room,
         ),
     )
 

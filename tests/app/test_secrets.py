@@ -172,7 +172,8 @@ def test_commands_that_fail_at_every_server_leak_nothing(folder, planted, gossip
     said += run(folder, planted, "ask", "quantization of caches", "--channel", "terminal", PAPERLARK_SOURCE="sample")
     asked = {path.strip("/").partition("/")[0] for path in gossip.asked}
     assert asked >= {"v1", "rss"} | ({"slack", "discord"} if status == 401 else set())
-    assert (folder / "data" / "paperlark.db").exists()
+    said += run(folder, planted, "backup", str(folder / "copy.db"))
+    assert (folder / "copy.db").exists(), said
     assert_nothing_leaked(folder, said)
 
 
@@ -220,9 +221,8 @@ def test_the_resident_bot_whose_chats_and_sources_all_refuse_leaks_nothing(folde
     listener.join(10)
     text = "".join(said)
     assert any("slack" in path for path in gossip.asked), text[-3000:]
-    if (folder / "data" / "paperlark.db").exists():
-        copy = run(folder, planted, "backup", str(folder / "copy.db"))
-        text += copy
+    text += run(folder, planted, "backup", str(folder / "copy.db"))
+    assert (folder / "copy.db").exists(), text
     assert_nothing_leaked(folder, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -177,3 +178,34 @@ async def test_stats_say_what_was_learned_and_how_sure_the_guard_is(world):
     assert any("medical" in term or "segmentation" in term for term in found.less)
     assert "too early" in found.guard
     assert (found.record.n_liked, found.record.n_disliked) == (3, 3)
+
+
+async def test_a_model_fitted_while_somebody_was_forgotten_is_fitted_again(world, monkeypatch):
+    """What was read before may be theirs: it is thrown away, and nobody waits for anybody for ever."""
+    papers = announce(world, MONDAY)
+    await world.morning(MONDAY)
+    await vote_on_all(world, papers)
+    await vote_on_all(world, papers, person="bea")
+    read = world.store.papers.before
+
+    async def forget_meanwhile(*args):
+        if await world.store.privacy.forgettings() == 0:
+            await world.store.privacy.forget("bea", world.clock.now())
+        return await read(*args)
+
+    monkeypatch.setattr(world.store.papers, "before", forget_meanwhile)
+    await asyncio.wait_for(refit(replace(world.env, fitting=asyncio.Semaphore(1)), CHANNEL), 10)
+    assert (await world.store.weights.newest(CHANNEL)).metrics["votes"] == len(papers)
+
+
+async def test_few_channels_are_learned_from_at_once(world):
+    """A hundred channels that voted in the same minute do not need the archive in memory a hundred times."""
+    papers = announce(world, MONDAY)
+    await world.morning(MONDAY)
+    await vote_on_all(world, papers)
+    fitting = asyncio.Semaphore(1)
+    async with fitting:
+        waiting = asyncio.create_task(refit(replace(world.env, fitting=fitting), CHANNEL))
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+    assert await asyncio.wait_for(waiting, 10) is not None

@@ -74,11 +74,19 @@ async def test_topics_from_a_manager_start_the_channel_with_defaults(managed):
     await invited(managed)
     reply = await take_offer(managed.env, an_offer())
     await deliver_notices(managed.env, KEY)
-    assert "1. Quantization" in "\n".join(reply.lines)
+    assert reply.lines[0].startswith("1. Quantization"), "topics, and no counts of what was not there"
     started = (await channels(managed))[KEY]
     assert (started.platform, started.id, started.timezone, started.papers) == ("console", PLACE, "Asia/Tokyo", 5)
     assert (await managed.store.topics.current(KEY)).raw == TOPICS
     assert "09:00 (Asia/Tokyo)" in said(managed)[1]
+
+
+async def test_talk_starts_nothing_and_the_answer_shows_how_topics_look(managed):
+    await invited(managed)
+    reply = await take_offer(managed.env, an_offer("hi there, what is this?"))
+    assert "one a line" in reply.title
+    assert reply.lines[0].startswith("1. ")
+    assert KEY not in await channels(managed)
 
 
 async def test_a_started_channel_has_mornings_like_any_other(managed):

@@ -33,6 +33,7 @@ async def problems(slack, bot_token=BOT_TOKEN, app_token=APP_TOKEN, places=None)
     )
     findings = await platform.check()
     assert all(finding.remedy for finding in findings if finding.severity is not Severity.OK)
+    assert not any(finding.remedy and finding.remedy in finding.message for finding in findings), "said twice"
     return [f"{one.severity}: {one.message} → {one.remedy}" for one in findings if one.severity is not Severity.OK]
 
 
@@ -62,6 +63,7 @@ async def test_wrong_tokens_are_told_apart(slack):
     assert "invalid_auth" in problem
     (problem,) = await problems(slack, app_token="xapp-wrong")
     assert "SLACK_APP_TOKEN" in problem
+    assert problem.count("token again") == 0, "one remedy, and that of this token"
 
 
 async def test_an_app_token_without_its_scope_is_named(slack):

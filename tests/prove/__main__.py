@@ -47,7 +47,8 @@ def prove_kills(name: str, options: argparse.Namespace) -> bool:
 def prove_seeds(prove_all: ProveSeeds, options: argparse.Namespace) -> bool:
     """Live through bad mornings; True if nothing was violated."""
     first = options.first_seed
-    results = prove_all(range(first, first + options.seeds), lambda result: _say_result(result, options.verbose))
+    seeds = range(first, first + options.seeds)
+    results = prove_all(seeds, lambda result: _say_result(result, options.verbose), options.workers)
     violated = [result.seed for result in results if result.violations]
     met: Counter[str] = Counter()
     for result in results:
@@ -59,7 +60,7 @@ def prove_seeds(prove_all: ProveSeeds, options: argparse.Namespace) -> bool:
     return not violated
 
 
-ProveSeeds = Callable[[Sequence[int], Callable[[Seed], None]], Sequence[Seed]]
+ProveSeeds = Callable[[Sequence[int], Callable[[Seed], None], int], Sequence[Seed]]
 _COUNTED = ("posts", "votes", "kills", "healed", "explained")
 
 
@@ -104,6 +105,7 @@ def main() -> int:
     parser.add_argument("proofs", nargs="*", metavar="PROOF", help=f"of {', '.join(_PROOFS)} (default: all)")
     parser.add_argument("--seeds", type=int, default=200, help="how many seeds of bad mornings (default: 200)")
     parser.add_argument("--first-seed", type=int, default=1, help="the first of them (default: 1)")
+    parser.add_argument("--workers", type=int, default=2, help="how many seeds at a time (default: 2)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="kill at one point of N (default: 1)")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
     options = parser.parse_args()

@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
@@ -47,6 +48,7 @@ _TICK_S = 0.01
 
 def child(orders: Orders) -> None:
     """The whole life of a child process."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     logging.basicConfig(filename=orders.folder / "log.txt", level=logging.INFO, format="%(asctime)s %(message)s")
     sys.stderr = (orders.folder / "stderr.txt").open("a")
     tap = Tap(orders.kill_at)
@@ -64,6 +66,13 @@ def child(orders: Orders) -> None:
     asyncio.run(roles[orders.role](orders, tap))
     if orders.trace:
         orders.trace.write_text(json.dumps(tap.passed))
+
+
+def _die_with_parent() -> None:
+    """Whoever interrupts a proof is not left with bots that wait for its servers."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _servers(orders: Orders) -> Mapping[str, str]:

@@ -39,7 +39,7 @@ from tests.prove.rooms.slack import SlackRoom
 from tests.prove.verdict import REASONS
 
 _PAPERS = 5
-_STORM_S = 4.0
+STORM_S = 4.0
 _LIVES = 6
 _ENDS = {0, -signal.SIGKILL, -signal.SIGTERM}
 _EMOJI = ("👍", "👎", "🎉")
@@ -69,8 +69,9 @@ class Result:
 class Storm:
     """One seed's world while it lasts."""
 
-    def __init__(self, seed: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, seed: int, folder: Path, stack: ExitStack, length_s: float) -> None:
         self._rng = random.Random(seed)
+        self._length_s = length_s
         self._lock = threading.Lock()
         shift_s = shift_to(MORNING, true_now())
         self.rooms: Sequence[Room] = [stack.enter_context(room) for room in (SlackRoom(shift_s), DiscordRoom(shift_s))]
@@ -115,7 +116,7 @@ class Storm:
         signals = [self._rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]) for _ in kills]
         for life in range(_LIVES):
             process = started(self.orders)
-            ends_at = time.monotonic() + kills[life] if life < len(kills) else began + 3 * _STORM_S
+            ends_at = time.monotonic() + kills[life] if life < len(kills) else began + 3 * self._length_s
             while process.is_alive() and time.monotonic() < ends_at:
                 while events and time.monotonic() - began >= events[0][0]:
                     heapq.heappop(events)[2]()
@@ -125,7 +126,7 @@ class Storm:
                 os.kill(process.pid, signals[life] if life < len(kills) else signal.SIGKILL)
             if (code := ended(process, 20)) not in _ENDS:
                 self.met[f"ended with {code}"] += 1
-            if life >= len(kills) and time.monotonic() - began > _STORM_S:
+            if life >= len(kills) and time.monotonic() - began > self._length_s:
                 break
 
     def _events(self) -> Iterator[tuple[float, int, Callable[[], None]]]:
@@ -135,13 +136,13 @@ class Storm:
         for room in self.rooms:
             for _ in range(rng.choice([0, 1, 2, 4])):
                 number += 1
-                yield rng.uniform(0, _STORM_S), number, partial(self._trouble, room)
+                yield rng.uniform(0, self._length_s), number, partial(self._trouble, room)
             for _ in range(rng.choice([0, 3, 6])):
                 number += 1
-                yield rng.uniform(0.3, _STORM_S), number, partial(self._vote, room)
+                yield rng.uniform(0.3, self._length_s), number, partial(self._vote, room)
             for _ in range(3):
                 number += 1
-                yield rng.uniform(0.3, _STORM_S), number, room.land
+                yield rng.uniform(0.3, self._length_s), number, room.land
 
     def _trouble(self, room: Room) -> None:
         if broken := room.trouble(self._rng):
@@ -225,10 +226,10 @@ def _unexplained(room: Room) -> Iterator[str]:
         yield "late papers do not say that they are late"
 
 
-def prove(seed: int) -> Result:
-    """Live through one seed."""
+def prove(seed: int, length_s: float = STORM_S) -> Result:
+    """Live through one seed; processes come and go for so many seconds at least."""
     with tempfile.TemporaryDirectory(prefix="paperlark-storm-") as name, ExitStack() as stack:
-        storm = Storm(seed, Path(name), stack)
+        storm = Storm(seed, Path(name), stack, length_s)
         storm.brew()
         storm.blow()
         storm.calm()

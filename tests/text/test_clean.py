@@ -122,7 +122,13 @@ def test_five_million_characters_are_read_in_one_pass(unit):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("plain ü", "plain ü"), ("a\ud800b", "a\ufffdb"), ("\ud83d\ude00", "😀"), ("\udc00\ud800", "\ufffd\ufffd"), ("", "")],
+    [
+        ("plain ü", "plain ü"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\ud83d\ude00", "😀"),
+        ("\udc00\ud800", "\ufffd\ufffd"),
+        ("", ""),
+    ],
 )
 def test_halves_of_characters_are_joined_or_replaced(text, expected):
     assert whole(text) == expected

@@ -67,7 +67,9 @@ async def _channel(
             guilds[guild_id] = (guild, member)
     except DiscordCallError as error:
         invite = f"; if the bot is not on that server, invite it with {invite_link(application)}"
-        return [_problem(f"channel {key} ({place}): {error}", REMEDIES.get(error.code, REMEDIES[10003]) + invite)]
+        click = REMEDIES.get(error.code, REMEDIES[10003])
+        said = str(error).removesuffix(f"; {click}")
+        return [_problem(f"channel {key} ({place}): {said}", click + invite)]
     return _rights(key, channel, *guilds[guild_id])
 
 

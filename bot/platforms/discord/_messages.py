@@ -80,7 +80,7 @@ def card_embed(card: PaperCard, *, titled: bool = False, room: int = _CARD_ROOM)
     """A paper: link, authors, verdict, comment and why, in at most `room` characters; its title too if `titled`."""
     name = f"{card.position}. {card.title}" if titled else f"arXiv {card.arxiv_id}"
     title = fitted(name, min(250, room // 3))
-    room -= len(title) + 20
+    room -= units(title) + 20
     byline = fitted(" · ".join(part for part in (card.authors, card.categories) if part), int(room * _BYLINE))
     pdf = f"[PDF]({card.pdf_url})" if card.pdf_url and is_address(card.pdf_url) else ""
     lines = (

@@ -210,7 +210,7 @@ class DiscordPlatform:
     @property
     def who_manages(self) -> str:
         """Who may change a channel."""
-        return "whoever has the permission Manage Channels in it"
+        return "whoever has the permission Manage Channels"
 
     async def manages(self, place: str, person: str) -> bool:
         """Whether this person has the permission Manage Channels there.

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 
 from bot.text import clean_lines, cut, split_at_addresses, units
 
+_SEAM = 4  # what joining two parts can add: a scheme or a picture's name may begin in one and end in the other
 _BREAK = "\u200b"
 _SIGNS = re.compile(r"([\\*_~`|<>\[\]])")
-_LINE_START = re.compile(r"^(\s*)(#{1,3}\s|-\s|-#|\+\s)", re.MULTILINE)
-_NUMBERED = re.compile(r"^(\s*\d+)(\.\s)", re.MULTILINE)
+# Not \s: it would run over empty lines again and again.
+_LINE_START = re.compile(r"^([^\S\n]*)(#{1,3}\s|-\s|-#|\+\s)", re.MULTILINE)
+_NUMBERED = re.compile(r"^([^\S\n]*\d+)(\.\s)", re.MULTILINE)
 _SCHEME = re.compile(r"://")
 _INVITATION = re.compile(r"(discord(?:app)?)\.(gg|com|me|io)", re.IGNORECASE)
 _PICTURE_NAME = re.compile(r":(?=[^\s:]+:)")
@@ -62,14 +64,17 @@ def quoted(text: str, limit: int) -> str:
 
 def pieces(text: str, limit: int) -> Iterator[str]:
     """The whole text as `linked` shows it, in pieces of at most `limit` UTF-16 units, broken between lines or words."""
-    piece = ""
+    piece, bound = "", 0
     for part in _breakable(clean_lines(text), limit // 2):
-        longer = piece + part
-        if piece and units(_with_addresses(longer.strip("\n"))) > limit:
+        own = units(_with_addresses(part)) + _SEAM
+        bound += own
+        # The whole is shown only where the sum of its parts does not settle it: a thousand short lines are many.
+        if piece and bound > limit:
+            bound = units(_with_addresses(piece + part))
+        if piece and bound > limit:
             yield _with_addresses(piece.strip("\n"))
-            piece = part
-        else:
-            piece = longer
+            piece, bound = "", own
+        piece += part
     if piece.strip():
         yield _with_addresses(piece.strip("\n"))
 
@@ -101,8 +106,8 @@ def _with_addresses(text: str) -> str:
 
 
 def _within(text: str, limit: int, show: Callable[[str], str]) -> str:
-    shown = show(text)
     room = min(limit, len(text))
+    shown = show(cut(text, room))
     while units(shown) > limit:
         room -= max(1, (units(shown) - limit) // 2)
         shown = show(cut(text, max(0, room)))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import PaperlarkError
-from bot.models import Attachment, Reply, Request
+from bot.models import Attachment, Button, Form, Reply, Request
 from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms.slack._blocks import notification
+from bot.platforms.slack._companions import Companions
+from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._replies import answer, form_window, short, waiting_window, window
 from bot.ports import Inbox
 
@@ -20,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _WINDOWS = {"abstract": "Abstract"}
 _STILL = {"unfurl_links": False, "unfurl_media": False}
+_TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
+_FILE_ELSEWHERE = "The file is in your direct messages from me."
 _PATIENCE_S = 1.0  # a trigger lives three seconds: what takes longer comes into a window that waits
 
 
@@ -39,16 +44,35 @@ class Asked:
     is_direct: bool = False
 
 
+def asked_by(body: Mapping[str, Any]) -> Asked:
+    """Where a button was pressed, by whom, and how the press can be answered."""
+    container = body["container"]
+    place = str((body.get("channel") or {}).get("id") or container.get("channel_id"))
+    thread = container.get("thread_ts")
+    return Asked(
+        place=place,
+        person=str(body["user"]["id"]),
+        response_url=str(body.get("response_url") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        thread=thread if thread != container.get("message_ts") else None,
+        in_private=bool(container.get("is_ephemeral")),
+        is_direct=place.startswith("D"),
+    )
+
+
 class Answers:
     """Shows replies; one at a time is enough for it, many at a time do no harm."""
 
-    def __init__(self, api: SlackApi, inbox: Inbox) -> None:
+    def __init__(self, api: SlackApi, inbox: Inbox, pace: Pace, companions: Companions) -> None:
         self._api = api
         self._inbox = inbox
+        self._pace = pace
+        self._companions = companions
 
     async def to(self, asked: Asked, request: Request) -> None:
         """Answer a request; whatever fails is told to the person, and logged."""
         try:
+            request = replace(request, beside=await self._companions.beside(asked.place, asked.person))
             if request.name in _WINDOWS and asked.trigger_id:
                 await self._in_window(asked, request)
             else:
@@ -62,27 +86,48 @@ class Answers:
 
     async def _in_messages(self, asked: Asked, request: Request) -> None:
         async for reply in self._inbox.request(request):
-            if reply.form is not None and asked.trigger_id:
-                await self._api.write(
-                    "views.open", trigger_id=asked.trigger_id, view=form_window(reply.form, asked.place)
-                )
-                continue
+            if reply.form is not None:
+                if await self._opened(asked, form_window(reply.form, asked.place)):
+                    continue
+                reply = _with_opener(reply, reply.form, request)  # noqa: PLW2901 - the same reply in another manner
+            if reply.attachment is not None and not asked.is_direct:
+                reply = replace(reply, lines=(*reply.lines, _FILE_ELSEWHERE))  # noqa: PLW2901 - with one line more
             instead = asked.in_private and (reply.replaces or request.page > 1)
             shown = answer(reply) if instead or not reply.replaces else short(reply)
             await self.show(asked, shown, instead=instead)
             if reply.attachment is not None:
-                await self._send_file(asked.person, reply.attachment)
+                await self._send_file(asked.person, reply.attachment, reply.title)
 
     async def _in_window(self, asked: Asked, request: Request) -> None:
         title = _WINDOWS[request.name]
         task = asyncio.ensure_future(_first(self._inbox.request(request)))
         await asyncio.wait({task}, timeout=_PATIENCE_S)
         if task.done():
-            view = window(title, await task)
-            await self._api.write("views.open", trigger_id=asked.trigger_id, view=view)
+            if not await self._opened(asked, window(title, await task)):
+                await self.show(asked, answer(await task))
             return
-        opened = await self._api.write("views.open", trigger_id=asked.trigger_id, view=waiting_window(title))
-        await self._api.write("views.update", view_id=opened["view"]["id"], view=window(title, await task))
+        waiting = await self._opened(asked, waiting_window(title))
+        if waiting:
+            await self._api.write("views.update", view_id=waiting, view=window(title, await task))
+        else:
+            await self.show(asked, answer(await task))
+
+    async def _opened(self, asked: Asked, view: Mapping[str, Any]) -> str:
+        """The id of the window that was opened; "" where it is too late for one.
+
+        Raises:
+            SlackCallError: Slack does not take it.
+        """
+        if not asked.trigger_id:
+            return ""
+        try:
+            opened = await self._api.write("views.open", trigger_id=asked.trigger_id, view=view)
+        except SlackCallError as error:
+            if error.code not in _TOO_LATE:
+                raise
+            logger.warning("a window was asked for too late to be opened")
+            return ""
+        return str(opened["view"]["id"])
 
     async def show(self, asked: Asked, shown: dict[str, Any], *, instead: bool = False) -> None:
         """Show a message to the person alone, in place of the one whose button was pressed if `instead`.
@@ -94,7 +139,7 @@ class Answers:
         if asked.response_url and await self._respond(asked, {**shown, **thread}, instead=instead):
             return
         if asked.is_direct:
-            await self._api.write("chat.postMessage", channel=asked.place, **_STILL, **shown, **thread)
+            await self._write(asked.place, **shown, **thread)
         else:
             await self._api.write("chat.postEphemeral", channel=asked.place, user=asked.person, **shown, **thread)
 
@@ -111,10 +156,17 @@ class Answers:
             return False
         return bool(response.status_code == 200)
 
-    async def _send_file(self, person: str, attachment: Attachment) -> None:
+    async def _send_file(self, person: str, attachment: Attachment, about: str) -> None:
         """Files cannot be shown to one person in a channel: they go into the direct conversation."""
-        note = await self._api.write("chat.postMessage", channel=person, text=attachment.filename, **_STILL)
+        note = await self._write(person, text=notification(about))
         await self._api.upload(str(note["channel"]), attachment.filename, attachment.content)
+
+    async def _write(self, target: str, **shown: Any) -> Mapping[str, Any]:
+        """Post a message that answers somebody, when it is its turn."""
+        await self._pace.turn(target)
+        written = await self._api.write("chat.postMessage", channel=target, **_STILL, **shown)
+        self._pace.arrived(target)
+        return written
 
     async def _apologise(self, asked: Asked, reason: str) -> None:
         try:
@@ -123,7 +175,10 @@ class Answers:
             logger.warning("nor could the person be told: %s", error)
 
 
-_still = {"unfurl_links": False, "unfurl_media": False}
+def _with_opener(reply: Reply, form: Form, request: Request) -> Reply:
+    """The reply with a button that opens the form: pressing it gives a trigger, which a message does not."""
+    opener = Button(f"Open: {form.title}", request.name, request.argument)
+    return replace(reply, form=None, buttons=(opener, *reply.buttons))
 
 
 async def _first(replies: AsyncIterator[Reply]) -> Reply:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.models import Button, PaperCard, Post, PostKey
-from bot.platforms.slack._text import escaped, fitted
-from bot.text import split_at_addresses
+from bot.platforms.slack._text import escaped, fitted, split_at_channels, without_keys
+from bot.text import split_at_addresses, units
 
 Block = dict[str, Any]
 
@@ -48,7 +48,7 @@ def message(post: Post, key: PostKey) -> dict[str, Any]:
 
 def notification(text: str) -> str:
     """What pops up on a phone and what a screen reader says; never empty."""
-    return fitted(escaped(text), _MOST_NOTIFICATION) or "Paperlark"
+    return fitted(escaped(without_keys(text)), _MOST_NOTIFICATION) or "Paperlark"
 
 
 def card_blocks(card: PaperCard, key: PostKey | None = None, *, votable: bool = False) -> list[Block]:
@@ -92,8 +92,16 @@ def rich(elements: Sequence[Block]) -> Block:
 
 
 def paragraph(text: str) -> Block:
-    """A paragraph in which addresses can be clicked."""
-    return rich([_link(part, part) if is_address else _text(part) for part, is_address in split_at_addresses(text)])
+    """A paragraph in which addresses and channels can be clicked."""
+    elements: list[Block] = []
+    for part, is_address in split_at_addresses(text):
+        elements += [_link(part, part)] if is_address else _with_channels(part)
+    return rich(elements)
+
+
+def headline(text: str, limit: int) -> Block:
+    """A bold line, in which channels can be clicked."""
+    return rich([{**element, "style": {"bold": True}} for element in _with_channels(fitted(text, limit) or "…")])
 
 
 def preformatted(text: str) -> Block:
@@ -103,7 +111,7 @@ def preformatted(text: str) -> Block:
 
 def plain(text: str, limit: int) -> Block:
     """A plain text object; Slack turns no `:name:` in it into a picture."""
-    return {"type": "plain_text", "text": fitted(text, limit) or "…", "emoji": False}
+    return {"type": "plain_text", "text": fitted(without_keys(text), limit) or "…", "emoji": False}
 
 
 def button_rows(buttons: Sequence[Button], arxiv_id: str | None = None) -> list[Block]:
@@ -126,7 +134,7 @@ def within_limits(blocks: Sequence[Block], most: int = _MOST_BLOCKS, characters:
 
 
 def _size(blocks: Sequence[Block]) -> int:
-    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
 
 def _vote_buttons(key: PostKey, arxiv_id: str) -> list[Block]:
@@ -148,6 +156,14 @@ def _button(label: str, action: str, value: str) -> Block:
 
 def _text(text: str) -> Block:
     return {"type": "text", "text": text or " "}
+
+
+def _with_channels(text: str) -> list[Block]:
+    """The text with the channels that are named in it by their keys as readers know them; they call nobody."""
+    return [
+        {"type": "channel", "channel_id": part} if is_channel else _text(part)
+        for part, is_channel in split_at_channels(text)
+    ]
 
 
 def _link(text: str, url: str, *, bold: bool = False) -> Block:

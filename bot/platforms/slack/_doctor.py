@@ -26,7 +26,7 @@ async def examine(api: SlackApi, app_api: SlackApi, places: Mapping[str, str]) -
         identity, scopes = await api.scopes()
     except SlackCallError as error:
         remedy = REMEDIES.get(error.code, _where("Install App")) if error.code else _AWAY
-        return (*findings, _problem(f"SLACK_BOT_TOKEN: {error}", remedy))
+        return (*findings, _problem(f"SLACK_BOT_TOKEN: {_said(error)}", remedy))
     findings.append(_fine(f"the bot is {identity.get('user')} in the workspace {identity.get('team')}"))
     findings += _scopes(scopes)
     for key, place in places.items():
@@ -68,7 +68,7 @@ async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:
         make = f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}"
         remedy = make if error.code in {"missing_scope", "invalid_auth"} else REMEDIES.get(error.code, make)
         remedy = remedy if error.code else _AWAY
-        return (_problem(f"SLACK_APP_TOKEN: {error}", remedy),)
+        return (_problem(f"SLACK_APP_TOKEN: {_said(error)}", remedy),)
     return (_fine("Socket Mode can be opened"),)
 
 
@@ -91,13 +91,18 @@ async def _channel(api: SlackApi, key: str, place: str) -> Finding:
     try:
         info = (await api.read("conversations.info", channel=place)).get("channel") or {}
     except SlackCallError as error:
-        return _problem(f"channel {key} ({place}): {error}", REMEDIES.get(error.code, ""))
+        return _problem(f"channel {key} ({place}): {_said(error)}", REMEDIES.get(error.code, _AWAY))
     name = f"channel {key} (#{info.get('name', place)})"
     if info.get("is_archived"):
         return _problem(f"{name} is archived", REMEDIES["is_archived"])
     if not info.get("is_member") and not info.get("is_im"):
         return _problem(f"the bot is not in {name}", REMEDIES["not_in_channel"])
     return _fine(f"the bot is in {name}")
+
+
+def _said(error: SlackCallError) -> str:
+    """What went wrong, without what to do about it: a finding says that apart."""
+    return str(error).removesuffix(f"; {REMEDIES.get(error.code, '')}")
 
 
 def _where(page: str) -> str:

@@ -6,19 +6,20 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.emoji import normalise
 from bot.models import MessageRef, PostKey, PostRole, Reply, Request, TopicsOffer, Vote, VoteSource
-from bot.platforms.slack._answers import Answers, Asked
+from bot.platforms.slack._answers import Answers, Asked, asked_by
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import ASK, VOTES
+from bot.platforms.slack._bolt import quiet_app
+from bot.platforms.slack._deliveries import Deliveries
 from bot.platforms.slack._files import text_file
 from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._people import People
@@ -33,6 +34,7 @@ Body = Mapping[str, Any]
 _VOTE_ACTION = re.compile("|".join(VOTES))
 _ASK_ACTION = re.compile(f"{ASK}:.*")
 _LEFT = ("channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted", "group_deleted")
+_SAID = frozenset({None, "file_share", "thread_broadcast"})  # the last: a reply also sent to the channel
 _BACK = ("channel_unarchive", "group_unarchive")
 _SHORT_TITLE = 80
 _PATIENCE_S = 1.5  # an event must be acknowledged within three seconds
@@ -46,14 +48,25 @@ class Listeners:
     after the acknowledgement.
     """
 
-    def __init__(self, *, inbox: Inbox, api: SlackApi, people: People, history: History, identity: Body) -> None:
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        api: SlackApi,
+        answers: Answers,
+        people: People,
+        history: History,
+        deliveries: Deliveries,
+        identity: Body,
+    ) -> None:
         self._inbox = inbox
         self._api = api
         self._people = people
         self._history = history
+        self._deliveries = deliveries
         self._identity = identity
         self._own_user = str(identity["user_id"])
-        self._answers = Answers(api, inbox)
+        self._answers = answers
         self._tasks: set[asyncio.Task[None]] = set()
 
     def app(self) -> AsyncApp:
@@ -62,22 +75,33 @@ class Listeners:
         async def authorize() -> AuthorizeResult:  # Bolt looks at its parameters, and understands no method
             return self._authorize()
 
-        app = _quiet_app(self._api.client, authorize)
+        app = quiet_app(self._api.client, authorize)
         app.event("reaction_added")(self._reaction)
         app.event("reaction_removed")(self._reaction)
-        app.event("member_joined_channel")(self._joined)
-        app.event("member_left_channel")(self._member_left)
+        app.event("member_joined_channel")(self._once(self._joined))
+        app.event("member_left_channel")(self._once(self._member_left))
         for kind in _LEFT:
-            app.event(kind)(self._left)
+            app.event(kind)(self._once(self._left))
         for kind in _BACK:
-            app.event(kind)(self._back)
-        app.event("app_mention")(self._mentioned)
-        app.event("message")(self._message)
+            app.event(kind)(self._once(self._back))
+        app.event("app_mention")(self._once(self._mentioned))
+        app.event("message")(self._once(self._message))
         app.action(_VOTE_ACTION)(self._vote_pressed)
         app.action(_ASK_ACTION)(self._ask_pressed)
         app.view(FORM)(self._form_sent)
         app.command("/papers")(self._commanded)
         return app
+
+    def _once(self, listen: Callable[[Body], Awaitable[None]]) -> Callable[[Body, Body], Awaitable[None]]:
+        """A listener that nothing reaches twice: a question has one answer, and an old farewell ends nothing new."""
+
+        async def listener(event: Body, body: Body) -> None:  # Bolt looks at these names
+            event_id = str(body.get("event_id", ""))
+            if not self._deliveries.is_done(event_id):
+                await listen(event)
+                self._deliveries.done(event_id)
+
+        return listener
 
     async def drain(self) -> None:
         """Return when what was begun is done."""
@@ -193,13 +217,13 @@ class Listeners:
 
     async def _message(self, event: Body) -> None:
         """Only what is said to the bot: in a direct conversation, or in reply to one of its own messages."""
-        if event.get("bot_id") or event.get("subtype") not in {None, "file_share"} or not event.get("user"):
+        if event.get("bot_id") or event.get("subtype") not in _SAID or not event.get("user"):
             return
         if f"<@{self._own_user}>" in str(event.get("text", "")) and event.get("channel_type") != "im":
             return  # a mention comes as an event of its own
         if event.get("channel_type") == "im":
             self._spawn(self._heed(event))
-        elif event.get("parent_user_id") == self._own_user:
+        elif _parents_author(event) == self._own_user:
             self._spawn(self._offer(event))
 
     async def _heed(self, event: Body) -> None:
@@ -227,7 +251,7 @@ class Listeners:
 
     async def _answers_a_notice(self, event: Body) -> bool:
         """Whether a file is meant for the bot: sent to it, or in reply to a notice; a paper's thread is for talk."""
-        if event.get("parent_user_id") != self._own_user:
+        if _parents_author(event) != self._own_user:
             return True
         key = PostKey.parse(await self._history.key_at(str(event["channel"]), str(event["thread_ts"])))
         return key is not None and key.role is PostRole.NOTICE
@@ -252,20 +276,9 @@ class Listeners:
         task.add_done_callback(self._tasks.discard)
 
 
-def asked_by(body: Body) -> Asked:
-    """Where a button was pressed, by whom, and how the press can be answered."""
-    container = body["container"]
-    place = str((body.get("channel") or {}).get("id") or container.get("channel_id"))
-    thread = container.get("thread_ts")
-    return Asked(
-        place=place,
-        person=str(body["user"]["id"]),
-        response_url=str(body.get("response_url") or ""),
-        trigger_id=str(body.get("trigger_id") or ""),
-        thread=thread if thread != container.get("message_ts") else None,
-        in_private=bool(container.get("is_ephemeral")),
-        is_direct=place.startswith("D"),
-    )
+def _parents_author(event: Body) -> object:
+    """Who wrote the message that this one is a reply to; None if it is no reply."""
+    return event.get("parent_user_id") or (event.get("root") or {}).get("user")
 
 
 def _title(body: Body) -> str:
@@ -279,23 +292,3 @@ async def _logged(work: Coroutine[Any, Any, Any]) -> None:
         await work
     except Exception:  # the edge: one event must not end the listening
         logger.exception("an event from Slack could not be dealt with")
-
-
-def _quiet_app(client: AsyncWebClient, authorize: Any) -> AsyncApp:
-    """An app whose construction says nothing about tokens it finds in the environment: they are given on purpose."""
-    bolt_logger = logging.getLogger("slack_bolt.paperlark")
-    bolt_logger.setLevel(logging.ERROR)
-    anonymous = AsyncWebClient(
-        base_url=client.base_url, timeout=client.timeout, ssl=client.ssl, proxy=client.proxy, retry_handlers=[]
-    )
-    app = AsyncApp(
-        name="paperlark",
-        client=anonymous,
-        authorize=authorize,
-        logger=bolt_logger,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-    )
-    bolt_logger.setLevel(logging.WARNING)
-    return app

@@ -22,6 +22,7 @@ class Person:
 
     is_bot: bool = False
     is_admin: bool = False
+    is_guest: bool = False
     timezone: str = ""
 
 
@@ -35,7 +36,7 @@ class People:
         self._asking: dict[str, asyncio.Task[Person]] = {}
 
     async def get(self, person: str, *, fresh: bool = False) -> Person:
-        """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot and no admin.
+        """The person; where Slack cannot be asked, somebody of whom nothing is known: no bot, no admin, a guest.
 
         With `fresh` nothing older than a few minutes is believed: rights change, what is a bot stays one.
         """
@@ -55,9 +56,10 @@ class People:
         except SlackCallError as error:
             # A person taken for a stranger votes as everybody does; the doctor names the missing scope.
             logger.warning("nothing is known of a person: %s", error)
-            return Person()
+            return Person(is_guest=True)
         admin = any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
-        found = Person(bool(user.get("is_bot")), bool(admin), str(user.get("tz") or ""))
+        guest = any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+        found = Person(bool(user.get("is_bot")), bool(admin), bool(guest), str(user.get("tz") or ""))
         self._known[person] = (self._clock.monotonic(), found)
         return found
 

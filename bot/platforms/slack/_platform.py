@@ -14,9 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.errors import PlatformError, PostDelayed
 from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms.slack._answers import Answers
 from bot.platforms.slack._api import SlackApi, SlackCallError
 from bot.platforms.slack._blocks import message, notification
+from bot.platforms.slack._companions import Companions
 from bot.platforms.slack._connection import Connection
+from bot.platforms.slack._deliveries import Deliveries
 from bot.platforms.slack._doctor import examine
 from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._listeners import Listeners
@@ -57,6 +60,8 @@ class SlackPlatform:
         self._api = SlackApi(self._client, clock)
         self._people = People(self._api, clock)
         self._history = History(self._api, self._people)
+        self._deliveries = Deliveries(clock)
+        self._companions = Companions(self._api, self._people, clock)
         self._pace = Pace(
             clock, message_gap_s=self._settings.message_gap_s, workspace_gap_s=self._settings.workspace_gap_s
         )
@@ -75,7 +80,15 @@ class SlackPlatform:
             PlatformError: a token is not accepted, or Slack cannot be reached.
         """
         identity = await self._who_am_i()
-        listeners = Listeners(inbox=inbox, api=self._api, people=self._people, history=self._history, identity=identity)
+        listeners = Listeners(
+            inbox=inbox,
+            api=self._api,
+            answers=Answers(self._api, inbox, self._pace, self._companions),
+            people=self._people,
+            history=self._history,
+            deliveries=self._deliveries,
+            identity=identity,
+        )
         self._connection = Connection(self._app_client, lambda: self._greeted(inbox))
         logger.info("Slack workspace %s, as %s", identity.get("team"), identity.get("user"))
         try:

@@ -10,29 +10,29 @@ from bot.platforms.slack._blocks import (
     Block,
     button_rows,
     card_blocks,
+    headline,
+    notification,
     paragraph,
     plain,
     preformatted,
-    rich,
     within_limits,
 )
-from bot.platforms.slack._text import escaped, fitted, pieces
+from bot.platforms.slack._text import fitted, pieces
 
 FORM = "form"
 _MOST_PIECE = 2900
 _MOST_VIEW_BLOCKS = 100
 _MOST_VIEW_CHARACTERS = 60_000
 _MOST_WINDOW_TITLE = 24
+_MOST_WINDOW_LABEL = 2000
 _MOST_FORM_TEXT = 3000
 _MOST_FORM_ARGUMENT = 900
 
 
 def answer(reply: Reply) -> dict[str, Any]:
     """The text and blocks of an answer."""
-    blocks = [rich([{"type": "text", "text": fitted(reply.title, _MOST_PIECE) or "…", "style": {"bold": True}}])]
-    blocks += _body(reply)
-    text = fitted(escaped("\n".join((reply.title, *reply.lines))), _MOST_PIECE) or "Paperlark"
-    return {"text": text, "blocks": within_limits(blocks)}
+    blocks = [headline(reply.title, _MOST_PIECE), *_body(reply)]
+    return {"text": notification("\n".join((reply.title, *reply.lines))), "blocks": within_limits(blocks)}
 
 
 def short(reply: Reply) -> dict[str, Any]:
@@ -42,8 +42,9 @@ def short(reply: Reply) -> dict[str, Any]:
 
 def window(title: str, reply: Reply) -> dict[str, Any]:
     """A modal that shows all of an answer, however long."""
-    head = rich([{"type": "text", "text": fitted(reply.title, _MOST_PIECE) or "…", "style": {"bold": True}}])
-    blocks = within_limits([head, *_body(reply)], _MOST_VIEW_BLOCKS, _MOST_VIEW_CHARACTERS)
+    blocks = within_limits(
+        [headline(reply.title, _MOST_PIECE), *_body(reply)], _MOST_VIEW_BLOCKS, _MOST_VIEW_CHARACTERS
+    )
     return _modal(title, blocks)
 
 
@@ -59,7 +60,14 @@ def form_window(form: Form, place: str) -> dict[str, Any]:
     element: Block = {"type": "plain_text_input", "action_id": FORM, "multiline": True, "max_length": most}
     if form.text:
         element["initial_value"] = fitted(form.text, most)
-    field = {"type": "input", "block_id": FORM, "label": plain(form.label, 2000), "element": element}
+    # Optional, since an empty text means something, and Slack sends no other one off empty.
+    field = {
+        "type": "input",
+        "block_id": FORM,
+        "label": plain(form.label, _MOST_WINDOW_LABEL),
+        "element": element,
+        "optional": True,
+    }
     about = json.dumps({"name": form.name, "argument": argument, "place": place}, ensure_ascii=False)
     return {
         **_modal(form.title, [field]),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.text import clean_lines, cut, units
 
 _MARKED = re.compile(r"<([^<>]*)>")
+_CHANNEL = re.compile(r"\bslack-([CG][A-Z0-9]{7,20})\b")  # the key of a channel started in chat: readers see its name
 _SPACES = re.compile(r"[ \t]+")
 
 
@@ -17,27 +18,42 @@ def fitted(text: str, limit: int) -> str:
     room = limit
     while units(text) > limit:
         text = cut(text, room)
-        room -= max(1, units(text) - limit)
+        room -= max(1, (units(text) - limit) // 2)  # no character is more than two units
     return text
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:
     """The whole cleaned text in pieces of at most `limit` UTF-16 units, broken between words where there are any."""
     text = clean_lines(text)
-    while text:
-        if units(text) <= limit:
-            yield text
+    start = 0
+    while start < len(text):
+        head = text[start : start + limit]
+        fits = units(head) <= limit
+        if fits and start + limit >= len(text):
+            yield head
             return
-        end = limit // 2 if units(text[:limit]) > limit else limit
-        space = text.rfind(" ", end // 2, end)
+        end = limit if fits else limit // 2
+        space = head.rfind(" ", end // 2, end)
         place = space + 1 if space > 0 else end
-        yield text[:place]
-        text = text[place:]
+        yield head[:place]
+        start += place
 
 
 def escaped(text: str) -> str:
     """Text that mrkdwn shows as it stands: nothing in it can be a link, a mention or a ping."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def split_at_channels(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in its order: what is plain, and the ids of channels that are named in it by their keys (True)."""
+    for number, part in enumerate(_CHANNEL.split(text)):
+        if part:
+            yield part, number % 2 == 1
+
+
+def without_keys(text: str) -> str:
+    """The text for a place that shows no channel's name."""
+    return _CHANNEL.sub("this channel", text)
 
 
 def as_typed(text: str) -> str:

@@ -196,6 +196,15 @@ async def test_a_topic_that_is_not_there_cannot_be_edited(world, number):
     assert "topics 1 to 1" in reply.lines[0]
 
 
+async def test_a_topic_that_no_window_holds_whole_is_not_offered_for_editing(world):
+    """A window would cut it, and saving would lose the rest; chats count an emoji as two characters."""
+    form = await form_of(world)
+    await request(world, form.name, form.argument, text=f"1. {'🐦' * 1600}")
+    (reply,) = await say(world, "topics edit 1")
+    assert reply.form is None
+    assert "longer than the 3000 characters" in reply.lines[0]
+
+
 async def test_stats_and_help_answer(world):
     world.announce(MONDAY, 2)
     await world.morning(MONDAY)

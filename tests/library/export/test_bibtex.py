@@ -71,3 +71,11 @@ def test_the_importer_finds_every_paper_again():
 
 def test_no_papers_make_an_empty_file():
     assert written([]) == ""
+
+
+@pytest.mark.parametrize(
+    "title", ["ends in a break \\\\", "\\\\", "a \\\\{b}", "a \\\\\\{b\\}", "{a \\\\} b", "$x \\\\{y}$"]
+)
+def test_a_line_break_beside_a_brace_swallows_no_entry(title):
+    some = [a_paper("2505.03801", title=title), a_paper("2505.03802")]
+    assert [entry.key for entry in entries(written(some))] == ["arXiv:2505.03801", "arXiv:2505.03802"]

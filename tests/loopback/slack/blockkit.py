@@ -38,7 +38,7 @@ def complaints_about(blocks: Any, *, in_view: bool = False) -> list[str]:
 
 def is_too_long(blocks: Sequence[Block]) -> bool:
     """Whether the undocumented limit on all blocks of a message together is passed."""
-    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))) > MOST_IN_ALL
+    return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))) > MOST_IN_ALL
 
 
 def complaints_about_view(view: Any) -> list[str]:
@@ -135,7 +135,8 @@ def _rich_text(block: Block) -> Iterator[Problem]:
 
 
 def _leaf(leaf: Block, where: str) -> Iterator[Problem]:
-    allowed = {"text": {"text"}, "link": {"url"}, "emoji": {"name"}, "user": {"user_id"}, "broadcast": {"range"}}
+    allowed = {"text": {"text"}, "link": {"url"}, "emoji": {"name"}, "user": {"user_id"}, "broadcast": {"range"},
+               "channel": {"channel_id"}}  # fmt: skip
     needed = allowed.get(str(leaf.get("type")))
     if needed is None:
         yield f"unsupported type: {leaf.get('type')}", where
@@ -145,7 +146,7 @@ def _leaf(leaf: Block, where: str) -> Iterator[Problem]:
             yield "must be more than 0 characters", f"{where}/{name}"
     if set(leaf.get("style", ())) - {"bold", "italic", "strike", "code"}:
         yield "unknown style", f"{where}/style"
-    if set(leaf) - {"type", "text", "url", "name", "user_id", "range", "style", "unsafe", "unicode"}:
+    if set(leaf) - {"type", "text", "url", "name", "user_id", "channel_id", "range", "style", "unsafe", "unicode"}:
         yield "unknown field", where
     if units(leaf.get("url", "")) > 3000:
         yield "must be less than 3001 characters", f"{where}/url"

@@ -70,7 +70,14 @@ class Reading:
         return self._channels(arguments, lambda channel: not channel.is_private or BOT_USER in channel.members)
 
     def m_users_conversations(self, arguments: dict[str, Any]) -> Answer:
-        return self._channels(arguments, lambda channel: BOT_USER in channel.members)
+        user = str(arguments.get("user") or BOT_USER)
+        if user not in self.workspace.people:
+            raise Refused("user_not_found")
+        # What is not public is shown only where the app is too.
+        return self._channels(
+            arguments,
+            lambda channel: user in channel.members and (not channel.is_private or BOT_USER in channel.members),
+        )
 
     def _channels(self, arguments: dict[str, Any], wanted: Callable[[Channel], bool]) -> Answer:
         types = str(arguments.get("types") or "public_channel").split(",")
@@ -110,6 +117,7 @@ class Reading:
                 "is_admin": person.is_admin,
                 "is_owner": person.is_owner,
                 "is_primary_owner": False,
+                "is_restricted": person.is_guest,
                 "tz": person.tz,
                 "deleted": False,
             }

@@ -127,6 +127,8 @@ def _leaf(workspace: Workspace, leaf: Mapping[str, Any]) -> str:
         return f"⟦PING @{_name(workspace, leaf['user_id'])}⟧"
     if kind == "broadcast":
         return f"⟦PING @{leaf['range']}⟧"
+    if kind == "channel":
+        return f"#{workspace.channels[leaf['channel_id']].name}"
     return _emoji(leaf["name"]) if kind == "emoji" else str(leaf["text"])
 
 

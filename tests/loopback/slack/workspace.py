@@ -22,6 +22,7 @@ class Person:
     is_bot: bool = False
     is_admin: bool = False
     is_owner: bool = False
+    is_guest: bool = False
     tz: str = "Europe/Berlin"
 
 

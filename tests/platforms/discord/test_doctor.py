@@ -80,6 +80,7 @@ async def test_a_channel_that_cannot_be_found_says_how_to_copy_its_id(server, pl
     (finding,) = problems(await examined(server, {"reading": place}))
     assert "channel reading" in finding.message
     assert "Copy Channel ID" in finding.remedy
+    assert "Copy Channel ID" not in finding.message, "said once"
 
 
 async def test_a_thread_is_no_channel_for_mornings(server):

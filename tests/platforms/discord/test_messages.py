@@ -1,6 +1,7 @@
 """Posts and answers within Discord's limits, whatever the paper says."""
 
 import discord
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,3 +103,13 @@ def test_a_card_without_extras_shows_no_empty_lines():
     card = a_card(comment="", why="", pdf_url=None, marks=())
     (embed,) = of_post(Post(PostRole.PAPER, "x", card=card, votable=True), a_key()).embeds
     assert embed.description == "C. Zhou · cs.LG\nrelevance 10 · novelty 8"
+
+
+@pytest.mark.parametrize("long", ["🐦" * 3000, "word " * 3000, "_*" * 3000, "👩‍👩‍👧‍👦 " * 900])
+@pytest.mark.parametrize("count", [1, 5, 10])
+def test_ten_endless_papers_fit_a_message_and_each_is_still_told_of(long, count):
+    card = a_card(title=long, authors=long, categories=long, verdict=long, comment=long, why=long)
+    for buttons in ((), (Button("More", "ask", "q" * 900, page=2),)):
+        (content,) = contents(Reply(long, (long,), cards=(card,) * count, buttons=buttons))
+        check(content)
+        assert all(units(embed.description or "") > 100 for embed in content.embeds)

@@ -78,3 +78,18 @@ def test_the_key_of_a_channel_started_in_chat_is_shown_as_its_name():
 def test_what_people_say_is_read_without_mentions_and_with_names_of_emoji():
     said = "<@123456789012345678>  kv   cache <:party:123456789012345678> </papers ask:123456789012345678>"
     assert as_typed(said) == "kv cache :party:"
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n" * 50_000, "\n" * 1000 + "# heading\n", ("\n" * 1000 + "# heading\n") * 20, "1" * 50_000]
+)
+@pytest.mark.timeout(20)
+def test_many_short_or_empty_lines_are_broken_into_pieces_quickly(text):
+    assert all(units(piece) <= 2000 for piece in pieces(text, 2000))
+    escaped("\n" * 50_000)
+
+
+@pytest.mark.parametrize("text", ["word " * 3000, "wörter_und *Zeichen* " * 800, "🐦" * 4000, "x" * 9000])
+@pytest.mark.parametrize("limit", [80, 800, 1900])
+def test_what_is_cut_fills_the_room_it_has(text, limit):
+    assert limit * 0.8 <= units(fitted(text, limit)) <= limit

@@ -1,0 +1,60 @@
+"""Which channels a person shares with the bot: only these may answer what is asked elsewhere."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.clock import Clock
+from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms.slack._people import People
+
+logger = logging.getLogger(__name__)
+
+_FRESH_S = 600.0
+_REMEMBERED = 500
+_OF_EVERY_KIND = {"types": "public_channel,private_channel", "exclude_archived": 1}
+
+_Channels = dict[str, bool]  # ids in Slack's order, and whether each is private
+
+
+class Companions:
+    """Asks Slack which channels a person and the bot are in, and remembers it for ten minutes."""
+
+    def __init__(self, api: SlackApi, people: People, clock: Clock) -> None:
+        self._api = api
+        self._people = people
+        self._clock = clock
+        self._known: dict[str, tuple[float, _Channels]] = {}
+
+    async def beside(self, place: str, person: str) -> tuple[str, ...]:
+        """The channels that may answer this person in this place besides its own, those they are in first.
+
+        A public channel is open to every member of the workspace, though not to guests. Where Slack cannot be asked
+        nothing is shared.
+        """
+        try:
+            ours = await self._channels()
+            if place in ours:
+                return ()
+            theirs = await self._channels(person)
+            is_guest = (await self._people.get(person, fresh=True)).is_guest
+        except SlackCallError as error:
+            logger.warning("which channels somebody shares with the bot could not be asked: %s", error)
+            return ()
+        shared = [channel for channel in ours if channel in theirs]
+        public = [channel for channel, is_private in ours.items() if not (is_private or is_guest or channel in theirs)]
+        return (*shared, *public)
+
+    async def _channels(self, person: str = "") -> _Channels:
+        """The channels of a person, or of the bot itself; a new channel of the bot is known ten minutes later."""
+        kept = self._known.get(person)
+        if kept is not None and self._clock.monotonic() - kept[0] < _FRESH_S:
+            return kept[1]
+        whose = {"user": person} if person else {}
+        pages = self._api.pages("users.conversations", "channels", **_OF_EVERY_KIND, **whose)
+        found = {str(one["id"]): bool(one.get("is_private")) async for one in pages}
+        self._known.pop(person, None)
+        self._known[person] = (self._clock.monotonic(), found)
+        while len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return found
