@@ -68,7 +68,9 @@ def test_a_documented_command_works_as_it_is_written(line: str, paperlark: Paper
         return
     if arguments[0] not in {"digest", "topics", "replay"}:
         assert paperlark("digest").exit_code == 0
-    Path("list.md").write_text("# A list\n## Reasoning\n- [A paper](https://arxiv.org/abs/2505.00776)\n", encoding="utf-8")
+    Path("list.md").write_text(
+        "# A list\n## Reasoning\n- [A paper](https://arxiv.org/abs/2505.00776)\n", encoding="utf-8"
+    )
     if arguments[0] in {"backup", "restore"}:
         arguments[1] = "copy.db"
         assert paperlark("backup", "copy.db").exit_code == 0

@@ -218,9 +218,7 @@ class ConsolePlatform:
                 people = reactions[vote.message].get(vote.emoji, ())
                 reactions[vote.message][vote.emoji] = (*people, vote.person)
         return tuple(
-            RecentMessage(
-                message.ref, message.key, message.posted_at, reactions[message.ref.message], message.title
-            )
+            RecentMessage(message.ref, message.key, message.posted_at, reactions[message.ref.message], message.title)
             for message in messages
         )
 
