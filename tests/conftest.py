@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the tests get now into the golden files instead of comparing with them",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure whose words hold lone surrogates is reported with them spelled out: no runner can pass them on."""
+    report = yield
+    words = str(report.longrepr or "")
+    if words != (spelled := words.encode("utf-8", "backslashreplace").decode("utf-8")):
+        report.longrepr = spelled
+    return report
 
 
 @pytest.fixture(scope="session")
