@@ -18,19 +18,6 @@ from bot.errors import SettingsError
 from bot.redaction import redacted
 from bot.settings.channels import ChannelSettings
 from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
-from bot.settings.tables import (
-    AlarmSettings,
-    ArxivSettings,
-    BackupSettings,
-    DiscordSettings,
-    HealthSettings,
-    LibrarySettings,
-    LlmSettings,
-    PrivacySettings,
-    RankingSettings,
-    SlackSettings,
-    TimingSettings,
-)
 
 DEFAULT_FILE = Path("paperlark.toml")
 _FIELD = re.compile(r'field "(?P<field>\w+)"')
@@ -168,22 +155,12 @@ def unreadable_field(error: UnreadableEnvironment) -> str:
 
 
 def _siblings(loc: tuple[int | str, ...]) -> list[str]:
-    tables: dict[str, type[BaseModel]] = {
-        "channels": ChannelSettings,
-        "arxiv": ArxivSettings,
-        "llm": LlmSettings,
-        "privacy": PrivacySettings,
-        "ranking": RankingSettings,
-        "slack": SlackSettings,
-        "discord": DiscordSettings,
-        "backup": BackupSettings,
-        "library": LibrarySettings,
-        "health": HealthSettings,
-        "alarms": AlarmSettings,
-        "timing": TimingSettings,
-    }
-    table = tables.get(str(loc[0])) if len(loc) > 1 else None
-    return sorted((table or Settings).model_fields)
+    """What else may stand where this key does."""
+    field = Settings.model_fields.get(str(loc[0])) if len(loc) > 1 else None
+    table = ChannelSettings if loc[0] == "channels" else field.annotation if field else None
+    if isinstance(table, type) and issubclass(table, BaseModel):
+        return sorted(table.model_fields)
+    return sorted(Settings.model_fields)
 
 
 def _short(value: object) -> str:

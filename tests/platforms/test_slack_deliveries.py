@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import pytest_asyncio
 
-from bot.errors import StoreBusy
+from bot.errors import PostRefused, StoreBusy
 from bot.models import Attachment, Form, PostRole, Reply
 from bot.platforms.slack._deliveries import Deliveries
 from tests.fakes import FakeClock
@@ -190,3 +190,11 @@ async def test_readers_see_a_channels_name_and_never_its_key(slack):
     assert "Topic 1 of this channel" in shown
     assert key not in shown
     assert key not in "".join(slack.slack.whispers(slack.reader))
+
+
+async def test_a_closed_door_tells_that_the_bot_is_outside(slack):
+    """It was put out while it was away, so that no event told of it."""
+    slack.slack.workspace.channels[slack.place].members.discard(BOT_USER)
+    with pytest.raises(PostRefused, match="/invite @paperlark"):
+        await posted(slack)
+    assert slack.inbox.removals == [slack.place]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import PlatformError, PostDelayed
+from bot.errors import PlatformError, PostDelayed, PostRefused
 from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
 from bot.platforms.slack._answers import Answers
 from bot.platforms.slack._api import SlackApi, SlackCallError
@@ -30,6 +30,7 @@ from bot.settings import SlackSettings
 
 logger = logging.getLogger(__name__)
 
+_OUTSIDE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 _SEEDS = ("+1", "-1")
 _PLAIN = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
 _ONLY_WHEN_NEW = ("unfurl_links", "unfurl_media", "mrkdwn")
@@ -66,6 +67,7 @@ class SlackPlatform:
             clock, message_gap_s=self._settings.message_gap_s, workspace_gap_s=self._settings.workspace_gap_s
         )
         self._connection: Connection | None = None
+        self._inbox: Inbox | None = None
         self._identity: Mapping[str, Any] | None = None
 
     @property
@@ -79,6 +81,7 @@ class SlackPlatform:
         Raises:
             PlatformError: a token is not accepted, or Slack cannot be reached.
         """
+        self._inbox = inbox
         identity = await self._who_am_i()
         listeners = Listeners(
             inbox=inbox,
@@ -129,11 +132,22 @@ class SlackPlatform:
         except PostDelayed as error:
             self._pace.hold(place, error.retry_after_s or 0.0)
             raise
+        except PostRefused as error:
+            await self._mark_if_left(place, error)
+            raise
         self._pace.arrived(place)
         ref = MessageRef(PLATFORM, place, str(answer["ts"]), head.get("thread_ts"))
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)
         return ref
+
+    async def _mark_if_left(self, place: str, error: PostRefused) -> None:
+        """Whoever was put out while the bot was away, or never let in, is told of by no event: a closed door says it.
+
+        What waits there is posted as soon as the bot is invited.
+        """
+        if self._inbox is not None and isinstance(error.__cause__, SlackCallError) and error.__cause__.code in _OUTSIDE:
+            await self._inbox.removed(PLATFORM, place)
 
     async def _seed(self, ref: MessageRef) -> None:
         """Put the first reactions there; a post without them is as good."""
