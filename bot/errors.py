@@ -18,7 +18,7 @@ PaperlarkError
 │   ├── StoreBusy            somebody else holds it for too long
 │   ├── StoreReadOnly        it cannot be written
 │   ├── StoreFull            the disk is full
-│   ├── StoreGone            the file was removed or replaced while in use
+│   ├── StoreGone            the file was removed or replaced while in use, or is missing
 │   ├── StoreCorrupt         it is not a sound SQLite database
 │   └── StoreTooNew          it was written by a newer Paperlark
 ├── OutputError              a file could not be written
@@ -130,7 +130,7 @@ class StoreFull(StoreError):
 
 
 class StoreGone(StoreError):
-    """The database file was removed or replaced while the bot was using it."""
+    """The database file was removed or replaced while the bot was using it, or is missing beside its backups."""
 
 
 class StoreCorrupt(StoreError):

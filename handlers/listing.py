@@ -112,7 +112,7 @@ async def store_listings(env: Environment, listings: Sequence[Listing], progress
             complete.append(listing)
     await _prepare_archive(env, [paper for listing in complete for paper in listing.papers], progress)
     days = tuple(listing.day for listing in complete)
-    logger.info("ingested %d listings (%s), %d new papers", len(days), ", ".join(map(str, days)) or "none", new)
+    logger.info("ingested the listings of %s: new papers %d", ", ".join(map(str, days)) or "no day", new)
     return Ingested(days, new)
 
 

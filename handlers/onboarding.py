@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from bot.errors import PlatformError
 from bot.models import HOW_TO_START, Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
 from bot.ports import KnowsManagers
-from bot.rendering import notice_post
+from bot.rendering import counted, notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
 from bot.store_ports import ChannelRecord, ChannelState, Intent
 from bot.topics import parse_topics
@@ -157,7 +157,7 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
     await base.store.topics.add(record.key, topics.raw, _FROM_CHAT, base.clock.now())
     await _note(base, record, "started", _started_post(settings_of(base, record), topics))
     await base.store.channels.save(record)
-    logger.info("channel %s is started with %d topics", record.key, len(topics.topics))
+    logger.info("channel %s is started with %s", record.key, counted(len(topics.topics), "topic"))
     return Reply("Thank you, that is all I need. This is what I understood:", tuple(_understood(topics)))
 
 
@@ -232,7 +232,7 @@ def _started_post(channel: ChannelSettings, topics: Topics) -> Post:
         "🐦 I read arXiv for this channel now.",
         (
             *titles,
-            f"{when}: {what}. The first ones follow in a moment.",
+            f"{when}: {what}. The first ones follow within a few minutes.",
             "👍 and 👎 on a paper change what comes next.",
         ),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import time
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from bot.errors import SettingsError
 from bot.settings import SECRETS, WEEKDAYS, CatchUp, ChannelSettings, Settings, load_settings
@@ -302,6 +305,28 @@ def test_settings_cannot_be_changed_afterwards(load):
 def test_the_shipped_example_has_no_mistakes():
     settings = load_settings(ROOT / "paperlark.example.toml")
     assert settings.channels
+
+
+def settings_in(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted key and default of all that may stand in the file; what has an alias comes from the environment."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from settings_in(field.annotation, "" if name == "channel_defaults" else f"{name}.")
+        elif field.alias is None and name not in {"channels", "platform", "prices"}:
+            yield f"{prefix}{name}", field.default
+
+
+def test_the_shipped_example_names_every_setting_with_its_default():
+    text = (ROOT / "paperlark.example.toml").read_text(encoding="utf-8")
+    top, *rest = re.split(r"^\[([a-z]+)\]", text, flags=re.MULTILINE)
+    sections = {"": top, **dict(zip(rest[::2], rest[1::2], strict=True))}
+    values = tomllib.loads(text)
+    for key, default in settings_in(Settings):
+        table, _, name = key.rpartition(".")
+        assert re.search(rf"^(# )?{name} = ", sections[table], re.MULTILINE), key
+        written = (values[table] if table else values).get(name)
+        if written is not None and isinstance(default, (bool, int, float)):
+            assert written == default, key
 
 
 VALUES = st.one_of(

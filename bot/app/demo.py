@@ -145,4 +145,4 @@ async def _vote_by_script(env: Environment, number: int) -> None:
 async def _sum_up(env: Environment) -> None:
     votes = await env.store.feedback.current(_CHANNEL)
     shown = await env.store.feedback.impressions(_CHANNEL)
-    click.echo(f"{len(shown)} papers shown, {len(votes)} votes stored. Now your own: see README, `Connect`.")
+    click.echo(f"{len(shown)} papers shown, {len(votes)} votes stored. Now your own: see README, `Your own morning`.")

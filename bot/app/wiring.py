@@ -11,13 +11,12 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock, shift_from
 from bot.embedders import EMBEDDERS, EmbedderOptions
-from bot.errors import SettingsError, StoreGone
+from bot.errors import SettingsError
 from bot.platforms import PLATFORMS
 from bot.ports import ChatPlatform, Embedder
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
 from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
-from bot.store.backups import newest_backup
 from bot.store.database import Tap, no_tap
 from bot.store.run_lock import lost_log_since, run_lock
 from bot.store.sqlite import SqliteStore
@@ -113,18 +112,12 @@ def ready_to_run(settings: Settings) -> datetime | None:
 
     Raises:
         LockHeld: another process runs on this database.
-        StoreGone: the database is missing, and there are backups of it.
         StoreReadOnly: the lock cannot be made.
     """
     now = clock_of(settings).now()
     lost_s = lost_log_since(settings.database)
     with run_lock(settings.database, now):
-        newest = newest_backup(settings.backups)
-    if newest is not None and not settings.database.exists():
-        raise StoreGone(
-            f"{settings.database} is missing, but there are backups of it: run `paperlark restore {newest}`, or move "
-            "the backups away to begin anew"
-        )
+        pass
     return None if lost_s is None else now - timedelta(seconds=lost_s)
 
 

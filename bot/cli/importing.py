@@ -12,7 +12,7 @@ from bot.cli._shared import DONE, FAILED, complain, progress_bars, reported, set
 from bot.errors import UsageError
 
 
-@click.command(name="import")
+@click.command(name="import", short_help="Teach a channel from lists of papers.")
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--channel", metavar="KEY", help="Whose channel learns from it (default: the only one).")
 @click.option(

@@ -12,7 +12,7 @@ from bot.cli._shared import log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Does learning help? Replay past mornings.")
 @click.argument("papers", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("users", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--own", is_flag=True, help="Replay a channel's own history instead of PAPERS and USERS.")

@@ -13,7 +13,7 @@ from bot.cli._shared import DONE, FAILED, Day, log_to, progress_bars, reported, 
 from bot.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Five mornings with sample papers; nothing is kept.")
 @click.option("--mornings", default=5, show_default=True, type=click.IntRange(1, 5), help="How many mornings.")
 @click.option("--no-input", is_flag=True, help="Let a scripted reader vote, also in a terminal.")
 @reported
@@ -25,7 +25,7 @@ def demo(mornings: int, no_input: bool) -> None:
     asyncio.run(run_demo(mornings, interactive=sys.stdin.isatty() and sys.stdout.isatty() and not no_input))
 
 
-@click.command()
+@click.command(short_help="The bot that stays and posts every morning.")
 @click.pass_obj
 @reported
 def run(config: Path | None) -> None:
@@ -42,7 +42,9 @@ def run(config: Path | None) -> None:
     ):
         # Somebody reads and types here: the log would run through their lines.
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        log_to(settings.log_level, settings.data_dir / "paperlark.log")
+        log = settings.data_dir / "paperlark.log"
+        log_to(settings.log_level, log)
+        click.echo(f"Paperlark runs here until you type quit; help lists what else you can type.\nIts log: {log}\n")
 
     async def live() -> None:
         with opened(settings, examined=True) as env:
@@ -77,7 +79,7 @@ def digest(
     sys.exit(DONE if done else FAILED)
 
 
-@click.command()
+@click.command(short_help="Post digests of days that were missed.")
 @click.option("--from", "first", type=Day(), required=True, help="First listing day.")
 @click.option("--to", "last", type=Day(), required=True, help="Last listing day.")
 @click.option("--channel", "channels", multiple=True, metavar="KEY", help="Only this channel (default: every one).")

@@ -13,7 +13,7 @@ from bot.cli._shared import DONE, FAILED, WRONG_USE, log_to, reported, settings_
 from bot.redaction import redacted, secrets_in, visible
 
 
-@click.command()
+@click.command(short_help="Check everything and say what to do.")
 @click.pass_obj
 @reported
 def doctor(config: Path | None) -> None:
@@ -36,7 +36,7 @@ def doctor(config: Path | None) -> None:
     sys.exit(FAILED if any(finding.severity is Severity.PROBLEM for finding in findings) else DONE)
 
 
-@click.command()
+@click.command(short_help="Copy the database, also while the bot runs.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 @reported
@@ -47,7 +47,7 @@ def backup(config: Path | None, file: Path) -> None:
     click.echo(backup_to(settings_from(config), file))
 
 
-@click.command()
+@click.command(short_help="Put a backup in the place of the database.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 @reported
@@ -63,7 +63,7 @@ def restore(config: Path | None, file: Path) -> None:
         click.echo(line)
 
 
-@click.command()
+@click.command(short_help="Delete everything about one reader.")
 @click.argument("user")
 @click.option("--dry-run", is_flag=True, help="Say what is stored; delete nothing.")
 @click.pass_obj

@@ -12,7 +12,7 @@ from bot.cli._shared import DONE, FAILED, reported, settings_from
 from bot.errors import UsageError
 
 
-@click.command()
+@click.command(short_help="Ask the archive, or say a chat command.")
 @click.argument("text", nargs=-1, required=True)
 @click.option("--channel", metavar="KEY", help="Whose topics and model count (default: the first channel).")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="At most so many papers.")
@@ -45,7 +45,7 @@ def stats(config: Path | None, channels: tuple[str, ...], plot: Path | None, as_
 
 @click.group()
 def topics() -> None:
-    """What was understood of a topics file."""
+    """What is understood of your topics."""
 
 
 @topics.command()

@@ -15,7 +15,7 @@ _MOST_AUTHORS = 12
 _ASKING = (
     "Ask in plain words: kv cache compression. “Quoted phrases” hold, -words are left out, and there are filters:",
     "  author:NAME, cat:cs.CL, since:2026-10 or since:7d, until:2026-10-03, seen:no, liked:yes; arXiv ids work too.",
-    "Commands:",
+    "Commands (ID is an arXiv id, such as 2505.01043):",
 )
 
 
@@ -25,13 +25,14 @@ def abstract_reply(paper: Paper) -> Reply:
     abstract = cut(readable(paper.abstract), _LONGEST_ABSTRACT) or "arXiv gives no abstract."
     note = f"Authors' note: {cut(readable(paper.comment), 300)}" if paper.comment else ""
     withdrawn = "This paper was withdrawn." if paper.withdrawn else ""
-    lines = (byline, withdrawn, abstract, note, paper.abs_url)
+    links = " · ".join(link for link in (paper.abs_url, paper.pdf_url) if link)
+    lines = (byline, withdrawn, abstract, note, links)
     return Reply(title=_title(paper), lines=tuple(line for line in lines if line), verbatim=bibtex(paper))
 
 
 def why_reply(ranked: Ranked, topics: Topics, shares: Sequence[str]) -> Reply:
     """Why the paper stands where it does. `shares` are the ranking's own lines, one for each contribution."""
-    total = f"utility {ranked.utility:+.2f}" + (", made of:" if shares else "")
+    total = "Its place is made of:" if shares else f"All in all {ranked.utility:+.2f}"
     lines = (
         verdict_of(ranked, topics),
         cut(readable(ranked.score.comment), 400),

@@ -82,12 +82,14 @@ class SampleSource:
         return found
 
     async def search(self, question: Question, limit: int) -> tuple[Paper, ...]:
-        """The sample's papers that hold a word or every phrase of the question, those with most words first.
+        """The announced papers that hold a word or every phrase of the question, those with most words first.
 
         Raises:
             BadSourceAnswer: the file is damaged.
         """
-        counted = [(_agreement(paper, question), paper) for paper in self._papers()]
+        today = self._clock.now().date()
+        announced = [paper for paper in self._papers() if paper.listing_day and paper.listing_day <= today]
+        counted = [(_agreement(paper, question), paper) for paper in announced]
         found = sorted((pair for pair in counted if pair[0] > 0), key=lambda pair: -pair[0])
         return tuple(paper for _, paper in found[:limit])
 

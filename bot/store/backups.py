@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
+from bot.errors import StoreGone
+
 _NAME = re.compile(r"paperlark-(?P<at>\d{8}T\d{6}Z)-m(?P<schema>\d{3})\.db")
 _AT = "%Y%m%dT%H%M%SZ"
 
@@ -38,6 +40,25 @@ def newest_backup(folder: Path | None) -> Path | None:
     except OSError:
         return None
     return found[-1].path if found else None
+
+
+def holds_nothing(database: Path) -> bool:
+    """Whether there is no file, or one without a byte, as an interrupted copy or a lost power supply leaves it."""
+    return not database.exists() or not database.stat().st_size
+
+
+def refuse_to_begin_anew(database: Path, backups: Path | None) -> None:
+    """Refuse to make a database where there are copies of the one that was there: it would post everything again.
+
+    Raises:
+        StoreGone: there are; with the way out.
+    """
+    if newest := newest_backup(backups):
+        state = "is empty" if database.exists() else "is missing"
+        raise StoreGone(
+            f"{database} {state}, but there are backups of it: run `paperlark restore {newest}`, or move the backups "
+            "away to begin anew"
+        )
 
 
 def backup_name(now: datetime, schema: str) -> str:

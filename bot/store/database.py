@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from bot.errors import StoreCorrupt, StoreFull, StoreGone, StoreReadOnly, StoreTooNew
-from bot.store.backups import newest_backup
+from bot.store.backups import holds_nothing, newest_backup, refuse_to_begin_anew
 from bot.store.copying import copy_database
 from bot.store.faults import translated, way_out
 from bot.store.schema import migrations
@@ -67,7 +67,9 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreReadOnly(f"{self.path.parent}: the data folder cannot be made ({error.strerror})") from error
-        is_new = not self.path.exists()
+        is_new = holds_nothing(self.path)
+        if is_new:
+            refuse_to_begin_anew(self.path, self._backups)
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s, check_same_thread=False)
         try:
             db = SqliteUtils(connection)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database as SqliteUtils
 
 from bot.errors import StoreCorrupt, StoreReadOnly, StoreTooNew
-from bot.store.backups import backups_in
+from bot.store.backups import backups_in, holds_nothing, refuse_to_begin_anew
 from bot.store.copying import companions
 from bot.store.faults import translated, way_out
 from bot.store.schema import migrations
@@ -25,7 +25,8 @@ def inspect_database(path: Path, backups: Path) -> DatabaseState | None:
     """
     newest = None
     try:
-        if not path.exists():
+        if holds_nothing(path):
+            refuse_to_begin_anew(path, backups)
             return None
         newest = next((backup.path for backup in reversed(backups_in(backups))), None)
         size = sum(one.stat().st_size for one in (path, *companions(path)) if one.exists())

@@ -60,7 +60,7 @@ async def ask(env: Environment, asking: Asking) -> AsyncIterator[Reply]:
         if words:
             yield replace(found_reply(replace(shown, answer=words)), replaces=True)
     if findings.n_good < ENOUGH and can_be_live(question) and not named:
-        yield await _live(env, question, papers, asking.page_size)
+        yield await _live(env, asking, question, papers)
 
 
 async def _findings(env: Environment, key: str, question: Question) -> Findings:
@@ -131,11 +131,13 @@ async def _in_words(env: Environment, asking: Asking, papers: Sequence[Paper]) -
     return (*sentences, f"Written by {answer.model} from the papers below.") if sentences else ()
 
 
-async def _live(env: Environment, question: Question, known: Sequence[Paper], most: int) -> Reply:
+async def _live(env: Environment, asking: Asking, question: Question, known: Sequence[Paper]) -> Reply:
     live = await search_live(env, question)
     listed = {paper.arxiv_id for paper in known}
-    fresh = [paper for paper in live.papers if paper.arxiv_id not in listed][:most]
+    fresh = [paper for paper in live.papers if paper.arxiv_id not in listed][: asking.page_size]
+    seen = {one.arxiv_id for one in await env.store.feedback.impressions(asking.channel)} if fresh else set()
     cards = [
-        replace(plain_card(paper, place), marks=("live from arXiv",)) for place, paper in enumerate(fresh, start=1)
+        replace(plain_card(paper, place), marks=("live from arXiv", *_marks(paper, seen)))
+        for place, paper in enumerate(fresh, start=1)
     ]
     return live_reply(question.text, cards, live.problem)

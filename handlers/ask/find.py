@@ -62,7 +62,7 @@ async def find(env: Environment, key: str, question: Question) -> Findings:
     hits = await asyncio.to_thread(fuse, _sought(sought, result), _hits(result), taste)
     kept = _worth_showing(hits)
     logger.info("found %d papers, %d of them shown", len(result.pool), len(kept))
-    return Findings(question, kept, corrected, is_tasted=taste is not None, remarks=remarks)
+    return Findings(question, kept, corrected, is_tasted=taste is not None and len(kept) > 1, remarks=remarks)
 
 
 async def _vector(env: Environment, topic: str) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:

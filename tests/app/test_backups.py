@@ -65,7 +65,7 @@ def test_after_a_restore_from_yesterdays_backup_the_bot_posts_nothing_twice(star
     assert rows(folder, "SELECT count(*) FROM digests") == [(3,)]
 
 
-@pytest.mark.parametrize("kind", ["cut off", "garbage", "gone"])
+@pytest.mark.parametrize("kind", ["cut off", "garbage", "gone", "emptied"])
 def test_a_damaged_or_missing_database_is_refused_with_the_command_that_helps(start, folder, kind):
     lived(start, backs_up=True, **day("08"))
     database = folder / "data" / "paperlark.db"
@@ -77,12 +77,14 @@ def test_a_damaged_or_missing_database_is_refused_with_the_command_that_helps(st
             database.write_bytes(b"\x07" * len(content))
         case "gone":
             database.unlink()
-    refused = beside(folder, "run")
-    assert refused.returncode == 1
-    assert "Traceback" not in refused.stderr
+        case "emptied":
+            database.write_bytes(b"")
     (backup,) = (folder / "data" / "backups").glob("*.db")
     command = f"paperlark restore data/backups/{backup.name}"
-    assert command in refused.stderr
+    for refused in (beside(folder, "run"), beside(folder, "digest"), beside(folder, "doctor")):
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
+        assert command in refused.stdout + refused.stderr
     assert beside(folder, *command.split()[1:]).returncode == 0
     before = posted(folder)
     lived(start, **day("08"))

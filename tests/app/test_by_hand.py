@@ -46,7 +46,7 @@ def test_a_past_day_is_posted_as_a_remedial_digest(paperlark):
     result = paperlark("digest", "--day", "2025-05-06")
     assert result.exit_code == DONE
     assert "Papers of Tue 6 May 2025" in result.stdout
-    assert "remedial, made on Thu 8 May 2025" in result.stdout
+    assert "a missed day, made up for on Thu 8 May 2025" in result.stdout
 
 
 @pytest.mark.parametrize(

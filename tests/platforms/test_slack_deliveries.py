@@ -13,7 +13,7 @@ from bot.platforms.slack._deliveries import Deliveries
 from tests.fakes import FakeClock
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
-from tests.platforms.posts import A_HEADER, a_key, posted, until
+from tests.platforms.posts import A_HEADER, a_key, a_paper_post, posted, until
 
 
 @pytest_asyncio.fixture
@@ -165,6 +165,16 @@ async def test_what_is_asked_elsewhere_is_answered_from_channels_that_the_asker_
     assert slack.slack.journal.count("users.conversations") == 1 + 1 + 3, "each person is asked about once"
 
 
+async def test_many_who_ask_at_once_are_one_question_to_slack(slack):
+    slack.inbox.replies = {"papers": [Reply("An answer")]}
+    before = slack.slack.journal.count("users.conversations")
+    people = [slack.slack.workspace.add_person(f"p{number}") for number in range(60)]
+    for person in people:
+        slack.slack.people.slash(person, slack.place, "/papers", "stats")
+    await until(lambda: all(slack.slack.whispers(person) for person in people))
+    assert slack.slack.journal.count("users.conversations") == before + 1
+
+
 async def test_where_slack_does_not_tell_what_is_shared_nothing_is(slack):
     slack.inbox.replies = {"papers": [Reply("An answer")]}
     direct = slack.slack.workspace.direct_channel(slack.reader)
@@ -198,3 +208,6 @@ async def test_a_closed_door_tells_that_the_bot_is_outside(slack):
     with pytest.raises(PostRefused, match="/invite @paperlark"):
         await posted(slack)
     assert slack.inbox.removals == [slack.place]
+    with pytest.raises(PostRefused, match="channel_not_found"):
+        await slack.platform.post("C0MISTYPED", a_paper_post(), a_key())
+    assert slack.inbox.removals == [slack.place], "a wrong id is a fault and no farewell"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import heapq
 import json
 from datetime import timedelta
 
@@ -128,6 +130,45 @@ async def test_turns_of_one_moment_are_a_gap_apart_in_a_channel_and_a_smaller_on
     for place in ("a", "a", "b", "a", "b"):
         await pace.turn(place)
     assert clock.sleeps == [1.0, 1.25, 2.0, 2.25]  # the first one need not wait
+
+
+class JumpingClock(FakeClock):
+    """Time jumps to the end of the shortest sleep once nothing else can happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asleep: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._asleep, (self.monotonic() + seconds, len(self._asleep), woken))
+        await woken
+
+    async def run(self, *work) -> None:
+        """Return when all of this is done."""
+        done = asyncio.gather(*work)
+        while not done.done():
+            for _ in range(20):
+                await asyncio.sleep(0)
+            if self._asleep and not done.done():
+                at, _, woken = heapq.heappop(self._asleep)
+                self.advance(max(0.0, at - self.monotonic()))
+                woken.set_result(None)
+
+
+async def test_a_channel_that_slack_asks_to_wait_keeps_no_other_one_waiting():
+    clock = JumpingClock()
+    pace = Pace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
+    pace.hold("a", 30.0)
+    turns = []
+
+    async def post(place: str, times: int) -> None:
+        for _ in range(times):
+            await pace.turn(place)
+            turns.append((place, clock.monotonic()))
+
+    await clock.run(post("a", 1), post("b", 3), post("c", 2))
+    assert turns == [("b", 0.0), ("c", 0.25), ("b", 1.0), ("c", 1.25), ("b", 2.0), ("a", 30.0)]
 
 
 async def test_a_digest_in_a_row_is_never_told_to_slow_down(slack):

@@ -139,6 +139,7 @@ async def _live(orders: Orders, tap: Tap, *, with_acts: bool) -> None:
             await _first(life, _there(orders.done))
         resident.stop()
         await life
+        leave_soon()
 
 
 async def _there(file: Path) -> None:

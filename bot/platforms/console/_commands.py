@@ -23,7 +23,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "why 3": "why paper 3 stands where it does",
         "similar 3": "papers like it in the archive",
         "save 3": "keep paper 3 on your list; saved shows it",
-        "kv cache -vision": "ask the archive, in plain words (ask WORDS, if it looks like a command)",
+        "kv cache -vision": "ask the archive; ask WORDS, if they look like a command",
         "next": "the next morning, if there is one",
         "quit": "leave",
     }

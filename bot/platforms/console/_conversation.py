@@ -177,7 +177,7 @@ class Conversation:
             self._screen.say(NOT_COUNTED, "red")
             return
         if not added:
-            self._screen.say(f"{vote.emoji} for {_named(message)} taken back", "green")
+            self._screen.say(f"taken back: {vote.emoji} for {_named(message)}", "green")
             return
         opposite = StandingVote(vote.message, vote.person, _THUMBS.get(vote.emoji, ""))
         also = f" (your {opposite.emoji} stands too; undo takes one back)" if opposite in self._transcript.votes else ""

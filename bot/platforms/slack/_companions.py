@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from bot.clock import Clock
@@ -25,6 +26,7 @@ class Companions:
         self._people = people
         self._clock = clock
         self._known: dict[str, tuple[float, _Channels]] = {}
+        self._asking: dict[str, asyncio.Task[_Channels]] = {}
 
     async def beside(self, place: str, person: str) -> tuple[str, ...]:
         """The channels that may answer this person in this place besides its own, those they are in first.
@@ -50,6 +52,14 @@ class Companions:
         kept = self._known.get(person)
         if kept is not None and self._clock.monotonic() - kept[0] < _FRESH_S:
             return kept[1]
+        # Many who ask at once are not many questions: Slack takes few of these a minute.
+        asking = self._asking.get(person)
+        if asking is None:
+            asking = self._asking[person] = asyncio.ensure_future(self._ask(person))
+            asking.add_done_callback(lambda _: self._asking.pop(person, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, person: str) -> _Channels:
         whose = {"user": person} if person else {}
         pages = self._api.pages("users.conversations", "channels", **_OF_EVERY_KIND, **whose)
         found = {str(one["id"]): bool(one.get("is_private")) async for one in pages}

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+
 from bot.clock import Clock
 
-_WORKSPACE = ""
 _SECOND = 1.0  # Slack's own measure
 
 
 class Pace:
-    """Reserves turns; whoever asks first goes first."""
+    """Reserves turns; whoever asks first goes first. A channel that has to wait long keeps no other one waiting."""
 
     def __init__(self, clock: Clock, *, message_gap_s: float, workspace_gap_s: float) -> None:
         self._clock = clock
         self._message_gap_s = message_gap_s
         self._workspace_gap_s = workspace_gap_s
         self._free_at: dict[str, float] = {}
+        self._workspace_free_at = 0.0
+        self._queues: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def turn(self, place: str) -> None:
         """Return when a message may go to this place."""
-        now = self._clock.monotonic()
-        at = max(now, self._free_at.get(place, now), self._free_at.get(_WORKSPACE, now))
-        self._free_at[place] = at + self._message_gap_s
-        self._free_at[_WORKSPACE] = at + self._workspace_gap_s
-        if at > now:
-            await self._clock.sleep(at - now)
+        async with self._queues[place]:
+            now = self._clock.monotonic()
+            ready = max(now, self._free_at.get(place, now))
+            if ready > now:
+                await self._clock.sleep(ready - now)
+            # Only now: a turn of the workspace reserved for a later moment would keep every other channel waiting.
+            at = max(ready, self._workspace_free_at)
+            self._workspace_free_at = at + self._workspace_gap_s
+            self._free_at[place] = max(self._free_at.get(place, 0.0), at + self._message_gap_s)
+            if at > ready:
+                await self._clock.sleep(at - ready)
 
     def arrived(self, place: str) -> None:
         """Count from now: a message that was long on its way must not have the next one at its heels."""

@@ -11,15 +11,15 @@ _WINDOW_S = 60.0
 # A little less than Slack takes, for what another process may have called a moment ago. Windows are not here: they are
 # worth nothing later. Nor are messages, which have a pace of their own.
 PER_MINUTE: Mapping[str, int] = {
-    "conversations.history": 45,
-    "conversations.replies": 45,
-    "conversations.info": 45,
-    "users.conversations": 45,
-    "users.info": 90,
-    "reactions.get": 45,
-    "reactions.add": 45,
-    "chat.update": 45,
-    "chat.delete": 45,
+    "conversations.history": 40,
+    "conversations.replies": 40,
+    "conversations.info": 40,
+    "users.conversations": 40,
+    "users.info": 80,
+    "reactions.get": 40,
+    "reactions.add": 40,
+    "chat.update": 40,
+    "chat.delete": 40,
 }
 
 

@@ -127,7 +127,7 @@ async def test_another_place_is_told_whose_topics_and_model_count(world):
 async def test_without_any_channel_it_says_so(world):
     world.want({CHANNEL: world.env.channel(CHANNEL)})
     world.env = replace(world.env, settings=world.env.settings.model_copy(update={"channels": {}}))
-    assert "no channel yet" in (await say(world, "kv cache"))[0].title
+    assert "no papers here yet" in (await say(world, "kv cache"))[0].title
 
 
 async def test_without_vectors_words_still_find(world):
