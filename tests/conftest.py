@@ -28,12 +28,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failure whose words hold lone surrogates is reported with them spelled out: no runner can pass them on."""
+    """Lone surrogates in failures and captured logs are spelled out: no runner can pass them on."""
     report = yield
     words = str(report.longrepr or "")
-    if words != (spelled := words.encode("utf-8", "backslashreplace").decode("utf-8")):
-        report.longrepr = spelled
+    if words != _spelled(words):
+        report.longrepr = _spelled(words)
+    report.sections = [(title, _spelled(content)) for title, content in report.sections]
     return report
+
+
+def _spelled(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ def holdings_line(held: Holdings, whom: str = "you") -> str:
     """What is stored of somebody, in one sentence."""
     if held.is_empty:
         return f"Nothing is stored of {whom} now."
-    parts = [f"{counted(held.votes, 'vote')} ({held.saved:,} on the list of saved papers)"]
+    saved = f" ({held.saved:,} on the list of saved papers)" if held.saved else ""
+    parts = [f"{counted(held.votes, 'vote')}{saved}"]
     if held.events > held.votes:
         parts.append(f"{held.events - held.votes:,} older ones taken back or given again")
     if held.orders:
@@ -27,7 +28,7 @@ def forgotten_line(held: Holdings) -> str:
     if held.is_empty:
         return "There was nothing stored; nothing will be."
     orders = f", {held.orders:,} follows and mutes" if held.orders else ""
-    votes = f"{counted(held.votes, 'vote')}, {held.saved:,} of them saved papers"
+    votes = counted(held.votes, "vote") + (f", {held.saved:,} of them saved papers" if held.saved else "")
     return f"Deleted: {votes}{orders}. Nothing new is stored."
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest_asyncio
 
 from bot.models import PostRole
-from bot.platforms.slack._tiers import PER_MINUTE, Tiers
+from bot.platforms.slack._tiers import PER_MINUTE, WINDOW_S, Tiers
 from tests.fakes import FakeClock
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
@@ -57,8 +57,8 @@ async def test_a_method_without_calls_for_a_minute_is_free_again():
         await tiers.turn("users.info")
     assert clock.sleeps == []
     await tiers.turn("users.info")
-    assert clock.sleeps == [60]
-    clock.advance(60)
+    assert clock.sleeps == [WINDOW_S]
+    clock.advance(WINDOW_S)
     await tiers.turn("users.info")
     assert len(clock.sleeps) == 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import BadSourceAnswer
 from bot.models import AnnounceType, ListingState
+from bot.query import parse_question
 from bot.sources.sample import SampleSource
 from tests.fakes import FakeClock
 from tests.sources.fakes import RecordedProgress
@@ -52,6 +53,13 @@ async def test_tomorrow_is_pending_and_days_without_a_listing_are_empty() -> Non
     assert [listing.state.value for listing in days] == ["complete", "pending", "empty", "empty", "empty"]
     assert [listing.note for listing in days][2:] == ["weekend", "weekend", "the sample has no listing of this day"]
     assert sample_at(FRIDAY).quiet_reason(FRIDAY) == ""
+
+
+async def test_a_search_finds_nothing_that_is_not_announced_yet() -> None:
+    question = parse_question("quantization", FRIDAY)
+    early = await sample_at(MONDAY).search(question, 50)
+    assert {paper.listing_day for paper in early} == {MONDAY}
+    assert len(early) < len(await sample_at(FRIDAY).search(question, 50))
 
 
 async def test_papers_come_in_the_order_asked_with_progress() -> None:

@@ -157,6 +157,9 @@ async def test_the_channels_model_reorders_lightly_and_that_is_said(world):
     after = (await say(world, "cache"))[0]
     assert any("taught" in line for line in after.lines)
     assert ids(after)[:2] == ["2505.07001", "2505.07002"]
+    nothing = (await say(world, "sourdough"))[0]
+    assert not nothing.cards
+    assert not any("taught" in line for line in nothing.lines)
 
 
 async def test_arxivs_own_search_follows_where_the_archive_has_too_little(world):
@@ -169,6 +172,15 @@ async def test_arxivs_own_search_follows_where_the_archive_has_too_little(world)
     first, second = await say(world, "kv cache")
     assert CACHE.arxiv_id in ids(first)
     assert CACHE.arxiv_id not in ids(second)
+
+
+async def test_what_arxiv_finds_is_marked_where_it_was_posted_already(world):
+    world.announce(MONDAY, 1)
+    await world.morning(MONDAY)
+    posted = world.papers(1)[0]
+    world.source.found = (a_paper(posted, title="Sourdough"),)
+    (_, second) = await say(world, "yeast")
+    assert [card.marks for card in second.cards] == [("live from arXiv", "posted here")]
 
 
 async def test_a_live_search_is_asked_once_a_day_and_what_it_found_stays(world):
