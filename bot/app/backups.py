@@ -12,14 +12,13 @@ from bot.app.wiring import clock_of
 from bot.errors import StoreError, StoreReadOnly, UsageError
 from bot.settings import Settings
 from bot.store.backups import backup_name, backups_in, outdated
+from bot.store.copies import is_sqlite
 from bot.store.copying import PARTIAL, copy_database
 from bot.store.restoring import restore_database
 from bot.store.run_lock import run_lock
 from bot.store.schema import NEWEST
 
 logger = logging.getLogger(__name__)
-
-_MAGIC = b"SQLite format 3\0"
 
 
 def nightly_backup(settings: Settings, now: datetime, stopping: Callable[[], bool]) -> Path:
@@ -64,7 +63,7 @@ def backup_to(settings: Settings, file: Path) -> str:
     database = settings.database
     if not database.exists():
         raise StoreError(f"{database}: there is no database yet; `paperlark run` makes it")
-    if target.exists() and (target.samefile(database) or not _is_sqlite(target)):
+    if target.exists() and (target.samefile(database) or not is_sqlite(target)):
         raise UsageError(f"{target} is there already and is no backup; name another file")
     copy_database(database, target, made_at=now)
     return f"{target}: {target.stat().st_size / 2**20:,.1f} MB, checked; `paperlark restore {target}` puts it back"
@@ -84,11 +83,3 @@ def restore_from(settings: Settings, file: Path) -> tuple[str, ...]:
         lines.append(f"The one before it is kept: {restored.replaced} (delete it when all is well).")
     lines.append("At its next start the bot first looks into the chats for what was posted since, and repeats nothing.")
     return tuple(lines)
-
-
-def _is_sqlite(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:
-        return False

@@ -42,7 +42,7 @@ def chosen(settings: Settings, channels: Sequence[str]) -> tuple[str, ...]:
         raise UsageError("there is no channel yet: name one in the settings, or invite the bot to one and start it")
     if unknown := [key for key in channels if key not in settings.channels]:
         there_are = ", ".join(settings.channels)
-        raise UsageError(f"no channel {', '.join(unknown)} in the settings or started in chat; there are {there_are}")
+        raise UsageError(f"no channel {', '.join(unknown)} in the settings or started in chat; known: {there_are}")
     return tuple(channels) or tuple(settings.channels)
 
 

@@ -44,7 +44,10 @@ def run(config: Path | None) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         log = settings.data_dir / "paperlark.log"
         log_to(settings.log_level, log)
-        click.echo(f"Paperlark runs here until you type quit; help lists what else you can type.\nIts log: {log}\n")
+        click.echo(
+            "Paperlark runs here until you type quit; help lists what else you can type. Papers come at the time\n"
+            f"in your settings; `paperlark digest` in another terminal shows them now. Log: {log}\n"
+        )
 
     async def live() -> None:
         with opened(settings, examined=True) as env:
@@ -90,7 +93,7 @@ def digest(
 def backfill(
     config: Path | None, first: date, last: date, channels: tuple[str, ...], archive_only: bool, dry_run: bool
 ) -> None:
-    """Post remedial digests of listing days that were missed; it can be interrupted and repeated."""
+    """Post digests of listing days that were missed; it can be interrupted and repeated."""
     from bot.app.asking import fill_archive
     from bot.app.by_hand import make_remedial_digests
 

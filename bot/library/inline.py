@@ -91,7 +91,6 @@ class _Scanner:
         self._line = line
         self._partner = _partners(line)
         self._next_end = 0  # the next ">" at or after the last place asked about
-        self._anchor: tuple[str, int] | None = None
 
     def scan(self, start: int = 0, end: int | None = None, *, within_link: bool = False) -> list[Piece]:
         """The pieces between two places; links do not nest, so that those within a link's label are not looked into."""

@@ -15,7 +15,6 @@ class VoteSource(StrEnum):
     REACTION = "reaction"
     BUTTON = "button"
     COMMAND = "command"
-    IMPORT = "import"
 
 
 class VoteOutcome(StrEnum):

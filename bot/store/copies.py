@@ -18,10 +18,11 @@ def copies_holding(database: Path, folders: Iterable[Path], person: str) -> tupl
     """
     found = {path.resolve() for folder in folders for path in folder.rglob("*") if path.is_file()}
     found.discard(database.resolve())
-    return tuple(path for path in sorted(found) if _is_sqlite(path) and _holds(path, person))
+    return tuple(path for path in sorted(found) if is_sqlite(path) and _holds(path, person))
 
 
-def _is_sqlite(path: Path) -> bool:
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as a SQLite file does."""
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC

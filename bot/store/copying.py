@@ -16,6 +16,10 @@ from bot.store.faults import translated
 _PAGES = 1000  # of a step; between two steps a stop is heeded
 _SPARE = 32 * 2**20  # what a copy leaves free, so that the bot itself can go on writing
 PARTIAL = ".partial"
+_IS_MARKED = """
+SELECT 1 FROM copies c WHERE c.made_at = ?
+AND NOT EXISTS (SELECT 1 FROM copies_caught_up u WHERE u.copy = c.number)
+"""
 
 
 def copy_database(
@@ -101,12 +105,13 @@ def _refuse_full(source: Path, folder: Path) -> None:
 def mark_as_copy(connection: sqlite3.Connection, made_at: datetime) -> None:
     """Let a database say of itself that it knows nothing after `made_at`; one of an early schema cannot.
 
-    The caller commits.
+    What it took up after it was a copy once before does not count: it may be a copy of that time again. The caller
+    commits.
     """
     if not _has_table(connection, "copies"):
         return
     stamp = made_at.astimezone(UTC).isoformat(timespec="microseconds")
-    if not connection.execute("SELECT 1 FROM copies WHERE made_at = ?", [stamp]).fetchone():
+    if not connection.execute(_IS_MARKED, [stamp]).fetchone():
         connection.execute("INSERT INTO copies (made_at) VALUES (?)", [stamp])
 
 

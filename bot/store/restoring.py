@@ -21,6 +21,13 @@ from bot.store.faults import translated
 from bot.store.soundness import fault_in
 
 _RESTORING = ".restoring"
+# Of tables that every version has.
+_NEWEST = """
+SELECT max(at) FROM (
+    SELECT max(planned_at) AS at FROM digests UNION ALL SELECT max(attempted_at) FROM posts
+    UNION ALL SELECT max(sent_at) FROM posts UNION ALL SELECT max(received_at) FROM feedback_events
+    UNION ALL SELECT max(first_seen_at) FROM papers)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +93,20 @@ def restore_database(copy: Path, database: Path) -> Restored:
 
 
 def _made_at(connection: sqlite3.Connection, copy: Path) -> datetime:
-    """What the copy says itself, else its name, else the age of the file."""
+    """What the copy says itself, else its name, else the newest that stands in it; of an empty one the file's age.
+
+    The file's age alone would not do: a copy of a copy is younger than what is in it, and what was posted in between
+    would be posted again.
+    """
     query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'copies'"
     if connection.execute(query).fetchone() and (
         stamp := connection.execute("SELECT max(made_at) FROM copies").fetchone()[0]
     ):
         return datetime.fromisoformat(stamp)
-    named = [backup for backup in backups_in(copy.parent) if backup.path == copy]
-    return named[0].made_at if named else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    if named := [backup for backup in backups_in(copy.parent) if backup.path == copy]:
+        return named[0].made_at
+    (newest,) = connection.execute(_NEWEST).fetchone()
+    return datetime.fromisoformat(newest) if newest else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
 
 
 def _prepare(coming: Path, made_at: datetime) -> None:

@@ -190,7 +190,3 @@ class LedgerStore(Protocol):
     async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
         """Everything shown in the channel with its ranking, by digest and position."""
         ...
-
-    async def subject_of(self, ref: MessageRef) -> PostKey | None:
-        """The key of the message at this place, if it is one of ours."""
-        ...

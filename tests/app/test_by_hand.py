@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_written_fails_and_the_digest_is_posted(paperlark,
         (("digest", "--day", "8 May"), "write it as 2025-05-08"),
         (
             ("digest", "--channel", "nowhere"),
-            "no channel nowhere in the settings or started in chat; there are terminal",
+            "no channel nowhere in the settings or started in chat; known: terminal",
         ),
         (("digest", "--output", "x.txt"), "must end in .md or .json"),
         (("backfill", "--from", "2025-05-08", "--to", "2025-05-05"), "is after"),

@@ -194,7 +194,7 @@ def test_topics_are_offered_where_there_are_none(imported, folder):
 def test_an_unknown_channel_is_wrong_use(imported):
     done = imported("awesome.md", AWESOME, "--channel", "nope")
     assert done.exit_code == WRONG_USE
-    assert "there are terminal" in done.stderr
+    assert "known: terminal" in done.stderr
 
 
 def test_the_channel_must_be_named_where_there_are_several(imported, folder, paperlark):

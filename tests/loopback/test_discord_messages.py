@@ -255,7 +255,10 @@ async def test_a_transcript_shows_threads_buttons_and_whispers(app):
 async def test_people_act_over_http_for_whoever_works_by_hand(app):
     act = {"user": app.ada, "channel_id": app.place, "text": "by hand"}
     async with app.http.post(f"{app.discord.base}/_do/say", json=act) as answer:
-        assert "by hand" in await answer.text()
+        shown = await answer.text()
+    (number,) = app.discord.world.channels[app.place].messages
+    assert f"ada · {number}\n  by hand" in shown
+    assert app.place in shown
     async with app.http.post(f"{app.discord.base}/_do/say", json={**act, "channel_id": "1"}) as answer:
         assert answer.status == 400
     async with app.http.get(f"{app.discord.base}/_journal") as answer:

@@ -302,7 +302,10 @@ async def test_a_ping_is_seen_in_the_transcript(app):
 async def test_people_act_over_http_for_whoever_works_by_hand(app):
     act = {"user": app.ada, "channel_id": app.place, "text": "by hand"}
     async with app.http.post(f"{app.slack.base}/_do/say", json=act) as answer:
-        assert "by hand" in await answer.text()
+        shown = await answer.text()
+    (message,) = app.slack.workspace.channels[app.place].messages.values()
+    assert f"ada · {message.ts}\n  by hand" in shown
+    assert app.place in shown
     async with app.http.get(f"{app.slack.base}/_journal") as answer:
         assert (await answer.json())["violations"] == []
     await until(lambda: True)

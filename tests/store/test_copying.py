@@ -384,3 +384,22 @@ def test_a_folder_that_cannot_be_written_is_named_and_left_alone(path, saved):
 def test_a_copy_with_any_name_is_as_old_as_it_says(path, saved, tmp_path):
     shutil.move(saved, tmp_path / "mine.db")
     assert restore_database(tmp_path / "mine.db", path).made_at == NOON
+
+
+def test_a_copy_that_does_not_say_when_it_was_made_is_as_old_as_the_newest_in_it_however_young_the_file(path, saved):
+    """As one made before an upgrade, or by the system's own means, and copied once more since."""
+    plain = copy_database(path, path.with_name("plain.db"), made_at=None)
+    assert datetime.fromtimestamp(plain.stat().st_mtime, UTC) > NOON
+    assert restore_database(plain, path).made_at == NOON
+
+
+async def test_a_restored_database_that_caught_up_and_is_restored_again_catches_up_again(path, saved):
+    restore_database(saved, path)
+    store = SqliteStore(path)
+    await store.copies.catch_up("any", [], [], NOON)
+    assert await store.copies.behind_since("any") is None
+    store.close()
+    restore_database(copy_database(path, path.with_name("plain.db"), made_at=None), path)
+    store = SqliteStore(path)
+    assert await store.copies.behind_since("any") == NOON
+    store.close()

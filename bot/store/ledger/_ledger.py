@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Impression, MessageRef, PostKey, PostRole, Ranked
+from bot.models import Impression, MessageRef, PostKey, Ranked
 from bot.store.codec import to_day, to_stamp
 from bot.store.database import Database
 from bot.store.feedback import to_impression
@@ -173,13 +173,6 @@ class SqliteLedger:
         """See LedgerStore."""
         where = "i.arxiv_id = ? AND i.shown_at IS NOT NULL ORDER BY i.digest DESC LIMIT 1"
         return next(iter(await self._ranked(where, [channel, arxiv_id])), None)
-
-    async def subject_of(self, ref: MessageRef) -> PostKey | None:
-        """See LedgerStore."""
-        query = "SELECT channel, digest, role, subject FROM posts WHERE platform = ? AND place = ? AND message = ?"
-        values = [ref.platform, ref.place, ref.message]
-        row = await self._database.read(lambda db: db.execute(query, values).fetchone())
-        return PostKey(row[0], row[1], PostRole(row[2]), row[3]) if row else None
 
     async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
         """See LedgerStore."""

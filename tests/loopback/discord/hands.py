@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.loopback.discord.transcript import transcript
+
 if TYPE_CHECKING:
     from tests.loopback.discord.server import LoopbackDiscord
 
@@ -19,8 +21,11 @@ ACTS = (
 def route(app: web.Application, discord: LoopbackDiscord) -> None:
     """Add the paths."""
 
+    def shown() -> str:
+        return transcript(discord.world, discord.interactions.windows.values(), ids=True)
+
     async def show_transcript(_request: web.Request) -> web.Response:
-        return web.Response(text=discord.transcript())
+        return web.Response(text=shown())
 
     async def show_journal(_request: web.Request) -> web.Response:
         journal = discord.journal
@@ -42,7 +47,7 @@ def route(app: web.Application, discord: LoopbackDiscord) -> None:
         except (KeyError, TypeError, ValueError) as error:
             return web.Response(status=400, text=f"{name}: {error!r}\n")
         await discord.people.settle()
-        return web.Response(text=discord.transcript())
+        return web.Response(text=shown())
 
     app.router.add_get("/_transcript", show_transcript)
     app.router.add_get("/_journal", show_journal)

@@ -24,11 +24,13 @@ from tests.loopback.discord.world import (
 JSON = Mapping[str, Any]
 
 
-def transcript(world: World, windows: Iterable[Window]) -> str:
-    """Every channel with its messages, threads and open modals."""
+def transcript(world: World, windows: Iterable[Window], *, ids: bool = False) -> str:
+    """Every channel with its messages, threads and open modals; with `ids`, what an act has to name as well."""
     places = [one for one in world.channels.values() if not one.is_thread]
-    shown = [_channel(world, channel) for channel in places if channel.messages or channel.type != DIRECT]
-    shown += [f"{_name(world, one.user)} sees a window:\n{read_window(one)}" for one in windows]
+    shown = [_channel(world, channel, ids=ids) for channel in places if channel.messages or channel.type != DIRECT]
+    for one in windows:
+        named = f" {one.id}, with {', '.join(one.fields)}" if ids else ""
+        shown.append(f"{_name(world, one.user)} sees a window{named}:\n{read_window(one)}")
     return "\n\n".join(shown) + "\n"
 
 
@@ -101,17 +103,18 @@ class _Names(Names):
         return f"⟦mention {word}⟧" if self._message.mention_everyone else word
 
 
-def _channel(world: World, channel: Channel) -> str:
+def _channel(world: World, channel: Channel, *, ids: bool) -> str:
     guild = world.guilds.get(channel.guild or "")
-    lines = [f"#{channel.name} on {guild.name}" if guild else f"{channel.name} and paperlark"]
+    name = f"#{channel.name} on {guild.name}" if guild else f"{channel.name} and paperlark"
+    lines = [f"{name} · {channel.id}" if ids else name]
     for message in _in_order(channel):
-        lines += _indented(world, message, "")
+        lines += _indented(world, message, "", ids=ids)
         thread = world.channels.get(message.id)
         if thread is not None and thread.is_thread:
             lines.append(f"    ↳ thread “{thread.name}”" + (" (archived)" if thread.is_archived else ""))
             for reply in _in_order(thread):
                 if reply.type != THREAD_STARTER:
-                    lines += _indented(world, reply, "    ↳ ")
+                    lines += _indented(world, reply, "    ↳ ", ids=ids)
     return "\n".join(lines)
 
 
@@ -119,13 +122,14 @@ def _in_order(channel: Channel) -> Iterator[Message]:
     return (channel.messages[number] for number in sorted(channel.messages, key=int))
 
 
-def _indented(world: World, message: Message, prefix: str) -> list[str]:
+def _indented(world: World, message: Message, prefix: str, *, ids: bool) -> list[str]:
     moment = datetime.fromtimestamp(made_at(message.id), UTC)
     seen_by = f" (only {_name(world, message.only_for)} sees this)" if message.only_for else ""
     who = _name(world, message.author) + (" APP" if message.is_bots else "")
     pad = " " * len(prefix)
     body = read_message(world, message).split("\n")
-    return [f"{prefix}{moment:%H:%M:%S} {who}{seen_by}", *(f"{pad}  {line}" for line in body)]
+    number = f" · {message.id}" if ids else ""
+    return [f"{prefix}{moment:%H:%M:%S} {who}{seen_by}{number}", *(f"{pad}  {line}" for line in body)]
 
 
 def _embed(embed: JSON, names: Names) -> Iterator[str]:

@@ -283,7 +283,7 @@ class LoopbackSlack:
         return web.Response(text="ok")
 
     async def _show_transcript(self, _request: web.Request) -> web.Response:
-        return web.Response(text=self.transcript())
+        return web.Response(text=transcript(self.workspace, ids=True))
 
     async def _show_journal(self, _request: web.Request) -> web.Response:
         return web.json_response(
@@ -303,4 +303,4 @@ class LoopbackSlack:
             getattr(self.people, act)(**await request.json())
         except (KeyError, TypeError, StopIteration, RuntimeError) as error:
             return web.Response(status=400, text=f"{act}: {error!r}\n")
-        return web.Response(text=self.transcript())
+        return web.Response(text=transcript(self.workspace, ids=True))

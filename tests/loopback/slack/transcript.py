@@ -18,9 +18,9 @@ _STYLES = (
 )
 
 
-def transcript(workspace: Workspace) -> str:
-    """Every channel with its messages, threads and open modals."""
-    parts = [_channel(workspace, channel) for channel in workspace.channels.values()]
+def transcript(workspace: Workspace, *, ids: bool = False) -> str:
+    """Every channel with its messages, threads and open modals; with `ids`, what an act has to name as well."""
+    parts = [_channel(workspace, channel, ids=ids) for channel in workspace.channels.values()]
     parts += [
         f"{_name(workspace, view.user)} sees a window:\n{read_view(workspace, view)}"
         for view in workspace.views.values()
@@ -69,24 +69,26 @@ def read_blocks(workspace: Workspace, blocks: Iterable[Mapping[str, Any]]) -> st
     return "\n".join(line for block in blocks for line in _block(workspace, block))
 
 
-def _channel(workspace: Workspace, channel: Channel) -> str:
-    lines = [f"#{channel.name}" + (" (archived)" if channel.is_archived else "")]
+def _channel(workspace: Workspace, channel: Channel, *, ids: bool) -> str:
+    name = f"#{channel.name}" + (f" {channel.id}" if ids else "")
+    lines = [name + (" (archived)" if channel.is_archived else "")]
     for message in sorted(channel.messages.values(), key=lambda one: one.ts):
         if message.is_reply and message.only_for is None:
             continue
-        lines += _indented(workspace, message, "")
+        lines += _indented(workspace, message, "", ids=ids)
         for reply in channel.replies(message.ts):
-            lines += _indented(workspace, reply, "    ↳ ")
+            lines += _indented(workspace, reply, "    ↳ ", ids=ids)
     return "\n".join(lines)
 
 
-def _indented(workspace: Workspace, message: Message, prefix: str) -> list[str]:
+def _indented(workspace: Workspace, message: Message, prefix: str, *, ids: bool) -> list[str]:
     moment = datetime.fromtimestamp(float(message.ts), UTC)
     seen_by = f" (only {_name(workspace, message.only_for)} sees this)" if message.only_for else ""
     who = _name(workspace, message.user) + (" APP" if message.bot_id else "")
     pad = " " * len(prefix)
     body = read_message(workspace, message).split("\n")
-    return [f"{prefix}{moment:%H:%M:%S} {who}{seen_by}", *(f"{pad}  {line}" for line in body)]
+    stamp = f" · {message.ts}" if ids else ""
+    return [f"{prefix}{moment:%H:%M:%S} {who}{seen_by}{stamp}", *(f"{pad}  {line}" for line in body)]
 
 
 def _block(workspace: Workspace, block: Mapping[str, Any]) -> list[str]:
