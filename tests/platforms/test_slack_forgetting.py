@@ -8,7 +8,8 @@ import pytest
 
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.posts import until
-from tests.platforms.test_slack_process import PATIENCE_S, SETTINGS, TOPICS, world
+from tests.platforms.processes import PATIENCE_S, TOPICS
+from tests.platforms.test_slack_process import SETTINGS, world
 
 __all__ = ["world"]  # a fixture
 

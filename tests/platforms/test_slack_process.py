@@ -2,101 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import signal
-import sqlite3
-import sys
 import time
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.loopback.arxiv import LoopbackArxiv
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER, Message
 from tests.platforms.posts import until
-
-ROOT = Path(__file__).resolve().parents[2]
-TOPICS = """1. Quantization of language models
-2. The KV cache and long contexts
-3. Fine-tuning and distillation of language models
-4. Pruning and low-rank compression
-5. Reasoning and agents
-"""
-PATIENCE_S = 60.0
+from tests.platforms.processes import PATIENCE_S, TOPICS, BotBetween
 
 
-class Workspace:
-    """Both servers in one simulated time, and the process between them."""
+class Workspace(BotBetween):
+    """A Slack with one channel and two readers."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.shift = 0.0
+        super().__init__(folder)
         self.slack = LoopbackSlack(now=lambda: time.time() + self.shift)
-        lines = files("bot.sources").joinpath("sample_papers.jsonl").read_text(encoding="utf-8").splitlines()
-        rows = [json.loads(line) for line in lines]
-        self.arxiv = LoopbackArxiv([{**row, "date": row["listing_day"]} for row in rows], moving=True, held=0.0)
         self.ada = self.slack.workspace.add_person("ada", tz="UTC")
         self.ben = self.slack.workspace.add_person("ben")
         self.place = self.slack.workspace.add_channel("reading", self.ada, [self.ben])
 
-    def go_to(self, moment: datetime) -> None:
-        """Let it be another time for both servers and for the next process."""
-        self.shift = moment.timestamp() - time.time()
-        self.arxiv.set_now(moment)
-
-    @asynccontextmanager
-    async def bot(self):
+    def bot(self):
         """`paperlark run` with Slack's tokens and nothing else, until SIGTERM."""
-        moment = datetime.fromtimestamp(time.time() + self.shift, UTC)
-        environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        environment |= {
-            "PYTHONPATH": str(ROOT),
+        tokens = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_API_URL": self.slack.api_url,
-            "ARXIV_API_URL": self.arxiv.api_url,
-            "ARXIV_RSS_URL": self.arxiv.rss_url,
-            "PAPERLARK_NOW": moment.isoformat(),
-            "PAPERLARK_ARXIV__INTERVAL_S": "0",
-            "PAPERLARK_SCORER": "local",
-            "PAPERLARK_HEALTH__ENABLED": "false",
-            "PAPERLARK_TIMING__SETTLE_S": "1",
-            "PAPERLARK_TIMING__LOOK_GAP_S": "0.5",
         }
-        command = [sys.executable, "-c", "from bot.cli import main; main()", "run"]
-        with (self.folder / "log.txt").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(*command, cwd=self.folder, env=environment, stderr=log)
-        try:
-            await asyncio.wait_for(self.slack.sockets.wait_for_sockets(), PATIENCE_S)
-            yield process
-            if process.returncode is not None:
-                return
-            process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 15) == 0, self.log()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-            await asyncio.wait_for(self.slack.sockets.wait_for_sockets(0), 10)
-
-    def log(self) -> str:
-        return (self.folder / "log.txt").read_text(encoding="utf-8")
+        return self.running(tokens, self.slack.sockets.wait_for_sockets)
 
     def messages(self, start: str = "") -> list[Message]:
         """The app's messages in the channel whose notification begins so."""
         return [one for one in self.slack.messages(self.place) if one.bot_id and one.text.startswith(start)]
-
-    def votes(self) -> list[tuple[str, str]]:
-        """(emoji, person) of every vote that stands in the database."""
-        with sqlite3.connect(f"file:{self.folder}/data/paperlark.db?mode=ro", uri=True) as database:
-            return sorted(database.execute("SELECT emoji, person FROM current_votes").fetchall())
 
 
 @pytest_asyncio.fixture
