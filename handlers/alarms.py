@@ -56,6 +56,11 @@ class Watch:
         self._up: dict[str, Alarm] = {}
         self._unheard: set[str] = set()
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The alarms that were up at the last look, also while the database cannot say so."""
+        return tuple(self._up)
+
     async def look(self, env: Environment, vitals: Vitals) -> None:
         """Judge the newest mornings, see what is wrong, tell what has to be told. Repeating it tells nothing new."""
         tight = _AGAIN if "disk" in self._up else 1.0
@@ -197,7 +202,7 @@ async def _database(env: Environment) -> Sequence[_Concern]:
     except StoreError as error:
         logger.debug("the database takes no writes: %s", error)
     trouble = env.store.operation.trouble
-    return (_Concern("database", f"The database is in trouble: {_sentence(trouble)}"),) if trouble else ()
+    return (_Concern("database", f"The database is in trouble: {_ended(trouble)}"),) if trouble else ()
 
 
 def _machine(env: Environment, vitals: Vitals, tight: float) -> Iterator[_Concern]:
@@ -206,7 +211,7 @@ def _machine(env: Environment, vitals: Vitals, tight: float) -> Iterator[_Concer
         text = f"Only little space is left where the database is: less than {least:,} MB. Free some."
         yield _Concern("disk", text)
     if vitals.backup_trouble:
-        yield _Concern("backup", f"The nightly backup fails: {_sentence(redacted(vitals.backup_trouble))}")
+        yield _Concern("backup", f"The nightly backup fails: {_ended(redacted(vitals.backup_trouble))}")
 
 
 def _owners(env: Environment, channel: str) -> Sequence[tuple[str, str]]:
@@ -219,5 +224,11 @@ def _owners(env: Environment, channel: str) -> Sequence[tuple[str, str]]:
 
 
 def _sentence(clause: str) -> str:
+    text = _ended(clause)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _ended(clause: str) -> str:
+    """With a full stop, and otherwise as it is: it may begin with a path."""
     text = clause.strip()
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!')) else '.'}"
+    return f"{text}{'' if text.endswith(('.', '!')) else '.'}"

@@ -14,6 +14,7 @@ from bot.app.wiring import opened
 from bot.clock import SystemClock
 from bot.models import PostRole, Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.platforms.console import ConsolePlatform
+from bot.rendering import counted
 from bot.settings import ChannelSettings, ScorerName, Settings
 from handlers.commands import answer
 from handlers.environment import Environment
@@ -71,11 +72,11 @@ def _settings(folder: Path) -> Settings:
 
 
 def _introduce(*, interactive: bool) -> None:
-    click.echo("Paperlark's demo: real papers of one week in May 2025, abstracts in our own words, nothing is kept.")
+    click.echo("Paperlark's demo: real papers of one week in May 2025, abstracts in our own\nwords, nothing is kept.")
     if interactive:
         click.echo("Vote with `+1 3` or `-1 2`, ask `why 1`, go on with `next`, leave with `quit`.\n")
     else:
-        click.echo("Nobody sits here, so a scripted reader votes: 👍 quantization and KV cache, 👎 the others.\n")
+        click.echo("Nobody sits here, so a scripted reader votes:\n👍 quantization and KV cache, 👎 the others.\n")
 
 
 class _Week:
@@ -145,4 +146,7 @@ async def _vote_by_script(env: Environment, number: int) -> None:
 async def _sum_up(env: Environment) -> None:
     votes = await env.store.feedback.current(_CHANNEL)
     shown = await env.store.feedback.impressions(_CHANNEL)
-    click.echo(f"{len(shown)} papers shown, {len(votes)} votes stored. Now your own: see README, `Your own morning`.")
+    click.echo(
+        f"{counted(len(shown), 'paper')} shown, {counted(len(votes), 'vote')} stored.\n"
+        "Now with your own topics: see README, `Your own morning`."
+    )

@@ -45,8 +45,9 @@ def run(config: Path | None) -> None:
         log = settings.data_dir / "paperlark.log"
         log_to(settings.log_level, log)
         click.echo(
-            "Paperlark runs here until you type quit; help lists what else you can type. Papers come at the time\n"
-            f"in your settings; `paperlark digest` in another terminal shows them now. Log: {log}\n"
+            "Paperlark runs here until you type quit; help lists what else you can type.\n"
+            "Papers come at the time in your settings; `paperlark digest` in another\n"
+            f"terminal shows them now. The log is {log}\n"
         )
 
     async def live() -> None:

@@ -50,7 +50,7 @@ def header_post(digest: Digest) -> Post:
     if not digest.ranked and (digest.totals.announced or not remarks):
         remarks.extend(reason for reason in [_reason(digest)] if not any(reason in remark for remark in remarks))
     if digest.remedial_on is not None:
-        remarks.insert(0, f"a missed day, made up for on {long_date(digest.remedial_on)}")
+        remarks.insert(0, f"remedial digest, made afterwards on {long_date(digest.remedial_on)}")
     text = "\n".join([" · ".join(part for part in (title, figures) if part), *remarks])
     lines = tuple(line for line in (figures, *remarks) if line)
     return Post(role=PostRole.HEADER, text=text, title=title, lines=lines)

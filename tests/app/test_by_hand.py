@@ -46,7 +46,7 @@ def test_a_past_day_is_posted_as_a_remedial_digest(paperlark):
     result = paperlark("digest", "--day", "2025-05-06")
     assert result.exit_code == DONE
     assert "Papers of Tue 6 May 2025" in result.stdout
-    assert "a missed day, made up for on Thu 8 May 2025" in result.stdout
+    assert "remedial digest, made afterwards on Thu 8 May 2025" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_database_that_is_none_exits_with_1_and_a_remedy(paperlark, folder):
     (folder / "data" / "paperlark.db").write_bytes(b"garbage " * 1000)
     result = paperlark("digest")
     assert result.exit_code == FAILED
-    assert "restore a backup" in result.stderr
+    assert "paperlark restore FILE" in result.stderr
     assert "Traceback" not in result.stderr
 
 

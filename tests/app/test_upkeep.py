@@ -135,6 +135,19 @@ async def test_readiness_tells_what_is_missing_and_metrics_count(asked):
     assert f'paperlark_posts{{channel="{CHANNEL}",state="sent"}} 4.0' in metrics[1]
 
 
+async def test_a_database_that_is_gone_is_named_as_it_is_and_its_alarm_measured(asked):
+    """The database itself cannot say that the alarm is up."""
+    asked.channel(owner="U1")
+    database = asked.env.settings.database
+    upkeep = Resident(asked.env).upkeep
+    database.rename(database.with_name("gone.db"))
+    await upkeep.look()
+    ((_, text),) = asked.platform.notified
+    assert f"The database is in trouble: {database}" in text
+    (metrics,) = await answers(upkeep, "/metrics")
+    assert 'paperlark_alarm_up{alarm="database"} 1.0' in metrics[1]
+
+
 async def test_an_old_listing_is_not_enough(asked):
     asked.announce(MON, 1)
     async with living(asked) as resident:

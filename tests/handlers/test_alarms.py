@@ -304,7 +304,7 @@ async def test_a_backup_that_fails_is_told_and_its_text_holds_no_secret(owned):
     watch = a_watch(owned)
     await watch.look(owned.env, Vitals(backup_trouble="no space; https://bot:hunter22@host refused"))
     (text,) = told(owned)
-    assert "The nightly backup fails: No space" in text
+    assert "The nightly backup fails: no space" in text
     assert "hunter22" not in text
 
 

@@ -339,7 +339,7 @@ async def test_missed_days_are_posted_one_by_one_if_the_settings_say_so(world, i
     papers = await missed_days(world)
     await world.morning(FRI)
     assert [world.papers(number) for number in (2, 3, 4, 5)] == [[one] for one in ids(papers)]
-    marked = ["a missed day, made up for on Fri 9 May 2025" in world.header(number) for number in (2, 3, 4, 5)]
+    marked = ["remedial digest, made afterwards on Fri 9 May 2025" in world.header(number) for number in (2, 3, 4, 5)]
     assert marked == [True, True, True, False]
     await world.morning(FRI)
     assert len(world.posts(PostRole.HEADER)) == 5
@@ -366,7 +366,7 @@ async def test_a_remedial_digest_by_hand_says_so_and_does_not_move_the_mark(worl
     assert made.record is not None
     assert (made.record.kind, made.record.days, made.was_there) == ("remedial", (MON,), False)
     assert world.papers(2) == ids(monday)
-    assert "a missed day, made up for on Wed 7 May 2025" in world.header(2)
+    assert "remedial digest, made afterwards on Wed 7 May 2025" in world.header(2)
     assert await world.store.ledger.mark(CHANNEL) == WED
     assert (await post_by_hand(world.env, CHANNEL, MON)).was_there
 

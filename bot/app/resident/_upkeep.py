@@ -140,10 +140,10 @@ class Upkeep:
         env = self._work.env
         try:
             figures = await self._counted()
-            alarms = tuple(await env.store.alarms.up())
+            stored = tuple(await env.store.alarms.up())
         except StoreError as error:
             logger.debug("nothing can be counted: %s", error)
-            figures, alarms = Figures(), ()
+            figures, stored = Figures(), ()
         size, free, backups = await asyncio.to_thread(self._on_disk)
         snapshot = Snapshot(
             figures=figures,
@@ -153,7 +153,7 @@ class Upkeep:
             database_bytes=size,
             disk_free_bytes=free,
             last_backup=backups[-1].made_at if backups else None,
-            alarms=alarms,
+            alarms=tuple(dict.fromkeys((*stored, *self._watch.known))),
             started_at=self._started_at,
         )
         return metrics_page(snapshot)
