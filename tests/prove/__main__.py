@@ -38,7 +38,7 @@ class Seed(Protocol):
 
 def prove_kills(name: str, options: argparse.Namespace) -> bool:
     """Kill at every point, or at a sample of them; True if nothing was violated."""
-    outcomes = kills.prove_all(kills.PROOFS[name], _say, partial(kills.sampled, every=options.every))
+    outcomes = kills.prove_all(kills.PROOFS[name], _say, partial(kills.sampled, every=options.every, skip=options.skip))
     violated = [outcome for outcome in outcomes if outcome.violations]
     per_scenario = Counter(outcome.scenario for outcome in outcomes)
     _say(f"\n{len(outcomes)} points killed ({_listed(per_scenario)}): {len(violated)} violated")
@@ -108,6 +108,7 @@ def main() -> int:
     parser.add_argument("--first-seed", type=int, default=1, help="the first of them (default: 1)")
     parser.add_argument("--workers", type=int, default=2, help="how many seeds at a time (default: 2)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="kill at one point of N (default: 1)")
+    parser.add_argument("--skip", type=int, default=0, metavar="K", help="of each N the one after K (default: 0)")
     parser.add_argument("--verbose", action="store_true", help="a line for every seed")
     options = parser.parse_args()
     if unknown := set(options.proofs) - set(_PROOFS):

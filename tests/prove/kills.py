@@ -178,10 +178,13 @@ def _try(proof: Proof, scenario: Scenario, point: Touch) -> Outcome | None:
     return Outcome(scenario.name, point, tuple(violations))
 
 
-def sampled(points: Sequence[Touch], every: int) -> tuple[Touch, ...]:
-    """One point of so many, in order: every so manieth after they were shuffled, always in the same way."""
+def sampled(points: Sequence[Touch], every: int, skip: int = 0) -> tuple[Touch, ...]:
+    """One point of so many, in order: every so manieth after they were shuffled, always in the same way.
+
+    With the first `skip` of the shuffled ones left out, others are chosen: 0 to `every` - 1 share all points out.
+    """
     shuffled = random.Random(_SEED).sample(points, len(points))
-    chosen = set(shuffled[::every])
+    chosen = set(shuffled[skip::every])
     return tuple(point for point in points if point in chosen)
 
 
