@@ -69,6 +69,11 @@ async def prepare(
     Raises:
         ScorerError: the papers could not be scored.
     """
+    async with env.preparing:
+        return await _prepare(env, edition, progress, rehearsal=rehearsal)
+
+
+async def _prepare(env: Environment, edition: Edition, progress: Progress, *, rehearsal: bool) -> Prepared:
     # Taken first: a paper stored while this runs is then newer than the digest and comes with the next one.
     planned_at = env.clock.now()
     pool = await _pool(env, edition)
@@ -120,8 +125,9 @@ async def score_ahead(env: Environment, key: str) -> None:
     )
     if day is None:
         return
-    pool = await _pool(env, Edition(key, DigestKind.MORNING, "ahead", day, day))
-    await judge(env, key, pool.candidates, day)
+    async with env.preparing:
+        pool = await _pool(env, Edition(key, DigestKind.MORNING, "ahead", day, day))
+        await judge(env, key, pool.candidates, day)
 
 
 @dataclass(frozen=True, slots=True)

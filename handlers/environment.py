@@ -16,6 +16,7 @@ from bot.store_ports import Store
 T = TypeVar("T")
 
 _FITS_AT_ONCE = 2
+_EDITIONS_AT_ONCE = 8
 
 
 class SharedJob(Generic[T]):
@@ -47,7 +48,8 @@ class Environment:
     `topics_texts` holds the text of each channel's topics file as it was when the settings were read.
     `ingesting` reads listings for all channels whose mornings coincide at once. `scoring`
     has a lock for each topics text and scorer, so that channels alike in both pay once.
-    `fitting` bounds how many channels are learned from at once: each needs its share of the archive in memory.
+    `fitting` bounds how many channels are learned from at once, `preparing` for how many at once papers are scored and
+    chosen: each needs its share of the archive in memory.
     `answerer` answers questions in words, None if nothing can.
     """
 
@@ -62,6 +64,7 @@ class Environment:
     ingesting: SharedJob[Any] = field(default_factory=SharedJob)
     scoring: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     fitting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FITS_AT_ONCE))
+    preparing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EDITIONS_AT_ONCE))
     answerer: Answerer | None = None
 
     def channel(self, key: str) -> ChannelSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -446,3 +447,17 @@ async def test_a_muted_paper_is_not_posted_and_a_followed_one_always(world):
     world.channel(mute_phrases=(f"matter of {papers[0].arxiv_id}",), follow_authors=("Grace Hopper",))
     await world.morning(MON)
     assert world.papers() == ["2505.00009", papers[1].arxiv_id, papers[2].arxiv_id]
+
+
+async def test_few_channels_hold_their_papers_in_memory_at_once(world):
+    """A hundred channels with their morning at the same minute do not need the archive in memory a hundred times."""
+    world.announce(MON, 2)
+    world.go_to(at(MON, 9))
+    preparing = asyncio.Semaphore(1)
+    async with preparing:
+        waiting = asyncio.create_task(post_morning(replace(world.env, preparing=preparing), CHANNEL, world.clock.now()))
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+        assert world.scorer.jobs == []
+    await asyncio.wait_for(waiting, 10)
+    assert len(world.papers()) == 2
