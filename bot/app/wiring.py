@@ -160,11 +160,7 @@ def source_parts(settings: Settings, locks: LockStore, clock: Clock) -> SourcePa
         random=random.Random(),  # noqa: S311 - spreads retries in time, guards nothing
         api_url=settings.arxiv_api_url,
         rss_url=settings.arxiv_rss_url,
-        timeout_s=settings.arxiv.timeout_s,
-        attempts=settings.arxiv.attempts,
-        backoff_s=settings.arxiv.backoff_s,
-        lookback_days=settings.arxiv.lookback_days,
-        page_size=settings.arxiv.page_size,
+        arxiv=settings.arxiv,
     )
 
 

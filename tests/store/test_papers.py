@@ -48,6 +48,14 @@ async def test_a_newer_version_refreshes_a_paper(store):
     assert paper.listing_day == THURSDAY
 
 
+async def test_the_same_version_seen_again_refreshes_a_paper(store):
+    """A withdrawal notice or a corrected title comes with no new version."""
+    await store.papers.add([a_paper(title="Old words", comment=None)], NOON)
+    await store.papers.add([a_paper(title="New words", comment="withdrawn by the authors", withdrawn=True)], NOON)
+    paper = (await store.papers.get(["2505.03801"]))["2505.03801"]
+    assert (paper.title, paper.comment, paper.withdrawn) == ("New words", "withdrawn by the authors", True)
+
+
 async def test_an_older_version_never_overwrites_a_newer_but_may_tell_its_day(store):
     await store.papers.add([a_paper(title="New words", version=2)], NOON)
     await store.papers.add([a_paper(title="Old words", version=1, listing_day=THURSDAY)], NOON)

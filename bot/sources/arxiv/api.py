@@ -1,7 +1,7 @@
 """arXiv's API through the `arxiv` package, its traps closed.
 
-The package says which addresses to ask for and reads the answers. Fetching is ours: its session has an adapter that
-serves what the Fetcher brought, so its own missing time limits, delays and retries never come into play.
+The package says which address to ask for and reads the answer. Fetching is ours: its session serves the page that the
+Fetcher brought, so its own missing time limits, delays and retries never come into play.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.ports import Progress, no_progress
 from bot.sources.arxiv.cleaning import is_withdrawn, names_of, title_of
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.ids import parse_id
-from bot.sources.arxiv.pages import Page, read_page
+from bot.sources.arxiv.pages import read_page
 from bot.text import one_line
 
 _log = logging.getLogger(__name__)
@@ -40,29 +40,20 @@ _IDS_A_REQUEST = 100
 _MINUTE = timedelta(minutes=1)
 
 
-class _Wanted(Exception):
-    """The package asks for an address that has not been fetched yet."""
+class _Fetched(BaseAdapter):
+    """Serves the package's session the one page that was fetched."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
-
-
-class _Desk(BaseAdapter):
-    """Serves the package's session from pages that were fetched before."""
-
-    def __init__(self, pages: Mapping[str, Page]) -> None:
+    def __init__(self, url: str, body: bytes) -> None:
         super().__init__()
-        self._pages = pages
+        self._url = url
+        self._body = body
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
-        url = request.url or ""
-        if url not in self._pages:
-            raise _Wanted(url)
+        if request.url != self._url:  # the package asks for more only if it dropped entries of this page
+            raise BadSourceAnswer(f"not every entry of arXiv's API could be read (asked for {self._url[:300]})")
         response = requests.Response()
         response.status_code = requests.codes.ok
-        response.url, response.request = url, request
-        response.raw = io.BytesIO(self._pages[url].body)
+        response.raw = io.BytesIO(self._body)
         return response
 
     def close(self) -> None:
@@ -147,25 +138,17 @@ class ArxivApi:
         search = arxiv.Search(
             query=query, id_list=list(arxiv_ids), max_results=start + most, sort_by=by, sort_order=_ORDER[by]
         )
-        pages: dict[str, Page] = {}
-        try:
-            self._results(search, start, pages)
-        except _Wanted as wanted:
-            url = wanted.url
-        pages[url] = await self._fetcher.get(url, lambda answer: read_page(answer, url))
-        results = await asyncio.to_thread(self._results, search, start, pages)
-        if len(results) != pages[url].entries:
-            raise BadSourceAnswer(f"only {len(results)} of {pages[url].entries} entries of arXiv's API could be read")
-        return tuple(paper_of(result) for result in results), pages[url].total
-
-    def _results(self, search: arxiv.Search, start: int, pages: Mapping[str, Page]) -> list[arxiv.Result]:
-        """What the package makes of the page from `start` on, or `_Wanted` with the page's address."""
-        most = (search.max_results or 0) - start
         client = arxiv.Client(page_size=most, delay_seconds=0, num_retries=0)
         client.query_url_format = self._api_url + "?{}"
+        url = client._format_url(search, start, most)  # noqa: SLF001 - it has no public way to tell
+        # The package could call the Fetcher itself, but would hold a worker thread while it waits for its turn.
+        page = await self._fetcher.get(url, lambda answer: read_page(answer, url))
         for scheme in ("http://", "https://"):
-            client._session.mount(scheme, _Desk(pages))  # noqa: SLF001 - the only seam
-        return list(client.results(search, offset=start))
+            client._session.mount(scheme, _Fetched(url, page.body))  # noqa: SLF001 - the only seam
+        results = await asyncio.to_thread(lambda: list(client.results(search, offset=start)))
+        if len(results) != page.entries:
+            raise BadSourceAnswer(f"only {len(results)} of {page.entries} entries of arXiv's API could be read")
+        return tuple(paper_of(result) for result in results), page.total
 
 
 def paper_of(result: arxiv.Result) -> Paper:

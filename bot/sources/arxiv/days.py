@@ -50,7 +50,7 @@ def assign_days(
     days: dict[str, date] = {}
     blocked = sorted((paper for paper in papers if is_new_style(paper.arxiv_id)), key=lambda p: id_order(p.arxiv_id))
     for paper in papers:
-        if not is_new_style(paper.arxiv_id):
+        if not is_new_style(paper.arxiv_id):  # these ids count per archive, so they make no block
             days[paper.arxiv_id] = min(newest, calendar.listing_day_of(paper.published_at))
     if blocked:
         days |= _by_block(blocked, calendar, newest, {key: day for key, day in seen.items() if key in anchors})
@@ -60,6 +60,7 @@ def assign_days(
 def _by_block(
     papers: Sequence[Paper], calendar: Calendar, newest: date, anchors: Mapping[str, date]
 ) -> dict[str, date]:
+    # Days that were seen are candidates even where the calendar has a holiday: it may be wrong about one.
     first = min(calendar.listing_day_of(min(paper.published_at for paper in papers)), *anchors.values(), newest)
     candidates = sorted({*calendar.listing_days(first, newest), *anchors.values(), newest})
     closings = np.array([calendar.submission_window(day)[1].timestamp() for day in candidates])
@@ -81,9 +82,11 @@ def _jump_gains(submitted: NDArray[np.float64], expected: NDArray[np.intp]) -> N
     if len(submitted) < 3:
         return gains
     steps_h = np.diff(submitted) / 3600.0
+    # Only within a window: between two windows submission times rise whatever the order inside them is.
     sortedness = _sortedness(steps_h[np.diff(expected) == 0])
     mean_listing = len(expected) / len(np.unique(expected))
     jumps = np.clip((-steps_h - _JUMP_H[0]) / (_JUMP_H[1] - _JUMP_H[0]), 0.0, 1.0)
+    # In proportion to the size of a listing, because so is what holding the papers before the jump would cost.
     gains[1:-1] = sortedness * _JUMP_SHARE * mean_listing * _HELD * jumps
     return gains
 
@@ -93,6 +96,7 @@ def _sortedness(steps_h: NDArray[np.float64]) -> float:
     if len(steps_h) < 2:
         return 0.0
     rising = (float(np.mean(steps_h >= 0)) - _RISING[0]) / (_RISING[1] - _RISING[0])
+    # Small archives are nearly sorted without rising strictly: then neighbours lie hours apart at most.
     close = 1.0 - float(np.median(np.abs(steps_h))) / _NOT_CLOSE_H
     return float(np.clip(max(rising, close), 0.0, 1.0))
 
@@ -106,6 +110,8 @@ def _best_steps(
     best[0] = 0.0
     starts: list[NDArray[np.intp]] = []
     for day in range(n_days):
+        # `worth[i]` is what the first i papers are worth on this day; so a block from a to b gains worth[b] - worth[a],
+        # and the best start of every block that ends at b is a running maximum: linear, not quadratic, in the papers.
         worth = np.concatenate(([0.0], np.cumsum(-_costs(expected, anchored, day))))
         opened = best + gains - worth
         peak = np.maximum.accumulate(opened)
@@ -120,6 +126,7 @@ def _best_steps(
 def _costs(expected: NDArray[np.intp], anchored: NDArray[np.intp], day: int) -> NDArray[np.float64]:
     """What it costs, paper by paper, to be announced on this day."""
     late = day - expected
+    # Bounded, because a paper held for weeks is no less likely to be announced in one listing than in the next.
     held = np.minimum(_HELD + _HELD_LONGER * (late - 1), _HELD_MOST)
     costs = np.where(late == 0, 0.0, np.where(late > 0, held, _TOO_EARLY))
     return np.where(anchored < 0, costs, np.where(anchored == day, 0.0, _ANCHOR))

@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.errors import BadSourceAnswer, QueryRejected, SourceUnavailable
 from bot.ports import Throttle
 from bot.redaction import redacted, without_login
+from bot.settings import ArxivSettings
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -47,28 +48,19 @@ class Answer:
 class Fetcher:
     """Asks arXiv, one request at a time, each in its turn, and again where that may help.
 
-    `timeout_s` bounds connecting and each read, four times that the whole answer. Failed attempts are `backoff_s`
-    apart, doubled each time and shifted by chance; a longer Retry-After is honoured up to five minutes, beyond which
-    the error goes to the caller at once. `their_time` is what the last answer said of the time.
+    Of the settings `timeout_s` bounds connecting and each read, four times that the whole answer. Failed attempts are
+    `backoff_s` apart, doubled each time and shifted by chance; a longer Retry-After is honoured up to five minutes,
+    beyond which the error goes to the caller at once. `their_time` is what the last answer said of the time.
     """
 
-    def __init__(
-        self,
-        *,
-        throttle: Throttle,
-        clock: Clock,
-        random: random.Random,
-        timeout_s: float,
-        attempts: int,
-        backoff_s: float,
-    ) -> None:
+    def __init__(self, settings: ArxivSettings, *, throttle: Throttle, clock: Clock, random: random.Random) -> None:
         self._throttle = throttle
         self._clock = clock
         self._random = random
-        self._attempts = attempts
-        self._backoff_s = backoff_s
+        self._attempts = settings.attempts
+        self._backoff_s = settings.backoff_s
         self._limits = aiohttp.ClientTimeout(
-            total=timeout_s * _WHOLE_ANSWER, sock_connect=timeout_s, sock_read=timeout_s
+            total=settings.timeout_s * _WHOLE_ANSWER, sock_connect=settings.timeout_s, sock_read=settings.timeout_s
         )
         self._one_at_a_time = asyncio.Lock()
         self.their_time: datetime | None = None

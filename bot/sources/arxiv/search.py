@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from bot.models import Question
 
@@ -19,33 +20,37 @@ def search_query(question: Question) -> str:
     Lucene's classic parser has no precedence, so every alternative stands in parentheses. What was typed never becomes
     an operator: only letters, digits, dots and hyphens are left of it.
     """
-    needed = [f'all:"{_plain(phrase)}"' for phrase in question.phrases if _plain(phrase)]
-    needed += [_author(name) for name in question.authors if _plain(name)]
-    needed += [f"cat:{name}" for name in question.categories if _CATEGORY.fullmatch(name)]
-    words = [f"all:{word}" for word in _telling(question.words)]
-    if words and len(words) <= _ALL_NEEDED:
-        needed += words
-    elif words:
-        needed.append(f"({' OR '.join(words)})")
+    needed = [*_named(question.phrases, question.authors, question.categories), *_words(question.words)]
     if not needed:
         return ""
-    if question.first or question.last:
-        first = f"{question.first:%Y%m%d}0000" if question.first else "199101010000"
-        last = f"{question.last:%Y%m%d}2359" if question.last else "299912312359"
-        needed.append(f"submittedDate:[{first} TO {last}]")
-    unwanted = [f'all:"{_plain(text)}"' for text in question.excluded if _plain(text)]
-    unwanted += [_author(name) for name in question.without_authors if _plain(name)]
-    unwanted += [f"cat:{name}" for name in question.without_categories if _CATEGORY.fullmatch(name)]
-    return " ANDNOT ".join([" AND ".join(needed), *unwanted])
+    unwanted = _named(question.excluded, question.without_authors, question.without_categories)
+    return " ANDNOT ".join([" AND ".join([*needed, *_span(question)]), *unwanted])
 
 
-def _telling(words: tuple[str, ...]) -> list[str]:
+def _named(phrases: Iterable[str], authors: Iterable[str], categories: Iterable[str]) -> list[str]:
+    """Clauses for phrases, authors and categories, as far as something searchable is left of them."""
+    found = [f'all:"{plain}"' for phrase in phrases if (plain := _plain(phrase))]
+    found += [f'au:"{plain}"' for name in authors if (plain := _plain(name))]
+    return found + [f"cat:{name}" for name in categories if _CATEGORY.fullmatch(name)]
+
+
+def _words(words: Iterable[str]) -> list[str]:
+    """Clauses for single words: each is needed if they are few, any of them if they are many."""
+    clauses = [f"all:{word}" for word in _telling(words)]
+    return clauses if len(clauses) <= _ALL_NEEDED else [f"({' OR '.join(clauses)})"]
+
+
+def _span(question: Question) -> list[str]:
+    if not (question.first or question.last):
+        return []
+    first = f"{question.first:%Y%m%d}0000" if question.first else "199101010000"
+    last = f"{question.last:%Y%m%d}2359" if question.last else "299912312359"
+    return [f"submittedDate:[{first} TO {last}]"]
+
+
+def _telling(words: Iterable[str]) -> list[str]:
     plain = [part for word in words for part in _plain(word).split()]
     return list(dict.fromkeys(word for word in plain if word not in {"AND", "OR", "ANDNOT"}))[:_MOST_WORDS]
-
-
-def _author(name: str) -> str:
-    return f'au:"{_plain(name)}"'
 
 
 def _plain(text: str) -> str:

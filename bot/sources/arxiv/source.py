@@ -10,16 +10,17 @@ from datetime import date, datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer, SourceError, SourceUnavailable
-from bot.models import AnnounceType, Listing, ListingState, Paper, Question
+from bot.models import AnnounceType, Listing, Paper, Question
 from bot.ports import Progress, SourceState, Throttle, no_progress
+from bot.settings import ArxivSettings
 from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.calendar import Calendar, days_between, eastern_date
-from bot.sources.arxiv.days import assign_days
 from bot.sources.arxiv.examination import examine
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.holidays import bundled_calendar
 from bot.sources.arxiv.ids import parse_id
-from bot.sources.arxiv.listings import announced_in, by_day, checked, complete_listing, newer, seen_in
+from bot.sources.arxiv.index import ArxivIndex
+from bot.sources.arxiv.listings import announced_in, checked, complete_listing, newer
 from bot.sources.arxiv.rss import ArxivRss, Feed
 from bot.sources.arxiv.search import search_query
 
@@ -28,7 +29,6 @@ _log = logging.getLogger(__name__)
 _FIRST_ANNOUNCED = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 _TOLERATED_SHARE = 0.05
 _TOLERATED_PAPERS = 3
-_NEVER_SILENT = ("cs.LG", "hep-ph", "math.AP")  # on a listing day at least one of them always has papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,8 @@ class _Witness:
 class ArxivSource:
     """Reads arXiv's listings. Every request waits for its turn at `throttle`.
 
-    `timeout_s` bounds connecting and each read; `attempts` and `backoff_s` say how often and how patiently a failed
-    request is repeated. Past days are searched `lookback_days` before their submission window too, because papers are
-    held. `page_size` is at most 2000.
+    `settings` say how patiently a request is repeated, and how far before its submission window a past day is searched,
+    because papers are held. Without a `calendar` it is the one that is shipped.
     """
 
     def __init__(
@@ -52,25 +51,18 @@ class ArxivSource:
         *,
         api_url: str,
         rss_url: str,
+        settings: ArxivSettings,
         throttle: Throttle,
         clock: Clock,
         random: random.Random,
-        timeout_s: float = 30.0,
-        attempts: int = 5,
-        backoff_s: float = 3.0,
-        lookback_days: int = 7,
-        page_size: int = 1000,
         calendar: Calendar | None = None,
     ) -> None:
-        fetcher = Fetcher(
-            throttle=throttle, clock=clock, random=random, timeout_s=timeout_s, attempts=attempts, backoff_s=backoff_s
-        )
-        self._fetcher = fetcher
-        self._api = ArxivApi(fetcher, api_url, page_size)
-        self._rss = ArxivRss(fetcher, rss_url)
+        self._fetcher = Fetcher(settings, throttle=throttle, clock=clock, random=random)
+        self._api = ArxivApi(self._fetcher, api_url, settings.page_size)
+        self._rss = ArxivRss(self._fetcher, rss_url)
         self._clock = clock
-        self._lookback = timedelta(days=lookback_days)
         self._calendar = calendar or bundled_calendar()
+        self._index = ArxivIndex(self._api, self._calendar, clock, timedelta(days=settings.lookback_days))
         self._feeds: dict[tuple[str, ...], Feed] = {}
 
     @property
@@ -105,7 +97,7 @@ class ArxivSource:
             _log.warning("arXiv's feed of %s is empty on a day without a reason, asking the API", feed.day)
             return await self._newest_without_feed(asked, BadSourceAnswer("it is empty"), progress)
         if not feed.items:
-            return self._nothing(feed.day, asked)
+            return self._index.nothing(feed.day, asked)
         return await self._from_feed(feed, asked, {}, progress)
 
     async def days(
@@ -237,8 +229,8 @@ class ArxivSource:
         readable = self._calendar.listing_days(first, min(last, newest))
         papers: tuple[Paper, ...] = ()
         if readable:
-            papers = await self._submitted_for(readable[0], readable[-1], asked, progress)
-        grouped = self._grouped(papers, asked, witness.feed)
+            papers = await self._index.submitted_for(readable[0], readable[-1], asked, progress)
+        grouped = self._index.grouped(papers, asked, witness.feed)
         listings = []
         for day in days_between(first, last):
             notes = witness.notes if day == newest else ()
@@ -248,46 +240,10 @@ class ArxivSource:
             elif day in grouped and day <= newest:
                 kinds = [(paper, announced_in(paper, asked)) for paper in grouped[day]]
                 listing = complete_listing(day, asked, kinds, witness="id block", notes=notes)
-            elif day in readable and await self._was_announced(day):
+            elif day in readable and await self._index.was_announced(day):
                 listing = complete_listing(day, asked, (), witness="other categories", notes=notes)
             else:
-                listing = self._nothing(day, asked, notes)
+                listing = self._index.nothing(day, asked, notes)
             listings.append(listing)
         _log.info("arXiv: %s listings from %s to %s, %s papers read", len(listings), first, last, len(papers))
         return tuple(listings)
-
-    async def _submitted_for(
-        self, first: date, last: date, asked: tuple[str, ...], progress: Progress
-    ) -> tuple[Paper, ...]:
-        """What the API has of these listings, of the days before (held papers), and of the next (where they end)."""
-        start = self._calendar.submission_window(first)[0] - self._lookback
-        end = self._calendar.submission_window(self._calendar.next_listing_day(last))[1]
-        return await self._api.submitted(asked, start, min(end, self._clock.now()), progress)
-
-    async def _was_announced(self, day: date) -> bool:
-        """Whether arXiv announced anything at all on a day that has nothing in the categories asked for.
-
-        Without this look a rare category would wait for ever for the listing of a day on which it was merely quiet.
-        """
-        try:
-            return await self._api.count_submitted(_NEVER_SILENT, *self._calendar.submission_window(day)) > 0
-        except SourceError as error:
-            _log.warning("arXiv: whether anything was announced on %s could not be asked: %s", day, error)
-            return False
-
-    def _grouped(self, papers: Sequence[Paper], asked: tuple[str, ...], feed: Feed | None) -> dict[date, list[Paper]]:
-        seen, anchors = seen_in(feed, asked)
-        newest = self._calendar.newest_announced(self._clock.now())
-        days = assign_days(papers, self._calendar, newest=newest, seen=seen, anchors=anchors)
-        return by_day([replace(paper, listing_day=days[paper.arxiv_id]) for paper in papers], days)
-
-    def _nothing(self, day: date, asked: tuple[str, ...], notes: Sequence[str] = ()) -> Listing:
-        """The listing of a day on which nothing was seen."""
-        state = ListingState.PENDING
-        if reason := self._calendar.why_no_listing(day):
-            state = ListingState.EMPTY
-        elif day > self._calendar.newest_complete(self._clock.now()):
-            reason = "not announced yet"
-        else:
-            reason = "nothing is announced for this day, which is no holiday that is known: arXiv may have put it off"
-        return Listing(day=day, categories=asked, state=state, note="; ".join([reason, *notes]))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.settings import ArxivSettings
 from bot.sources.arxiv import ArxivSource
 from bot.sources.arxiv.calendar import Calendar
 from bot.sources.arxiv.fetch import Fetcher
@@ -21,6 +22,11 @@ from tests.sources.fakes import CountingThrottle
 THURSDAY_MORNING = datetime(2025, 5, 8, 6, 0, tzinfo=UTC)
 
 MakeSource = Callable[..., ArxivSource]
+
+
+def hasty(**settings: Any) -> ArxivSettings:
+    """Settings with short time limits and few attempts; no bounds are checked."""
+    return ArxivSettings(timeout_s=0.5, attempts=4, backoff_s=2.0).model_copy(update=settings)
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ async def server() -> AsyncIterator[LoopbackArxiv]:
 
 @pytest.fixture
 def fetcher(clock: FakeClock, throttle: CountingThrottle) -> Fetcher:
-    return Fetcher(throttle=throttle, clock=clock, random=random.Random(1), timeout_s=0.3, attempts=4, backoff_s=2.0)
+    return Fetcher(hasty(timeout_s=0.3), throttle=throttle, clock=clock, random=random.Random(1))
 
 
 @pytest.fixture
@@ -57,11 +63,9 @@ def make_source(server: LoopbackArxiv, clock: FakeClock, throttle: CountingThrot
             "throttle": throttle,
             "clock": clock,
             "random": random.Random(1),
-            "timeout_s": 0.5,
-            "attempts": 4,
-            "backoff_s": 2.0,
             "calendar": Calendar(),
         }
-        return ArxivSource(**parts | options)
+        settings = {name: options.pop(name) for name in tuple(options) if name in ArxivSettings.model_fields}
+        return ArxivSource(settings=hasty(**settings), **parts | options)
 
     return make

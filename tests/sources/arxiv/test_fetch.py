@@ -11,6 +11,7 @@ from bot.errors import BadSourceAnswer, QueryRejected, SourceError, SourceUnavai
 from bot.sources.arxiv.fetch import Answer, Fetcher, refuse_failure
 from tests.fakes import FakeClock
 from tests.loopback.arxiv import LoopbackArxiv
+from tests.sources.arxiv.conftest import hasty
 from tests.sources.fakes import CountingThrottle
 
 
@@ -105,9 +106,9 @@ async def test_a_server_that_keeps_us_waiting_is_given_up_and_asked_again(
 
 async def test_a_silent_server_is_named(server: LoopbackArxiv, clock: FakeClock, throttle: CountingThrottle) -> None:
     server.fault("silent")
-    hasty = Fetcher(throttle=throttle, clock=clock, random=random.Random(1), timeout_s=0.1, attempts=1, backoff_s=1)
+    impatient = Fetcher(hasty(timeout_s=0.1, attempts=1), throttle=throttle, clock=clock, random=random.Random(1))
     with pytest.raises(SourceUnavailable, match="no whole answer in time"):
-        await hasty.get(ask(server), read)
+        await impatient.get(ask(server), read)
 
 
 @pytest.mark.parametrize("kind", ["dropped", "truncated"])
@@ -129,7 +130,7 @@ async def test_a_dropped_connection_is_not_asked_again_out_of_turn(
 async def test_a_cut_off_answer_is_a_bad_one_and_a_dropped_one_is_unavailability(
     server: LoopbackArxiv, clock: FakeClock, throttle: CountingThrottle
 ) -> None:
-    once = Fetcher(throttle=throttle, clock=clock, random=random.Random(1), timeout_s=0.5, attempts=1, backoff_s=1)
+    once = Fetcher(hasty(attempts=1), throttle=throttle, clock=clock, random=random.Random(1))
     server.fault("truncated")
     with pytest.raises(BadSourceAnswer, match="cut off"):
         await once.get(ask(server), read)

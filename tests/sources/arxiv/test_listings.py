@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from bot.errors import QueryRejected
 from bot.models import AnnounceType, Paper
-from bot.sources.arxiv.listings import checked, complete_listing, entries_of
+from bot.sources.arxiv.listings import checked, complete_listing, entries_of, newer
 
 DAY = date(2025, 5, 8)
 AT = datetime(2025, 5, 7, tzinfo=UTC)
@@ -69,3 +70,20 @@ def test_categories_are_asked_for_once_and_at_least_one() -> None:
     assert checked(names) == ("cs.CL", "quant-ph", "cond-mat.mtrl-sci")
     with pytest.raises(QueryRejected, match="no categories"):
         checked([])
+
+
+@pytest.mark.parametrize(("announced", "indexed", "version"), [(1, 1, 1), (1, 2, 2), (2, 1, 2), (2, 2, 2)])
+def test_a_paper_is_the_newest_version_that_feed_or_index_knows(announced: int, indexed: int, version: int) -> None:
+    """The feed names no comment and no submission time: both are the index's, whoever has the newer version."""
+    from_feed = replace(paper("cs.CL"), version=announced, title=f"version {announced}")
+    submitted = datetime(2025, 5, 6, 12, tzinfo=UTC)
+    details = replace(
+        from_feed, version=indexed, title=f"version {indexed}", published_at=submitted, comment="12 pages"
+    )
+    found = newer(from_feed, details)
+    assert (found.version, found.title) == (version, f"version {version}")
+    assert (found.published_at, found.comment) == (submitted, "12 pages")
+
+
+def test_a_paper_that_the_index_does_not_know_is_the_feeds() -> None:
+    assert newer(paper("cs.CL"), None) == paper("cs.CL")

@@ -17,7 +17,7 @@ from bot.sources.arxiv import ArxivSource
 from bot.sources.arxiv.calendar import Calendar
 from tests.fakes import FakeClock
 from tests.loopback.arxiv import LoopbackArxiv
-from tests.sources.arxiv.conftest import THURSDAY_MORNING, MakeSource
+from tests.sources.arxiv.conftest import THURSDAY_MORNING, MakeSource, hasty
 from tests.sources.arxiv.rows import REPLAY, listings, row
 from tests.sources.fakes import CountingThrottle, RecordedProgress
 
@@ -39,13 +39,11 @@ def read(rows: list[dict[str, Any]], **options: Any) -> LoopbackArxiv:
     return LoopbackArxiv(rows, **({"now": THURSDAY_MORNING, "held": 0.0} | options))
 
 
-def source_of(server: LoopbackArxiv, clock: FakeClock, **options: Any) -> ArxivSource:
+def source_of(server: LoopbackArxiv, clock: FakeClock, *, lookback_days: int = 7, **options: Any) -> ArxivSource:
     parts: dict[str, Any] = {
         "throttle": CountingThrottle(),
         "random": random.Random(1),
-        "timeout_s": 0.5,
-        "attempts": 2,
-        "backoff_s": 1.0,
+        "settings": hasty(attempts=2, backoff_s=1.0, lookback_days=lookback_days),
         "calendar": Calendar(),
     }
     return ArxivSource(api_url=server.api_url, rss_url=server.rss_url, clock=clock, **parts | options)

@@ -1,0 +1,69 @@
+"""What arXiv's API tells of listings: who was submitted for them, and in which each paper was announced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.clock import Clock
+from bot.errors import SourceError
+from bot.models import Listing, ListingState, Paper
+from bot.ports import Progress
+from bot.sources.arxiv.api import ArxivApi
+from bot.sources.arxiv.calendar import Calendar
+from bot.sources.arxiv.days import assign_days
+from bot.sources.arxiv.listings import by_day, seen_in
+from bot.sources.arxiv.rss import Feed
+
+_log = logging.getLogger(__name__)
+
+_NEVER_SILENT = ("cs.LG", "hep-ph", "math.AP")  # on a listing day at least one of them always has papers
+
+
+class ArxivIndex:
+    """Past listings as the API has them. Papers are looked for `lookback` before their window too: some were held."""
+
+    def __init__(self, api: ArxivApi, calendar: Calendar, clock: Clock, lookback: timedelta) -> None:
+        self._api = api
+        self._calendar = calendar
+        self._clock = clock
+        self._lookback = lookback
+
+    async def submitted_for(
+        self, first: date, last: date, asked: tuple[str, ...], progress: Progress
+    ) -> tuple[Paper, ...]:
+        """What the API has of these listings, of the days before (held papers), and of the next (where they end)."""
+        start = self._calendar.submission_window(first)[0] - self._lookback
+        end = self._calendar.submission_window(self._calendar.next_listing_day(last))[1]
+        return await self._api.submitted(asked, start, min(end, self._clock.now()), progress)
+
+    async def was_announced(self, day: date) -> bool:
+        """Whether arXiv announced anything at all on a day that has nothing in the categories asked for.
+
+        Without this look a rare category would wait for ever for the listing of a day on which it was merely quiet.
+        """
+        try:
+            return await self._api.count_submitted(_NEVER_SILENT, *self._calendar.submission_window(day)) > 0
+        except SourceError as error:
+            _log.warning("arXiv: whether anything was announced on %s could not be asked: %s", day, error)
+            return False
+
+    def grouped(self, papers: Sequence[Paper], asked: tuple[str, ...], feed: Feed | None) -> dict[date, list[Paper]]:
+        """The papers of each listing day; what the feed saw of its own day is beyond doubt."""
+        seen, anchors = seen_in(feed, asked)
+        newest = self._calendar.newest_announced(self._clock.now())
+        days = assign_days(papers, self._calendar, newest=newest, seen=seen, anchors=anchors)
+        return by_day([replace(paper, listing_day=days[paper.arxiv_id]) for paper in papers], days)
+
+    def nothing(self, day: date, asked: tuple[str, ...], notes: Sequence[str] = ()) -> Listing:
+        """The listing of a day on which nothing was seen."""
+        state = ListingState.PENDING
+        if reason := self._calendar.why_no_listing(day):
+            state = ListingState.EMPTY
+        elif day > self._calendar.newest_complete(self._clock.now()):
+            reason = "not announced yet"
+        else:
+            reason = "nothing is announced for this day, which is no holiday that is known: arXiv may have put it off"
+        return Listing(day=day, categories=asked, state=state, note="; ".join([reason, *notes]))
