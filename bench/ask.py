@@ -31,7 +31,7 @@ from bot.query import parse_question
 from bot.ranking.metrics import ndcg, paired_bootstrap, recall
 from bot.ranking.terms import embedding_text
 from bot.settings import ChannelSettings, Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.ask import find
 from handlers.environment import Environment
 
@@ -48,7 +48,7 @@ Search = Callable[[str], Awaitable[list[str]]]
 @contextmanager
 def archive(folder: Path) -> Iterator[Environment]:
     """An empty archive with all that asking needs."""
-    store = SqliteStore(folder / "paperlark.db")
+    store = Store(folder / "paperlark.db")
     settings = Settings(data_dir=folder, channels={_KEY: ChannelSettings()})
     nobody = cast("Any", None)
     try:

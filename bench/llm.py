@@ -26,7 +26,7 @@ from bot.ranking.replay_data import read_papers
 from bot.ranking.terms import embedding_text
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions
 from bot.settings import LlmSettings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.topics import parse_topics
 from tests.loopback.openai import KEY, LoopbackOpenAI
 
@@ -88,7 +88,7 @@ def run(embedder: Embedder, papers: tuple[Paper, ...], latency_s: float = 0.0, *
     vectors = embedder.embed([embedding_text(paper) for paper in papers])
     job = ScoringJob(papers, parse_topics(TOPICS_TEXT), vectors, Background(), channel="bench")
     with tempfile.TemporaryDirectory() as folder, LoopbackOpenAI(latency_s=latency_s) as server:
-        store = SqliteStore(Path(folder) / "bench.db")
+        store = Store(Path(folder) / "bench.db")
         key = SecretStr(KEY)
         options = LlmOptions(LlmSettings(**settings), store.costs, SystemClock(), server.base_url, key)
         scorer = SCORERS["llm"](ScorerOptions(embedder, options))

@@ -29,7 +29,12 @@ from bot.app.resident import Resident
 from bot.app.wiring import opened
 from bot.models import (
     AnnounceType,
+    CandidateRecord,
     Contribution,
+    DigestKind,
+    DigestPlan,
+    DigestRecord,
+    Intent,
     Listing,
     ListingEntry,
     ListingState,
@@ -47,7 +52,6 @@ from bot.models import (
 from bot.query import parse_question
 from bot.ranking.terms import embedding_text
 from bot.settings import BackupSettings, ChannelSettings, HealthSettings, ScorerName, Settings, TimingSettings
-from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.archive import extend_background
 from handlers.ask import find
 from handlers.environment import Environment

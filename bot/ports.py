@@ -1,7 +1,4 @@
-"""The outside world on one page: what Paperlark asks of sources, scorers, embedders and platforms.
-
-The store's port has its own page, `bot.store_ports`, because the ledger asks much of it.
-"""
+"""The outside world on one page: what Paperlark asks of sources, scorers, embedders and platforms."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import PlatformError, StoreError
+from bot.models import Alarm
 from bot.redaction import redacted
 from bot.rendering import alarm_text, relief_text
 from bot.settings import ChannelSettings, PlatformName
-from bot.store_ports import Alarm
 from handlers.environment import Environment
 from handlers.judging import judge_morning
 

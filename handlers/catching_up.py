@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.errors import PlatformError, SourceError
-from bot.models import PostKey, PostRole, RecentMessage, Totals
+from bot.models import (
+    CandidateRecord,
+    DigestKind,
+    DigestRecord,
+    FoundDigest,
+    FoundPost,
+    PostKey,
+    PostRole,
+    RecentMessage,
+    Totals,
+)
 from bot.rendering import Subject, subject_of_title
-from bot.store_ports import CandidateRecord, DigestKind, DigestRecord, FoundDigest, FoundPost
 from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
 from handlers.listing import admitted_types, ingest_days

@@ -10,9 +10,8 @@ import logging
 from datetime import timedelta
 
 from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
-from bot.models import MessageRef, PostRole, PostState
+from bot.models import Intent, MessageRef, PostRole, PostState
 from bot.ports import ChatPlatform
-from bot.store_ports import Intent
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)

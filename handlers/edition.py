@@ -8,13 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.models import Digest, Paper, Post, PostKey, PostRole, PostState, Ranked, Totals
+from bot.models import (
+    CandidateRecord,
+    Digest,
+    DigestKind,
+    DigestPlan,
+    DigestRecord,
+    Intent,
+    Paper,
+    Post,
+    PostKey,
+    PostRole,
+    PostState,
+    Ranked,
+    Totals,
+)
 from bot.ports import Progress, no_progress
 from bot.ranking.explain import why
 from bot.ranking.rank import Exploration, Selection, rank, select
 from bot.rendering import header_post, late_papers, more_posts, nothing_relevant, paper_posts
 from bot.settings import ChannelSettings
-from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 from handlers.environment import Environment
 from handlers.learning import refit
 from handlers.listing import admitted_types

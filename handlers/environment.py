@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from bot.clock import Clock
 from bot.ports import Answerer, ChatPlatform, Embedder, Scorer, Source
 from bot.settings import ChannelSettings, Settings
-from bot.store_ports import Store
+from bot.store import Store
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import logging
 from datetime import date, timedelta
 
 from bot.errors import StoreError
-from bot.store_ports import Holdings
+from bot.models import Holdings
 from handlers.environment import Environment
 from handlers.learning import refit
 

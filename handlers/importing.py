@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import EmbedderError, QueryRejected
+from bot.models import ImportedList, ListChange
 from bot.ports import Progress, no_progress
-from bot.store_ports import ImportedList, ListChange
 from handlers.archive import embed_missing
 from handlers.environment import Environment
 from handlers.learning import refit

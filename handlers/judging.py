@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.models import PostState
+from bot.models import DigestKind, DigestRecord, MorningReport, PostState
 from bot.rendering import llm_has_failed
-from bot.store_ports import DigestKind, DigestRecord, MorningReport
 from handlers.environment import Environment
 from handlers.morning import occasion_of
 from handlers.pausing import pause_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.errors import EmbedderError
-from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper
+from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper, Weights
 from bot.ranking import model as models
 from bot.ranking.guard import guard
 from bot.ranking.imported import MOST_LISTED, Vetted
@@ -21,7 +21,6 @@ from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
 from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import Vectorizer, vectorizer
-from bot.store_ports import Weights
 from handlers.archive import background_before
 from handlers.environment import Environment
 from handlers.lists import vetted

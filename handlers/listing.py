@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.errors import EmbedderError, SourceError
-from bot.models import AnnounceType, Listing, ListingState, Paper
+from bot.models import AnnounceType, Listing, ListingRecord, ListingState, Paper
 from bot.ports import Progress, no_progress
 from bot.settings import ChannelSettings
-from bot.store_ports import ListingRecord
 from handlers.archive import embed_missing, extend_background
 from handlers.environment import Environment
 

@@ -8,11 +8,22 @@ from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from bot.errors import PlatformError
-from bot.models import HOW_TO_START, Post, PostKey, PostRole, PostState, Reply, Topics, TopicsOffer
+from bot.models import (
+    HOW_TO_START,
+    ChannelRecord,
+    ChannelState,
+    Intent,
+    Post,
+    PostKey,
+    PostRole,
+    PostState,
+    Reply,
+    Topics,
+    TopicsOffer,
+)
 from bot.ports import KnowsManagers
 from bot.rendering import counted, notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
-from bot.store_ports import ChannelRecord, ChannelState, Intent
 from bot.topics import parse_topics
 from handlers.commands import channel_at, who_manages
 from handlers.delivery import send

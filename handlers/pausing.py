@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store_ports import Pause
+from bot.models import Pause
 from handlers.environment import Environment
 
 

@@ -7,8 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.models import Vote, VoteOutcome, VoteSource
-from bot.store_ports import StoredVote
+from bot.models import StoredVote, Vote, VoteOutcome, VoteSource
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)

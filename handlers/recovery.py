@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import PlatformError
-from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, VoteSource
+from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, StoredVote, VoteSource
 from bot.ports import ChatPlatform
-from bot.store_ports import StoredVote
 from handlers.catching_up import catch_up
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment

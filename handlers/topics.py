@@ -6,9 +6,8 @@ import asyncio
 import logging
 from functools import lru_cache
 
-from bot.models import PostKey, PostRole, PostState, Topics
+from bot.models import Intent, PostKey, PostRole, PostState, Topics, TopicsVersion
 from bot.rendering import notice_post
-from bot.store_ports import Intent, TopicsVersion
 from bot.text import cut
 from bot.topics import parse_topics
 from handlers.catching_up import catch_up

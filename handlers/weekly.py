@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from bot.models import CurrentVote, Paper, PostKey, PostRole, PostState
+from bot.models import CurrentVote, Intent, Paper, PostKey, PostRole, PostState
 from bot.ranking.rewards import reward_of, standings
 from bot.rendering import most_liked_post
-from bot.store_ports import Intent
 from handlers.delivery import send
 from handlers.environment import Environment
 from handlers.pausing import pause_of

@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime
 
 from bot.models import (
     AnnounceType,
+    CandidateRecord,
     Contribution,
+    DigestKind,
+    DigestPlan,
+    DigestRecord,
+    Intent,
     Listing,
     ListingEntry,
     ListingState,
@@ -22,7 +27,6 @@ from bot.models import (
     Totals,
     Vote,
 )
-from bot.store_ports import CandidateRecord, DigestKind, DigestPlan, DigestRecord, Intent
 
 NOON = datetime(2025, 5, 8, 12, 0, tzinfo=UTC)
 THURSDAY = date(2025, 5, 8)

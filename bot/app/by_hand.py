@@ -14,12 +14,11 @@ import click
 from bot.app.channels import opened_for, the_one
 from bot.digest_file import WRITERS
 from bot.errors import OutputError, PaperlarkError
-from bot.models import Digest, Topics
+from bot.models import Digest, Topics, TopicsVersion
 from bot.platforms.console import ConsolePlatform
 from bot.ports import Progress, no_progress
 from bot.rendering import stats_chart, stats_reply
 from bot.settings import Settings
-from bot.store_ports import TopicsVersion
 from bot.topics import parse_topics
 from handlers.delivery import DeliveryPaused
 from handlers.edition import Prepared, stored_digest

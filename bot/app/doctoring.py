@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts
 from bot.clock import Clock, SystemClock
 from bot.errors import PaperlarkError, SettingsError, StoreReadOnly
-from bot.models import Finding, Severity
+from bot.models import ChannelState, DatabaseState, Finding, Severity
 from bot.ops import doctor
 from bot.platforms import PLATFORMS
 from bot.ports import KnowsItself, SourceState
@@ -21,11 +21,10 @@ from bot.scorers import check_llm
 from bot.settings import DEFAULT_FILE, ChannelSettings, ScorerName, Settings
 from bot.settings.salvage import salvaged_settings
 from bot.sources import SOURCES
+from bot.store import Store
 from bot.store.backups import backups_in
 from bot.store.inspection import inspect_database
 from bot.store.run_lock import holder_of
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import ChannelState, DatabaseState, Store
 
 _HERE = SystemClock()  # never moved, unlike the one that the settings ask for
 
@@ -68,7 +67,7 @@ class _Patient:
                 if self.state is None:
                     path = Path(kept.enter_context(_temporary_folder())) / path.name
                 if self.state is None or (self.state.is_writable and not self.state.pending):
-                    self.store = store = SqliteStore(path)
+                    self.store = store = Store(path)
                     kept.callback(store.close)
             except PaperlarkError as error:
                 self.trouble = error

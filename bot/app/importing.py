@@ -14,10 +14,10 @@ from bot.app.import_report import imported_lines, read_lines
 from bot.errors import LibraryError, PaperlarkError, SourceError
 from bot.library import LIBRARY, Parsed, read_library
 from bot.library.topics_text import topics_text
+from bot.models import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.ports import Progress, no_progress
 from bot.rendering import counted
 from bot.settings import Settings
-from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.text import clean_lines, cut, one_line
 from bot.topics import parse_topics
 from handlers.environment import Environment

@@ -17,10 +17,9 @@ from bot.ports import ChatPlatform, Embedder
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
 from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
+from bot.store import CostStore, LockStore, Store
 from bot.store.database import Tap, no_tap
 from bot.store.run_lock import lost_log_since, run_lock
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import CostStore, LockStore, Store
 from bot.topics import parse_topics
 from handlers.environment import Environment
 
@@ -96,7 +95,7 @@ def opened(
     """
     clock = clock or clock_of(settings)
     texts = read_topics(settings.channels, optional=topics_optional)
-    store = SqliteStore(settings.database, tap=tap, backups=settings.backups)
+    store = Store(settings.database, tap=tap, backups=settings.backups)
     try:
         if examined:
             store.examine()

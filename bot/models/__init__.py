@@ -1,21 +1,37 @@
 """The nouns of Paperlark: frozen values that every part speaks in."""
 
-from bot.models.digests import Digest, Totals
+from bot.models.channels import ChannelRecord, ChannelState, Pause, StandingRule
+from bot.models.costs import Budget, CallIntent, CallResult, LlmCall, Spending
+from bot.models.digests import (
+    CandidateRecord,
+    Digest,
+    DigestKind,
+    DigestPlan,
+    DigestRecord,
+    FoundDigest,
+    FoundPost,
+    Totals,
+)
 from bot.models.feedback import (
     CurrentVote,
     FeedbackEvent,
+    Holdings,
     ImportedLike,
     Impression,
+    PersonalVote,
+    StoredVote,
     Vote,
     VoteOutcome,
     VoteSource,
 )
-from bot.models.health import Finding, PlatformStatus, Severity
+from bot.models.health import Alarm, DatabaseState, Figures, Finding, MorningReport, PlatformStatus, Severity
+from bot.models.library import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.models.messages import (
     HOW_TO_START,
     Attachment,
     Button,
     Form,
+    Intent,
     MessageRef,
     PaperCard,
     Post,
@@ -27,33 +43,60 @@ from bot.models.messages import (
     Request,
     TopicsOffer,
 )
-from bot.models.papers import AnnounceType, Background, Listing, ListingEntry, ListingState, Paper
-from bot.models.questions import CommandLine, Question
-from bot.models.ranking import Contribution, Ranked, Score, TokenCost
-from bot.models.topics import Topic, Topics
+from bot.models.papers import AnnounceType, Background, Listing, ListingEntry, ListingRecord, ListingState, Paper
+from bot.models.questions import CommandLine, Found, LiveSearch, Question, SearchResult
+from bot.models.ranking import Contribution, Ranked, Score, TokenCost, Weights
+from bot.models.topics import Topic, Topics, TopicsVersion
 from bot.models.track_record import TrackRecord, Week
 
 __all__ = [
     "HOW_TO_START",
+    "Alarm",
     "AnnounceType",
     "Attachment",
     "Background",
+    "Budget",
     "Button",
+    "CallIntent",
+    "CallResult",
+    "CandidateRecord",
+    "ChannelRecord",
+    "ChannelState",
     "CommandLine",
     "Contribution",
     "CurrentVote",
+    "DatabaseState",
     "Digest",
+    "DigestKind",
+    "DigestPlan",
+    "DigestRecord",
     "FeedbackEvent",
+    "Figures",
     "Finding",
     "Form",
+    "Found",
+    "FoundDigest",
+    "FoundPost",
+    "Holdings",
     "ImportedLike",
+    "ImportedList",
     "Impression",
+    "Intent",
+    "ListChange",
+    "ListEntry",
+    "ListUse",
     "Listing",
     "ListingEntry",
+    "ListingRecord",
     "ListingState",
+    "LiveSearch",
+    "LlmCall",
     "MessageRef",
+    "MorningReport",
     "Paper",
     "PaperCard",
+    "Pause",
+    "PersonalVote",
     "PlatformStatus",
     "Post",
     "PostKey",
@@ -65,15 +108,22 @@ __all__ = [
     "Reply",
     "Request",
     "Score",
+    "SearchResult",
     "Severity",
+    "Spending",
+    "StandingRule",
+    "StoredVote",
     "TokenCost",
     "Topic",
+    "TopicBranch",
     "Topics",
     "TopicsOffer",
+    "TopicsVersion",
     "Totals",
     "TrackRecord",
     "Vote",
     "VoteOutcome",
     "VoteSource",
     "Week",
+    "Weights",
 ]

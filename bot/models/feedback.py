@@ -104,3 +104,46 @@ class Impression:
     propensity: float = 1.0
     exploration: bool = False
     in_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVote:
+    """What stands on one message: this person has this emoji there, as of `order`."""
+
+    message: str
+    person: str
+    emoji: str
+    added: bool
+    order: float
+    source: VoteSource = VoteSource.REACTION
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalVote:
+    """A vote of one person that stands, and how it was given."""
+
+    channel: str
+    arxiv_id: str
+    emoji: str
+    source: VoteSource
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the database holds of one person.
+
+    `votes` stand, on posts or by command; `saved` of them make the person's list. `events` are all rows behind them,
+    also of votes taken back. `orders` are follows and mutes. `channels` are the keys of those voted in.
+    """
+
+    votes: int = 0
+    saved: int = 0
+    events: int = 0
+    orders: int = 0
+    channels: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not (self.events or self.orders)

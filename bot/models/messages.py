@@ -205,3 +205,20 @@ class TopicsOffer:
     text: str | bytes
     timezone: str = ""
     on_purpose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A message that is to be sent exactly once, and how far it has come."""
+
+    key: PostKey
+    sequence: int
+    state: PostState
+    platform: str
+    place: str
+    post: Post
+    in_thread: bool
+    attempts: int = 0
+    attempted_at: datetime | None = None
+    ref: MessageRef | None = None
+    note: str = ""

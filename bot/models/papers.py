@@ -103,3 +103,16 @@ class Background:
     document_frequency: Mapping[str, int] = field(default_factory=dict)
     mean_vector: NDArray[np.float32] | None = None
     upto: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRecord:
+    """What is stored of one category's listing of one day."""
+
+    category: str
+    day: date
+    state: ListingState
+    announced: int
+    checked_at: datetime
+    witness: str
+    note: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from bot.models.papers import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,33 @@ class CommandLine:
     argument: str = ""
     arxiv_id: str | None = None
     suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One paper that may answer a question; `closeness` is its centred cosine with it, 0.0 without a vector."""
+
+    paper: Paper
+    closeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What the archive offers for a question: a pool to choose from, in no particular order.
+
+    `frequency` counts the papers that hold each word of the question, out of `n_papers`. `fitting` counts the papers
+    its filters and phrases leave, None where it has neither.
+    """
+
+    pool: tuple[Found, ...]
+    frequency: Mapping[str, int]
+    n_papers: int
+    fitting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSearch:
+    """What a source's own search found for a question, and when."""
+
+    arxiv_ids: tuple[str, ...]
+    asked_at: datetime

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.models.papers import Paper
 
@@ -74,3 +76,13 @@ class TokenCost:
     completion_usd: float | None = None
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One version of what was learned for a channel. The store keeps the blob's bytes and does not read them."""
+
+    version: int
+    fitted_at: datetime
+    metrics: Mapping[str, float | str]
+    blob: bytes

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from bot import __version__
-from bot.store_ports import Figures
+from bot.models import Figures
 
 Labelled = Mapping[Any, float]
 """Values by their labels' values, a tuple of texts as long as the family's labels."""

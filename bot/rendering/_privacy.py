@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.models import Holdings
 from bot.rendering._words import counted, long_date
-from bot.store_ports import Holdings
 
 NOT_COUNTED = "Not counted: you asked me to forget you. To be counted again, write: remember me"
 

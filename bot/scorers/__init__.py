@@ -14,7 +14,7 @@ from bot.errors import SettingsError
 from bot.models import Finding
 from bot.ports import Answerer, Embedder, Scorer
 from bot.settings import LlmSettings
-from bot.store_ports import CostStore
+from bot.store import CostStore
 
 if TYPE_CHECKING:
     from bot.scorers.llm.answerer import AnswererParts

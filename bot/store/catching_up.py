@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Post, PostRole
+from bot.models import FoundDigest, FoundPost, Post, PostRole
 from bot.store.codec import from_stamp, to_json, to_stamp
 from bot.store.copying import mark_as_copy
 from bot.store.database import Database
 from bot.store.ledger import complete_post, insert_digest
-from bot.store_ports import FoundDigest, FoundPost
 
 # A channel seen for the first time is looked at as well: its beginning may be what the copy does not know.
 _BEHIND = """
@@ -26,25 +25,28 @@ ON CONFLICT DO NOTHING
 """
 
 
-class SqliteCopies:
-    """`CopyStore` on SQLite."""
+class CopyStore:
+    """Whether this database was once a copy, so that the chats know more than it does."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def behind_since(self, channel: str) -> datetime | None:
-        """See CopyStore."""
+        """Since when the chat may hold messages of this channel that are unknown here; None if that was put right."""
         row = await self._database.read(lambda db: db.execute(_BEHIND, [channel]).fetchone())
         return from_stamp(row[0]) if row[0] else None
 
     async def mark(self, since: datetime) -> None:
-        """See CopyStore."""
+        """This database may lack what was written after `since`: to be put right like a copy made then."""
         await self._database.write(lambda db: mark_as_copy(db.conn, since), "copies.mark")
 
     async def catch_up(
         self, channel: str, posts: Sequence[FoundPost], digests: Sequence[FoundDigest], at: datetime
     ) -> int:
-        """See CopyStore."""
+        """Take up what the chat shows, and call the channel caught up; how many messages were unknown.
+
+        A message that is planned or in doubt here becomes sent; one that is unknown is written down as sent.
+        """
 
         def change(db: SqliteUtils) -> int:
             for found in digests:

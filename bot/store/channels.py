@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import ChannelRecord, ChannelState
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
-from bot.store_ports import ChannelRecord, ChannelState
 
 _SAVE = """
 INSERT INTO channels (key, platform, place, state, timezone, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -17,25 +17,25 @@ ON CONFLICT (platform, place) DO UPDATE SET
 """
 
 
-class SqliteChannels:
-    """`ChannelStore` on SQLite."""
+class ChannelStore:
+    """Channels whose story does not stand in the settings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def all(self) -> tuple[ChannelRecord, ...]:
-        """See ChannelStore."""
+        """Every record, oldest first."""
         rows = await self._database.read(lambda db: list(db.query("SELECT * FROM channels ORDER BY created_at, key")))
         return tuple(_to_record(row) for row in rows)
 
     async def at(self, platform: str, place: str) -> ChannelRecord | None:
-        """See ChannelStore."""
+        """The record of this place."""
         query = "SELECT * FROM channels WHERE platform = ? AND place = ?"
         rows = await self._database.read(lambda db: list(db.query(query, [platform, place])))
         return _to_record(rows[0]) if rows else None
 
     async def save(self, record: ChannelRecord) -> None:
-        """See ChannelStore."""
+        """Insert or replace the record of a place."""
         values = [
             record.key, record.platform, record.place, str(record.state), record.timezone,
             to_stamp(record.created_at), to_stamp(record.changed_at),

@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import TokenCost
+from bot.models import Budget, CallIntent, CallResult, LlmCall, Spending, TokenCost
 from bot.redaction import without_login
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
-from bot.store_ports import Budget, CallIntent, CallResult, LlmCall, Spending
 
 # A reservation counts until its call is settled; one that never will be keeps counting, because nobody knows whether
 # the provider charged for it.
@@ -32,14 +31,17 @@ _RESULT = (
 )  # fmt: skip
 
 
-class SqliteCosts:
-    """`CostStore` on SQLite."""
+class CostStore:
+    """Every request to an LLM, and the budget they share."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def reserve(self, intent: CallIntent, budget: Budget) -> int | None:
-        """See CostStore."""
+        """Write a call down and return its number; None, and nothing written, if the day's budget does not hold it.
+
+        The day is the UTC day of `started_at`. Calls past their `expires_at` are closed as abandoned and count in full.
+        """
 
         def change(db: SqliteUtils) -> int | None:
             now = to_stamp(intent.started_at)
@@ -55,18 +57,18 @@ class SqliteCosts:
         return await self._database.write(change, "costs.reserve")
 
     async def settle(self, number: int, result: CallResult) -> None:
-        """See CostStore."""
+        """Write down how a call ended; only what it is charged counts from now on."""
         changes = ", ".join(f"{column} = ?" for column in _RESULT)
         query = f"UPDATE llm_calls SET state = 'settled', {changes} WHERE number = ?"
         values = [*(getattr(result, column) for column in _RESULT), number]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "costs.settle")
 
     async def spending(self, day: date) -> Spending:
-        """See CostStore."""
+        """What the calls of a UTC day come to, reservations included."""
         return await self._database.read(lambda db: _spending(db, day.isoformat()))
 
     async def spent_on(self, channel: str, arxiv_ids: Sequence[str], model: str) -> TokenCost | None:
-        """See CostStore."""
+        """What the channel's answered calls about any of these papers used; None if there were none."""
         query = """
             SELECT count(*) AS calls, sum(prompt_tokens) AS prompt_tokens, sum(completion_tokens) AS completion_tokens,
                    sum(cached_tokens) AS cached_tokens, sum(reasoning_tokens) AS reasoning_tokens,
@@ -80,20 +82,20 @@ class SqliteCosts:
         return _to_cost(model, row) if row["calls"] else None
 
     async def save_prompt(self, prompt_hash: str, text: str) -> None:
-        """See CostStore."""
+        """Keep a prompt's constant part under its hash."""
         if await self.prompt(prompt_hash) is None:
             query = "INSERT OR IGNORE INTO llm_prompts (hash, text) VALUES (?, ?)"
             values = [prompt_hash, text]
             await self._database.write(lambda db: db.execute(query, values).rowcount, "costs.save_prompt")
 
     async def prompt(self, prompt_hash: str) -> str | None:
-        """See CostStore."""
+        """The constant part with this hash."""
         query = "SELECT text FROM llm_prompts WHERE hash = ?"
         row = await self._database.read(lambda db: db.execute(query, [prompt_hash]).fetchone())
         return str(row[0]) if row else None
 
     async def dialect(self, endpoint: str, model: str, since: datetime) -> str | None:
-        """See CostStore."""
+        """How the newest answered call to this model was worded, if it is not older than `since`."""
         query = """SELECT dialect FROM llm_calls WHERE endpoint = ? AND model = ? AND answered AND started_at >= ?
                    ORDER BY number DESC LIMIT 1"""
         values = [without_login(endpoint), model, to_stamp(since)]
@@ -101,7 +103,7 @@ class SqliteCosts:
         return str(row[0]) if row else None
 
     async def calls(self, limit: int = 100) -> tuple[LlmCall, ...]:
-        """See CostStore."""
+        """The newest calls, newest first."""
         query = "SELECT * FROM llm_calls ORDER BY number DESC LIMIT ?"
         rows = await self._database.read(lambda db: list(db.query(query, [limit])))
         return tuple(_to_call(row) for row in rows)

@@ -15,7 +15,9 @@ from bot.models import (
     ImportedLike,
     Impression,
     MessageRef,
+    PersonalVote,
     PostKey,
+    StoredVote,
     Vote,
     VoteOutcome,
     VoteSource,
@@ -23,7 +25,6 @@ from bot.models import (
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store.privacy import opted_out
-from bot.store_ports import PersonalVote, StoredVote
 
 _INSERT = """
 INSERT INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji, added, at,
@@ -34,14 +35,18 @@ _SUBJECT = "SELECT channel, subject, digest, role FROM posts WHERE platform = ? 
 _LANDING = "SELECT 1 FROM posts WHERE platform = ? AND place = ? AND state = 'sending' LIMIT 1"
 
 
-class SqliteFeedback:
-    """`FeedbackStore` on SQLite."""
+class FeedbackStore:
+    """Votes: an append-only list of events, and what stands after them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def record(self, votes: Sequence[Vote], received_at: datetime) -> tuple[VoteOutcome, ...]:
-        """See FeedbackStore."""
+        """Store votes, each event id once; one outcome for each, in order.
+
+        A vote on a message unknown so far is kept if a message of ours may just be landing in that place, and counts as
+        soon as that message is known.
+        """
 
         def change(db: SqliteUtils) -> tuple[VoteOutcome, ...]:
             unwanted = opted_out(db, {vote.person for vote in votes})
@@ -52,7 +57,7 @@ class SqliteFeedback:
         return await self._database.write(change, "feedback.record")
 
     async def record_events(self, events: Sequence[FeedbackEvent], received_at: datetime) -> int:
-        """See FeedbackStore."""
+        """Store votes on papers that no message stands for (a command, an import). Returns how many were new."""
 
         def change(db: SqliteUtils) -> int:
             unwanted = opted_out(db, {event.person for event in events})
@@ -62,7 +67,7 @@ class SqliteFeedback:
         return await self._database.write(change, "feedback.record_events")
 
     async def current(self, channel: str) -> tuple[CurrentVote, ...]:
-        """See FeedbackStore."""
+        """The votes that stand, oldest first: added and not removed since, by (message, person, emoji)."""
         query = "SELECT * FROM current_votes WHERE channel = ? ORDER BY at, arxiv_id, person, emoji"
         return await self._database.read(
             lambda db: tuple(
@@ -72,7 +77,7 @@ class SqliteFeedback:
         )
 
     async def of_person(self, person: str, arxiv_ids: Sequence[str] | None = None) -> tuple[PersonalVote, ...]:
-        """See FeedbackStore."""
+        """What stands of one person's votes, in every channel, newest first; on these papers, or on all."""
         query = """SELECT channel, arxiv_id, emoji, source, at FROM newest_events
                    WHERE person = ? AND added = 1 AND channel IS NOT NULL AND arxiv_id IS NOT NULL
                    AND (? IS NULL OR arxiv_id IN (SELECT value FROM json_each(?))) ORDER BY at DESC, id DESC"""
@@ -86,7 +91,7 @@ class SqliteFeedback:
         )
 
     async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
-        """See FeedbackStore."""
+        """The newest state of every (message, person, emoji) on these messages."""
         query = """SELECT message, person, emoji, added, ord, source FROM newest_events
                    WHERE platform = ? AND place = ? AND message IN (SELECT value FROM json_each(?))"""
         rows = await self._database.read(
@@ -100,21 +105,24 @@ class SqliteFeedback:
         )
 
     async def adopt(self, ref: MessageRef, key: PostKey) -> None:
-        """See FeedbackStore."""
+        """Count the votes kept on a message unknown so far as votes on the paper of `key`, before it is deleted."""
         query = """UPDATE feedback_events SET channel = ?, arxiv_id = ?, digest = ?
                    WHERE platform = ? AND place = ? AND message = ? AND channel IS NULL"""
         values = [key.channel, key.subject, key.digest, ref.platform, ref.place, ref.message]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "feedback.adopt")
 
     async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:
-        """See FeedbackStore."""
+        """Everything shown in the channel, oldest first."""
         query = """SELECT * FROM impressions WHERE channel = ? AND shown_at IS NOT NULL AND shown_at >= ?
                    ORDER BY shown_at, digest, position"""
         values = [channel, to_stamp(since) if since else ""]
         return await self._database.read(lambda db: tuple(to_impression(row) for row in db.query(query, values)))
 
     async def imported_likes(self, channel: str) -> tuple[ImportedLike, ...]:
-        """See FeedbackStore."""
+        """What the channel's lists teach, oldest import first, then by arxiv_id; a paper once for each list it is on.
+
+        Lists taken out again are not in it. Readers' votes on the same papers make no difference here.
+        """
         query = """SELECT p.arxiv_id, i.weight, i.imported_at, i.origin FROM import_papers p
                    JOIN imports i ON i.id = p.import WHERE i.channel = ? AND i.use = 'liked'
                    ORDER BY i.imported_at, i.id, p.arxiv_id"""

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlite_utils import Database as SqliteUtils
 
 from bot.errors import StoreCorrupt, StoreReadOnly, StoreTooNew
+from bot.models import DatabaseState
 from bot.store.backups import backups_in, holds_nothing, refuse_to_begin_anew
 from bot.store.copying import companions
 from bot.store.faults import translated, way_out
 from bot.store.schema import migrations
-from bot.store_ports import DatabaseState
 
 
 def inspect_database(path: Path, backups: Path) -> DatabaseState | None:

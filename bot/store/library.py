@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.store.codec import from_json, from_stamp, to_json, to_stamp
 from bot.store.database import Database
-from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 
 _INSERT = """
 INSERT INTO imports (channel, origin, format, use, weight, imported_at, content, topics_text)
@@ -22,27 +22,30 @@ _INSERT_PAPER = "INSERT INTO import_papers (import, arxiv_id, place, facts) VALU
 _INSERT_BRANCH = "INSERT INTO topic_tree (import, place, parent, title, arxiv_id, url) VALUES (?, ?, ?, ?, ?, ?)"
 
 
-class SqliteLibrary:
-    """`LibraryStore` on SQLite."""
+class LibraryStore:
+    """The lists of each channel. What they teach is read by `FeedbackStore.imported_likes`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(self, found: ImportedList) -> ListChange:
-        """See LibraryStore."""
+        """Store a list with all that stands on it, in the place of one of the same channel and origin.
+
+        The same content again changes nothing, not even the moment of import.
+        """
         return await self._database.write(lambda db: _save(db, found), "library.save")
 
     async def lists(self, channel: str) -> tuple[ImportedList, ...]:
-        """See LibraryStore."""
+        """The channel's lists, oldest import first."""
         query = "SELECT * FROM imports WHERE channel = ? ORDER BY imported_at, id"
         return await self._database.read(lambda db: tuple(_list(db, row) for row in list(db.query(query, [channel]))))
 
     async def remove(self, channel: str, origin: str) -> bool:
-        """See LibraryStore."""
+        """Take a list out with all that stands on it; False if there is none of this name. Its papers stay known."""
         return await self._database.write(lambda db: _remove(db, channel, origin), "library.remove")
 
     async def posted(self, channel: str, arxiv_ids: Sequence[str] | None = None) -> frozenset[str]:
-        """See LibraryStore."""
+        """The papers of imported digests, which the channel's readers have seen; of these papers, or all."""
         query = """SELECT p.arxiv_id FROM import_papers p JOIN imports i ON i.id = p.import
                    WHERE i.channel = ? AND i.use = ?
                    AND (? IS NULL OR p.arxiv_id IN (SELECT value FROM json_each(?)))"""

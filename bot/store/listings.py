@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import AnnounceType, Listing, ListingState
+from bot.models import AnnounceType, Listing, ListingRecord, ListingState
 from bot.store.codec import from_stamp, to_day, to_stamp
 from bot.store.database import Database
 from bot.store.papers import upsert_papers
-from bot.store_ports import ListingRecord
 
 _SAVE_STATE = """
 INSERT INTO listings (source, category, day, state, announced, checked_at, witness, note)
@@ -26,20 +25,23 @@ WHERE listings.state != 'complete' OR excluded.state = 'complete'
 """
 
 
-class SqliteListings:
-    """`ListingStore` on SQLite."""
+class ListingStore:
+    """Which listings were read, and who was announced in them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(self, source: str, listing: Listing, checked_at: datetime) -> int:
-        """See ListingStore. A complete listing never becomes less than that."""
+        """Store a listing with its papers and entries; repeating it changes nothing. Returns how many are new.
+
+        A complete listing never becomes less than that.
+        """
         return await self._database.write(lambda db: _save(db, source, listing, checked_at), "listings.save")
 
     async def records(
         self, source: str, categories: Sequence[str], first: date, last: date
     ) -> tuple[ListingRecord, ...]:
-        """See ListingStore."""
+        """What is known of these days, oldest first."""
         query = """SELECT * FROM listings WHERE source = ? AND day BETWEEN ? AND ?
                    AND category IN (SELECT value FROM json_each(?)) ORDER BY day, category"""
         values = [source, to_day(first), to_day(last), json.dumps(list(categories))]
@@ -47,7 +49,7 @@ class SqliteListings:
         return tuple(_to_record(row) for row in rows)
 
     async def newest_complete(self, source: str, categories: Sequence[str], upto: date) -> date | None:
-        """See ListingStore."""
+        """The newest day, not after `upto`, on which every one of the categories is complete."""
         query = """SELECT day FROM listings WHERE source = ? AND state = 'complete' AND day <= ?
                    AND category IN (SELECT value FROM json_each(?))
                    GROUP BY day HAVING count(*) = ? ORDER BY day DESC LIMIT 1"""
@@ -63,7 +65,10 @@ class SqliteListings:
         last: date,
         seen_after: datetime | None = None,
     ) -> tuple[str, ...]:
-        """See ListingStore."""
+        """The distinct papers announced so on these days, in order of day and id.
+
+        With `seen_after` only those whose line was stored after that moment.
+        """
         query = """SELECT arxiv_id FROM listing_entries WHERE day BETWEEN ? AND ? AND seen_at > ?
                    AND category IN (SELECT value FROM json_each(?))
                    AND announce_type IN (SELECT value FROM json_each(?))
@@ -75,7 +80,7 @@ class SqliteListings:
         return tuple(row[0] for row in rows)
 
     async def announced(self, categories: Sequence[str], days: Sequence[date]) -> int:
-        """See ListingStore."""
+        """How many distinct papers were announced on these days, of every type."""
         query = """SELECT count(*) FROM (SELECT DISTINCT day, arxiv_id FROM listing_entries
                    WHERE day IN (SELECT value FROM json_each(?)) AND category IN (SELECT value FROM json_each(?)))"""
         values = [json.dumps([to_day(day) for day in days]), json.dumps(list(categories))]

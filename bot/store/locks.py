@@ -12,14 +12,14 @@ from bot.store.database import Database
 _LONGEST_QUEUE = 100
 
 
-class SqliteLocks:
-    """`LockStore` on SQLite. Uses the machine's own clock, which processes share, never a shifted one."""
+class LockStore:
+    """Turns that all processes on one database share."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def reserve_turn(self, name: str, interval_s: float) -> float:
-        """See LockStore."""
+        """Reserve the next turn and return how many seconds (real time) to wait for it."""
 
         def change(db: SqliteUtils) -> float:
             now = time.time()

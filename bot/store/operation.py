@@ -6,23 +6,23 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import Figures
 from bot.store.codec import from_day, from_stamp
 from bot.store.database import Database
-from bot.store_ports import Figures
 
 
-class SqliteOperation:
-    """`OperationStore` on SQLite."""
+class OperationStore:
+    """How the database itself is doing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def figures(self) -> Figures:
-        """See OperationStore."""
+        """What there is to count."""
         return await self._database.read(_figures)
 
     async def probe(self) -> None:
-        """See OperationStore."""
+        """Write something and commit it: raises what a real write would raise."""
 
         def change(db: SqliteUtils) -> None:
             db.execute("INSERT OR REPLACE INTO turns (name, free_at) VALUES ('probe', 0)")
@@ -31,7 +31,7 @@ class SqliteOperation:
 
     @property
     def trouble(self) -> str:
-        """See OperationStore."""
+        """What is wrong with the file since the last write that worked, or what damage was found; "" for nothing."""
         return self._database.trouble
 
 

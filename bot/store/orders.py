@@ -7,26 +7,26 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import Pause, StandingRule
 from bot.store.codec import from_day, from_stamp, to_day, to_stamp
 from bot.store.database import Database
 from bot.store.privacy import author
-from bot.store_ports import Pause, StandingRule
 
 
-class SqliteOrders:
-    """`OrderStore` on SQLite."""
+class OrderStore:
+    """What readers told the bot to do from now on, channel by channel."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def rules(self, channel: str) -> tuple[StandingRule, ...]:
-        """See OrderStore."""
+        """The follows and mutes in force, oldest first."""
         query = "SELECT * FROM standing_rules WHERE channel = ? ORDER BY at, kind, folded"
         rows = await self._database.read(lambda db: list(db.query(query, [channel])))
         return tuple(StandingRule(row["kind"], row["text"], row["person"], from_stamp(row["at"])) for row in rows)
 
     async def add_rule(self, channel: str, rule: StandingRule) -> bool:
-        """See OrderStore."""
+        """Set a rule; False if it stands already (case does not matter)."""
 
         def change(db: SqliteUtils) -> bool:
             person = author(db, rule.person)
@@ -38,7 +38,7 @@ class SqliteOrders:
         return await self._database.write(change, "orders.add_rule")
 
     async def remove_rule(self, channel: str, kind: str, text: str) -> bool:
-        """See OrderStore."""
+        """Lift a rule; False if there is none like it."""
 
         def change(db: SqliteUtils) -> bool:
             query = "DELETE FROM standing_rules WHERE channel = ? AND kind = ? AND folded = ?"
@@ -47,13 +47,13 @@ class SqliteOrders:
         return await self._database.write(change, "orders.remove_rule")
 
     async def pause(self, channel: str) -> Pause | None:
-        """See OrderStore."""
+        """The channel's pause, also one that is over."""
         query = "SELECT * FROM pauses WHERE channel = ?"
         rows = await self._database.read(lambda db: list(db.query(query, [channel])))
         return _to_pause(rows[0]) if rows else None
 
     async def set_pause(self, channel: str, pause: Pause | None) -> None:
-        """See OrderStore."""
+        """Begin or change a pause; None ends it."""
 
         def change(db: SqliteUtils) -> None:
             db.execute("DELETE FROM pauses WHERE channel = ?", [channel])

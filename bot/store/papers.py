@@ -83,14 +83,14 @@ def _count(db: SqliteUtils) -> int:
     return int(db.execute("SELECT count(*) FROM papers").fetchone()[0])
 
 
-class SqlitePapers:
-    """`PaperStore` on SQLite."""
+class PaperStore:
+    """Papers, their vectors, and what they say together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, arxiv_ids: Sequence[str]) -> Mapping[str, Paper]:
-        """See PaperStore."""
+        """The known ones among these ids."""
         query = f"SELECT * FROM papers WHERE arxiv_id {_IN_IDS}"
         wanted = json.dumps(list(arxiv_ids))
         return await self._database.read(
@@ -98,18 +98,18 @@ class SqlitePapers:
         )
 
     async def before(self, day: date, limit: int) -> tuple[Paper, ...]:
-        """See PaperStore."""
+        """The newest `limit` papers of listing days up to and including `day`, newest first."""
         query = "SELECT * FROM papers WHERE listing_day <= ? ORDER BY listing_day DESC, arxiv_id DESC LIMIT ?"
         return await self._database.read(
             lambda db: tuple(to_paper(row) for row in db.query(query, [to_day(day), limit]))
         )
 
     async def add(self, papers: Sequence[Paper], seen_at: datetime) -> int:
-        """See PaperStore."""
+        """Insert or refresh papers; an older version never overwrites a newer. Returns how many were new."""
         return await self._database.write(lambda db: upsert_papers(db, papers, seen_at), "papers.add")
 
     async def vectors(self, arxiv_ids: Sequence[str], embedder: str) -> Mapping[str, NDArray[np.float32]]:
-        """See PaperStore."""
+        """The stored vectors of these papers."""
         query = f"SELECT arxiv_id, vector FROM vectors WHERE embedder = ? AND arxiv_id {_IN_IDS}"
         wanted = [embedder, json.dumps(list(arxiv_ids))]
         return await self._database.read(
@@ -117,7 +117,7 @@ class SqlitePapers:
         )
 
     async def add_vectors(self, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
-        """See PaperStore."""
+        """Store vectors, replacing older ones of the same embedder."""
         rows = [(arxiv_id, embedder, vector.astype("<f4").tobytes()) for arxiv_id, vector in vectors.items()]
 
         def change(db: SqliteUtils) -> None:
@@ -126,14 +126,14 @@ class SqlitePapers:
         await self._database.write(change, "papers.add_vectors")
 
     async def background(self, embedder: str) -> tuple[date, bytes] | None:
-        """See PaperStore."""
+        """The stored background: the last listing day it counts, and its bytes, which the store does not read."""
         row = await self._database.read(
             lambda db: db.execute("SELECT upto, blob FROM backgrounds WHERE embedder = ?", [embedder]).fetchone()
         )
         return (date.fromisoformat(row[0]), row[1]) if row else None
 
     async def save_background(self, embedder: str, upto: date, blob: bytes) -> None:
-        """See PaperStore."""
+        """Store the background, replacing the one before."""
         values = [embedder, to_day(upto), sqlite3.Binary(blob)]
 
         def change(db: SqliteUtils) -> None:
@@ -142,5 +142,5 @@ class SqlitePapers:
         await self._database.write(change, "papers.save_background")
 
     async def count(self) -> int:
-        """See PaperStore."""
+        """How many papers the archive holds."""
         return await self._database.read(_count)

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import Holdings
 from bot.store.codec import to_stamp
 from bot.store.database import Database
-from bot.store_ports import Holdings
 
 NOBODY = ""
 _SAVED = ("🔖", "🔖\ufe0f")
@@ -40,22 +40,26 @@ DELETE FROM feedback_events WHERE id IN (
 """
 
 
-class SqlitePrivacy:
-    """`PrivacyStore` on SQLite."""
+class PrivacyStore:
+    """Who is not to be stored, and deleting what is."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def holdings(self, person: str) -> Holdings:
-        """See PrivacyStore."""
+        """What is stored of a person now."""
         return await self._database.read(lambda db: _holdings(db, person))
 
     async def forget(self, person: str, at: datetime) -> Holdings:
-        """See PrivacyStore."""
+        """Delete everything about a person and store nothing of them from now on; returns what there was.
+
+        Also goes what was learned in the channels they voted in; it is fitted again from the votes of the others. A
+        pause they ordered stays, without their id. Repeating it changes nothing.
+        """
         return await self._database.write(lambda db: forget_now(db, person, to_stamp(at)), "privacy.forget")
 
     async def remember(self, person: str) -> bool:
-        """See PrivacyStore."""
+        """Store the person's votes again from now on; False if nothing kept them from it."""
 
         def change(db: SqliteUtils) -> bool:
             return bool(db.execute("DELETE FROM opt_outs WHERE mark = ?", [mark_of(db, person)]).rowcount)
@@ -63,26 +67,33 @@ class SqlitePrivacy:
         return await self._database.write(change, "privacy.remember")
 
     async def opted_out(self, people: Iterable[str]) -> frozenset[str]:
-        """See PrivacyStore."""
+        """Those among these people who are not to be stored."""
         asked = frozenset(people)
         return await self._database.read(lambda db: opted_out(db, asked)) if asked else frozenset()
 
     async def forgettings(self) -> int:
-        """See PrivacyStore."""
+        """How many times somebody was forgotten: what was read before one must not be stored after it."""
         return await self._database.read(forgettings)
 
     async def expire(self, before: datetime) -> int:
-        """See PrivacyStore."""
+        """Delete votes received before that moment; returns how many rows changed.
+
+        What stands on a reader's list of saved papers stays. Whoever ordered something before that moment is not named
+        any more; the order stands.
+        """
         values = {"before": to_stamp(before), "saved": json.dumps(_SAVED)}
         return await self._database.write(lambda db: _expire(db, values), "privacy.expire")
 
     async def rebuild_owed(self) -> bool:
-        """See PrivacyStore."""
+        """Whether something deleted may still be readable in the file."""
         query = "SELECT rebuild_owed FROM privacy"
         return bool(await self._database.read(lambda db: db.execute(query).fetchone()[0]))
 
     async def rebuild(self) -> bool:
-        """See PrivacyStore."""
+        """Write the file anew without what was deleted; False if another process was reading all the time.
+
+        Takes seconds for a large archive, and as much free space again; writes wait meanwhile.
+        """
         if not await self._database.rebuild():
             return False
         paid = "UPDATE privacy SET rebuild_owed = 0"
@@ -126,7 +137,7 @@ def author(db: SqliteUtils, person: str) -> str:
 
 
 def forgettings(db: SqliteUtils) -> int:
-    """See PrivacyStore."""
+    """Count how often somebody was forgotten."""
     return int(db.execute("SELECT forgettings FROM privacy").fetchone()[0])
 
 

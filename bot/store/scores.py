@@ -9,20 +9,19 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Paper, Score
+from bot.models import Paper, Score, TopicsVersion
 from bot.store.codec import from_json, from_stamp, to_json, to_stamp
 from bot.store.database import Database
-from bot.store_ports import TopicsVersion
 
 
-class SqliteScores:
-    """`ScoreStore` on SQLite."""
+class ScoreStore:
+    """Scores, kept by what they depend on."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, cache_key: str, papers: Sequence[Paper]) -> Mapping[str, Score]:
-        """See ScoreStore."""
+        """Stored scores of exactly these versions under this key."""
         query = """SELECT arxiv_id, version, score FROM scores
                    WHERE cache_key = ? AND arxiv_id IN (SELECT value FROM json_each(?))"""
         versions = {paper.arxiv_id: paper.version for paper in papers}
@@ -34,7 +33,7 @@ class SqliteScores:
         }
 
     async def add(self, cache_key: str, scores: Sequence[Score], at: datetime) -> None:
-        """See ScoreStore."""
+        """Store scores, replacing those of the same key and version."""
         rows = [(cache_key, score.arxiv_id, score.version, to_stamp(at), to_json(Score, score)) for score in scores]
 
         def change(db: SqliteUtils) -> None:
@@ -46,24 +45,24 @@ class SqliteScores:
         await self._database.write(change, "scores.add")
 
 
-class SqliteTopics:
-    """`TopicStore` on SQLite."""
+class TopicStore:
+    """The versions of every channel's topics."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def current(self, channel: str) -> TopicsVersion | None:
-        """See TopicStore."""
+        """The newest version."""
         return await self._database.read(lambda db: _current(db, channel))
 
     async def history(self, channel: str) -> tuple[TopicsVersion, ...]:
-        """See TopicStore."""
+        """Every version, newest first."""
         query = "SELECT * FROM topics_versions WHERE channel = ? ORDER BY version DESC"
         rows = await self._database.read(lambda db: list(db.query(query, [channel])))
         return tuple(_to_version(row) for row in rows)
 
     async def add(self, channel: str, raw: str, origin: str, at: datetime) -> TopicsVersion:
-        """See TopicStore."""
+        """Make `raw` the current version; the same text as the current one makes no new version."""
 
         def change(db: SqliteUtils) -> TopicsVersion:
             newest = _current(db, channel)

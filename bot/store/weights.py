@@ -9,27 +9,27 @@ from datetime import datetime
 
 from sqlite_utils import Database as SqliteUtils
 
+from bot.models import Weights
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store.privacy import forgettings
-from bot.store_ports import Weights
 
 _KEPT_VERSIONS = 400  # more than a year of mornings
 _KEPT_BLOBS = 3
 
 
-class SqliteWeights:
-    """`WeightStore` on SQLite."""
+class WeightStore:
+    """What was learned, version by version."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def newest(self, channel: str) -> Weights | None:
-        """See WeightStore."""
+        """The version in force."""
         return next(iter(await self._select(channel, 1, with_blob=True)), None)
 
     async def history(self, channel: str, limit: int = 60) -> tuple[Weights, ...]:
-        """See WeightStore."""
+        """The newest versions, newest first, without their blobs."""
         return await self._select(channel, limit, with_blob=False)
 
     async def add(
@@ -40,7 +40,11 @@ class SqliteWeights:
         blob: bytes,
         after_forgettings: int | None = None,
     ) -> int | None:
-        """See WeightStore."""
+        """Store a new version and return its number; very old ones are dropped.
+
+        With `after_forgettings` only if nobody was forgotten since that count, else None: the votes it was learned from
+        may not be there any more.
+        """
 
         def change(db: SqliteUtils) -> int | None:
             if after_forgettings not in {None, forgettings(db)}:

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import EmbedderError
-from bot.models import Question
+from bot.models import Question, SearchResult
 from bot.ranking.fusion import Fused, Hit, Sought, fuse
 from bot.ranking.rewards import verdicts
-from bot.store_ports import SearchResult
 from handlers.ask.taste import taste_of
 from handlers.environment import Environment
 

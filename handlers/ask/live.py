@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import SourceError
-from bot.models import Paper, Question
-from bot.store_ports import LiveSearch
+from bot.models import LiveSearch, Paper, Question
 from handlers.ask.papers import PATIENCE_S, keep
 from handlers.environment import Environment
 

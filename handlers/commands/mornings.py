@@ -6,9 +6,8 @@ import asyncio
 import logging
 from datetime import date
 
-from bot.models import Attachment, PostKey, PostRole, PostState, Reply
+from bot.models import Attachment, Intent, Pause, PostKey, PostRole, PostState, Reply
 from bot.rendering import long_date, notice_post, stats_chart, stats_reply
-from bot.store_ports import Intent, Pause
 from handlers.commands.places import Told, refusal
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.models import Reply
+from bot.models import Reply, StandingRule
 from bot.ranking.rules import RuleKind
-from bot.store_ports import StandingRule
 from handlers.commands.places import Told, refusal
 from handlers.environment import Environment
 from handlers.scoring import rules_of

@@ -11,7 +11,9 @@ from bot.models import (
     Attachment,
     Button,
     FeedbackEvent,
+    Intent,
     Paper,
+    PersonalVote,
     Post,
     PostKey,
     PostRole,
@@ -23,7 +25,6 @@ from bot.query import find_id
 from bot.ranking.explain import why_in_full
 from bot.ranking.rewards import canonical
 from bot.rendering import CARD_BUTTONS, abstract_reply, bibtex, plain_card, plain_post, similar_reply, why_reply
-from bot.store_ports import Intent, PersonalVote
 from bot.text import cut, readable
 from handlers.archive import vectors_of
 from handlers.ask import fetched

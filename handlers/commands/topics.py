@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from bot.models import Button, Form, Reply
-from bot.store_ports import TopicsVersion
+from bot.models import Button, Form, Reply, TopicsVersion
 from bot.text import units
 from bot.topics import parse_topics, topic_source, with_topic
 from handlers.commands.places import Told, refusal

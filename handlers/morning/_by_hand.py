@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.models import DigestKind, DigestRecord
 from bot.ports import Progress, no_progress
 from bot.rendering import left_to_local, scored_again
 from bot.settings import CatchUp
-from bot.store_ports import DigestKind, DigestRecord
 from handlers.catching_up import catch_up
 from handlers.edition import Edition, Prepared, prepare
 from handlers.environment import Environment

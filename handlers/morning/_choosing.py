@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 
+from bot.models import DigestKind, DigestRecord
 from bot.rendering import arxiv_unreachable, no_announcement
 from bot.settings import CatchUp
-from bot.store_ports import DigestKind, DigestRecord
 from handlers.edition import Edition
 from handlers.environment import Environment
 from handlers.listing import Ingested

@@ -10,7 +10,7 @@ import pytest
 
 from bot.models import MessageRef, Paper, PostRole, Vote
 from bot.settings import ChannelSettings, Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.environment import Environment
 from handlers.morning import post_morning
 from tests.builders import CHANNEL, some_papers
@@ -32,7 +32,7 @@ class World:
         self.scorer = FakeScorer()
         self.embedder = FakeEmbedder()
         self.platform = FakePlatform(self.clock)
-        self.store = SqliteStore(folder / "paperlark.db")
+        self.store = Store(folder / "paperlark.db")
         self._folder = folder
         self.env = self._environment({CHANNEL: ChannelSettings(categories=("cs.CL",), id=CHANNEL)})
 

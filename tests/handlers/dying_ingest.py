@@ -15,8 +15,8 @@ from pathlib import Path
 
 from bot.settings import ChannelSettings, Settings
 from bot.sources.sample import SampleSource
+from bot.store import Store
 from bot.store.database import Tap, no_tap
-from bot.store.sqlite import SqliteStore
 from handlers.environment import Environment
 from handlers.listing import ingest_days, ingest_due
 from tests.fakes import FakeClock, FakeEmbedder, FakeScorer
@@ -28,7 +28,7 @@ CATEGORIES = ("cs.AI", "cs.CL", "cs.LG")
 async def ingest(folder: Path, tap: Tap = no_tap) -> None:
     """Read the whole sample into the database in `folder`."""
     clock = FakeClock(NOW)
-    store = SqliteStore(folder / "paperlark.db", tap=tap)
+    store = Store(folder / "paperlark.db", tap=tap)
     Killer.connection = store._database._writer.conn
     env = Environment(
         settings=Settings(data_dir=folder, channels={"terminal": ChannelSettings(categories=CATEGORIES)}),

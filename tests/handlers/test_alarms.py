@@ -8,11 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import PlatformError, ScorerError, SourceUnavailable, StoreFull
-from bot.models import PlatformStatus
+from bot.models import Pause, PlatformStatus
 from bot.rendering import budget_reached, llm_failed
 from bot.schedule import last_due
 from bot.settings import AlarmSettings, ChannelSettings, OwnerSettings
-from bot.store_ports import Pause
 from handlers.alarms import Vitals, Watch
 from handlers.delivery import DeliveryPaused
 from tests.builders import CHANNEL

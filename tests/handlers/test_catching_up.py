@@ -8,12 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import PlatformError, SourceUnavailable
-from bot.models import PostRole
+from bot.models import DigestKind, PostRole
 from bot.settings import CatchUp, ChannelSettings
+from bot.store import Store
 from bot.store.copying import copy_database
 from bot.store.restoring import restore_database
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import DigestKind
 from handlers.delivery import DeliveryPaused
 from handlers.morning import post_by_hand
 from handlers.recovery import recover_channel
@@ -37,7 +36,7 @@ def copied(tmp_path):
     def restore():
         world.store.close()
         restore_database(tmp_path / "copy.db", database)
-        world.store = SqliteStore(database)
+        world.store = Store(database)
         world.env = replace(world.env, store=world.store)
 
     yield world, copy, restore

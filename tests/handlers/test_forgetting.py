@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import Holdings
+from bot.models import Holdings
+from bot.store import Store
 from handlers import forgetting
 from handlers.learning import refit
 from handlers.reaction import VoteQueue
@@ -55,7 +55,7 @@ def bytes_in(folder):
 
 async def writes_of_forgetting(world, folder):
     tap = Tap()
-    store = SqliteStore(folder, tap=tap)
+    store = Store(folder, tap=tap)
     try:
         tap.seen.clear()
         await forgetting.forget(dataclasses.replace(world.env, store=store), ADA)
@@ -82,7 +82,7 @@ async def test_it_is_finished_after_a_kill_at_any_of_its_writes(world, tmp_path)
 
 async def killed_at(world, path, at):
     tap = Tap()
-    store = SqliteStore(path, tap=tap)
+    store = Store(path, tap=tap)
     tap.seen.clear()
     tap.at = at
     try:
@@ -94,7 +94,7 @@ async def killed_at(world, path, at):
 
 async def restarted(world, path):
     """What a start and a morning do; a kill before the deletion itself means that the person asks again."""
-    store = SqliteStore(path)
+    store = Store(path)
     env = dataclasses.replace(world.env, store=store)
     try:
         if await store.privacy.holdings(ADA) != Holdings():

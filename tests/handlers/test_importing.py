@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bot.errors import EmbedderError, QueryRejected, SourceUnavailable
+from bot.models import ImportedList, ListChange, ListEntry, ListUse
 from bot.ranking.explain import why_in_full
-from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse
 from handlers import importing
 from handlers.importing import Fetched, import_list, take_effect
 from handlers.learning import refit

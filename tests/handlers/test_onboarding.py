@@ -7,9 +7,8 @@ from datetime import date
 import pytest
 
 from bot.errors import PlatformError
-from bot.models import PostRole, TopicsOffer
+from bot.models import ChannelState, PostRole, TopicsOffer
 from bot.settings import ChannelSettings
-from bot.store_ports import ChannelState
 from handlers.onboarding import deliver_notices, key_at, leave, read_roster, take_offer, welcome, with_roster
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.models import PostRole
-from bot.store_ports import Pause
+from bot.models import Pause, PostRole
 from handlers.delivery import DeliveryPaused
 from handlers.recovery import recover_channel
 from handlers.weekly import post_most_liked

@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.models import Figures
 from bot.ops.health import LONGEST_LAG_S, Answers, Check, LoopMeter, health_server
 from bot.ops.metrics import Snapshot, metrics_page
-from bot.store_ports import Figures
 from tests.builders import NOON, THURSDAY
 from tests.fakes import FakeClock
 

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 
 import pytest_asyncio
 
-from bot.models import PostKey, PostRole
+from bot.models import DigestKind, PostKey, PostRole
 from bot.platforms import PLATFORMS
 from bot.settings import ChannelSettings
+from bot.store import Store
 from bot.store.copying import copy_database
 from bot.store.restoring import restore_database
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import DigestKind
 from handlers.morning import post_morning
 from handlers.recovery import recover_channel
 from tests.builders import CHANNEL
@@ -67,7 +66,7 @@ async def test_after_a_restore_nothing_is_posted_twice_and_the_votes_are_found(l
 
     world.store.close()
     restore_database(folder / "copy.db", folder / "data" / "paperlark.db")
-    world.store = SqliteStore(folder / "data" / "paperlark.db")
+    world.store = Store(folder / "data" / "paperlark.db")
     world.env = replace(world.env, store=world.store)
     for _ in range(2):
         await recover_channel(world.env, CHANNEL)

@@ -31,7 +31,7 @@ from bot.platforms import discord as _discord  # noqa: F401 - loaded before the 
 from bot.platforms import slack as _slack  # noqa: F401
 from bot.ports import ChatPlatform
 from bot.settings import Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.edition import score_ahead
 from handlers.listing import ingest_due
 from handlers.topics import take_up_topics
@@ -194,7 +194,7 @@ def _of_a_command(orders: Orders, tap: Tap) -> Settings:
     """Its settings; its database and platforms are watched."""
     platforms = _platforms(orders, tap)
     vars(wiring)["PLATFORMS"] = {name: lambda settings, clock, one=one: one for name, one in platforms.items()}
-    vars(wiring)["SqliteStore"] = lambda path, **options: SqliteStore(path, **{**options, "tap": tap})
+    vars(wiring)["Store"] = lambda path, **options: Store(path, **{**options, "tap": tap})
     sys.stdout = (orders.folder / "stdout.txt").open("a")
     return settings_for(orders)
 

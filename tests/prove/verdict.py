@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.models import AnnounceType, PostKey, PostState
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from tests.loopback.faulty import ChatMessage
 from tests.prove.plan import DAYS
 from tests.prove.virtual import utc
@@ -21,7 +21,7 @@ _PLACES = {"room-a": "a", "room-b": "b"}
 
 async def violations(week: Week) -> Sequence[str]:
     """Everything that is not as it must be at the end."""
-    store = SqliteStore(week.folder / "paperlark.db")
+    store = Store(week.folder / "paperlark.db")
     try:
         found = list(dict.fromkeys(week.exceptions))[:5]
         found += _neighbour_violations(week)
@@ -125,7 +125,7 @@ def _digest(message: ChatMessage) -> int:
     return key.digest if key else 0
 
 
-async def _ledger_violations(store: SqliteStore, key: str, messages: Sequence[ChatMessage]) -> Sequence[str]:
+async def _ledger_violations(store: Store, key: str, messages: Sequence[ChatMessage]) -> Sequence[str]:
     found = []
     if open_intents := await store.ledger.open_intents(key):
         found.append(f"{len(open_intents)} intents open")

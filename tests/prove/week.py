@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.app.resident import Resident
 from bot.settings import BackupSettings, CatchUp, ChannelSettings, HealthSettings, ScorerName, Settings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from handlers.environment import Environment
 from tests.loopback.faulty import Chat, ChatMessage, FaultyPlatform
 from tests.prove.plan import make_plan
@@ -39,7 +39,7 @@ class Life:
         self.is_dead = False
         self.died = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
-        self._store = SqliteStore(week.folder / "paperlark.db", tap=self.tap)
+        self._store = Store(week.folder / "paperlark.db", tap=self.tap)
         self._resident = Resident(self._environment(), schedule=VirtualSchedule(week.clock, 3600, week.unhandled))
         context = contextvars.copy_context()
         context.run(current_life.set, self)

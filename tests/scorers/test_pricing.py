@@ -13,7 +13,7 @@ from bot.models import Digest, TokenCost, Totals
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions
 from bot.scorers.pricing import Price, Usage, completion_usd, price_of, prompt_usd
 from bot.settings import LlmSettings, PriceSettings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from tests.fakes import FakeClock, FakeEmbedder
 from tests.scorers.llm.conftest import a_job
 
@@ -85,7 +85,7 @@ def test_every_shipped_price_is_positive_and_caching_never_costs_more():
 @pytest.fixture
 def make_llm(tmp_path):
     """The scorer as the registry makes it, with settings by name."""
-    store = SqliteStore(tmp_path / "paperlark.db")
+    store = Store(tmp_path / "paperlark.db")
 
     def make(**settings):
         options = LlmOptions(LlmSettings(**settings), store.costs, FakeClock(), "http://127.0.0.1:1/v1", SecretStr(""))

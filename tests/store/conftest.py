@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from tests.builders import a_plan, a_ref, some_papers
 
 Rows = Callable[..., list[tuple[object, ...]]]
@@ -20,8 +20,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path, busy_timeout_s=0.2)
+def store(path: Path) -> Iterator[Store]:
+    store = Store(path, busy_timeout_s=0.2)
     yield store
     store.close()
 
@@ -41,7 +41,7 @@ def rows(path: Path) -> Rows:
 
 
 @pytest.fixture
-async def posted(store: SqliteStore) -> tuple[str, ...]:
+async def posted(store: Store) -> tuple[str, ...]:
     """A digest of three papers whose messages have the ids 0 (header), 1, 2, 3; the ids of the papers."""
     papers = some_papers(3)
     plan = a_plan(papers)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import Alarm, MorningReport
+from bot.models import Alarm, MorningReport
+from bot.store import Store
 from tests.builders import CHANNEL, NOON
 
 LATER = NOON + timedelta(hours=5)
@@ -21,7 +21,7 @@ async def test_that_somebody_was_told_outlives_a_restart_and_a_new_text(store, p
     await store.alarms.raise_("disk", "400 MB left", NOON)
     await store.alarms.told("disk", LATER)
     await store.alarms.raise_("disk", "300 MB left", LATER)
-    again = SqliteStore(path)
+    again = Store(path)
     assert await again.alarms.up() == {"disk": Alarm("disk", NOON, "300 MB left", LATER)}
     again.close()
 

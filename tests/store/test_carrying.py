@@ -7,10 +7,10 @@ from contextlib import closing
 
 import pytest
 
+from bot.models import Holdings, StandingRule
+from bot.store import Store
 from bot.store.carrying import carry_opt_outs
 from bot.store.restoring import restore_database
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import Holdings, StandingRule
 from tests.builders import CHANNEL, NOON, a_vote
 
 ADA = "U0ADAPLANTED7"
@@ -32,7 +32,7 @@ async def copy(store, posted, path, tmp_path):
 async def test_whoever_was_forgotten_since_a_copy_was_made_is_forgotten_in_it_when_it_is_restored(store, copy, path):
     store.close()
     restore_database(copy, path)
-    restored = SqliteStore(path)
+    restored = Store(path)
     try:
         assert await restored.privacy.holdings(ADA) == Holdings()
         assert await restored.privacy.opted_out([ADA, "bob", "U0STRANGER"]) == {ADA, "U0STRANGER"}
@@ -51,7 +51,7 @@ async def test_a_copy_from_before_there_were_keys_takes_the_key_over(store, copy
 
 
 async def test_another_databases_opt_outs_say_nothing_here(store, copy, path, tmp_path):
-    other = SqliteStore(tmp_path / "other.db")
+    other = Store(tmp_path / "other.db")
     await other.privacy.forget("bob", NOON)
     other.close()
     assert carry_opt_outs(path, tmp_path / "other.db") == 0
@@ -60,5 +60,5 @@ async def test_another_databases_opt_outs_say_nothing_here(store, copy, path, tm
 def test_a_database_that_cannot_be_read_has_nothing_to_carry(tmp_path):
     (tmp_path / "broken.db").write_bytes(b"broken")
     new = tmp_path / "new.db"
-    SqliteStore(new).close()
+    Store(new).close()
     assert carry_opt_outs(tmp_path / "broken.db", new) == carry_opt_outs(tmp_path / "none.db", new) == 0

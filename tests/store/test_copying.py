@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from bot.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from bot.settings import BackupSettings
-from bot.store import copying
+from bot.store import Store, copying
 from bot.store.backups import Backup, backup_name, backups_in, newest_backup, outdated
 from bot.store.copying import copy_database
 from bot.store.restoring import examine_copy, restore_database
-from bot.store.sqlite import SqliteStore
 from tests.builders import NOON, a_paper, some_papers
 
 
@@ -46,7 +45,7 @@ async def test_a_copy_is_one_file_that_opens_as_a_database_and_says_since_when_i
     target = tmp_path / "copies" / "copy.db"
     copy_database(path, target, made_at=NOON)
     assert names(target.parent) == ["copy.db"]
-    copied = SqliteStore(target)
+    copied = Store(target)
     assert await copied.papers.count() == 50
     assert await copied.copies.behind_since("any") == NOON
     copied.close()
@@ -137,7 +136,7 @@ async def test_a_copy_is_as_private_as_the_database(filled, path, tmp_path):
 
 async def a_damaged_one(path):
     """A database whose head is sound and whose tables are not."""
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add(some_papers(300), NOON)
     store.close()
     content = bytearray(path.read_bytes())
@@ -169,7 +168,7 @@ KINDS = ["truncated", "cut within a page", "garbage", "zeros", "flipped pages"]
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_damage_is_found_at_the_start_and_the_way_out_is_named(path, tmp_path, kind):
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add(some_papers(300), NOON)
     store.close()
     backups = tmp_path / "backups"
@@ -180,7 +179,7 @@ async def test_damage_is_found_at_the_start_and_the_way_out_is_named(path, tmp_p
 
 
 def open_and_examine(path, backups):
-    store = SqliteStore(path, backups=backups)
+    store = Store(path, backups=backups)
     try:
         store.examine()
     finally:
@@ -282,7 +281,7 @@ def test_backups_are_known_by_their_names_oldest_first(tmp_path):
 @pytest.fixture
 async def saved(path, tmp_path):
     """A copy of three papers, and a database of four."""
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add(some_papers(3), NOON)
     copy = copy_database(path, tmp_path / "saved" / backup_name(NOON, "m007_operation"), made_at=NOON)
     await store.papers.add([a_paper("2505.09999")], NOON)
@@ -294,7 +293,7 @@ async def test_a_restored_database_holds_what_the_copy_held_and_the_old_one_is_k
     restored = restore_database(saved, path)
     assert (count(path), count(restored.replaced), count(saved)) == (3, 4, 3)
     assert restored.made_at == NOON
-    store = SqliteStore(path)
+    store = Store(path)
     assert await store.copies.behind_since("any") == NOON
     store.close()
     assert names(path.parent) == sorted([path.name, restored.replaced.name, "saved"])
@@ -317,7 +316,7 @@ def test_whatever_is_wrong_with_the_old_one_it_is_kept_byte_for_byte(path, saved
 
 async def test_the_log_of_a_killed_bot_does_not_get_into_the_restored_database(path, saved, tmp_path):
     """The old file and its log as a kill leaves them; the log goes into the old file or stays with it."""
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add([a_paper("2505.08888")], NOON)
     for one in (path, *copying.companions(path)):
         shutil.copy(one, tmp_path / "saved" / f"killed-{one.name}")
@@ -332,7 +331,7 @@ async def test_the_log_of_a_killed_bot_does_not_get_into_the_restored_database(p
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_copy_is_refused_and_the_database_left_alone(path, saved, kind):
-    store = SqliteStore(saved)
+    store = Store(saved)
     asyncio.run(store.papers.add(some_papers(300, 4), NOON))
     store.close()
     spoiled(saved, kind)
@@ -395,11 +394,11 @@ def test_a_copy_that_does_not_say_when_it_was_made_is_as_old_as_the_newest_in_it
 
 async def test_a_restored_database_that_caught_up_and_is_restored_again_catches_up_again(path, saved):
     restore_database(saved, path)
-    store = SqliteStore(path)
+    store = Store(path)
     await store.copies.catch_up("any", [], [], NOON)
     assert await store.copies.behind_since("any") is None
     store.close()
     restore_database(copy_database(path, path.with_name("plain.db"), made_at=None), path)
-    store = SqliteStore(path)
+    store = Store(path)
     assert await store.copies.behind_since("any") == NOON
     store.close()

@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.models import TokenCost
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import Budget, CallIntent, CallResult, Spending
+from bot.models import Budget, CallIntent, CallResult, Spending, TokenCost
+from bot.store import Store
 
 NOON = datetime(2025, 5, 8, 12, 0, tzinfo=UTC)
 TODAY = date(2025, 5, 8)
@@ -48,7 +47,7 @@ RESULT = CallResult(
 
 @pytest.fixture
 def store(tmp_path):
-    opened = SqliteStore(tmp_path / "paperlark.db")
+    opened = Store(tmp_path / "paperlark.db")
     yield opened
     opened.close()
 
@@ -104,7 +103,7 @@ async def test_the_budgets_day_is_the_utc_day(store):
 
 async def test_a_budget_holds_however_many_ask_at_once(store, tmp_path):
     """Two processes' worth of stores on one file, forty calls each, never more than the cap at any moment."""
-    other = SqliteStore(tmp_path / "paperlark.db")
+    other = Store(tmp_path / "paperlark.db")
     budget = Budget(tokens=10_500)
 
     async def spend(costs) -> bool:

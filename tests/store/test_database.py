@@ -11,9 +11,9 @@ import pytest
 from sqlite_utils import Migrations
 
 from bot.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreGone, StoreReadOnly, StoreTooNew
+from bot.store import Store
 from bot.store import database as module
 from bot.store.database import Database
-from bot.store.sqlite import SqliteStore
 from tests.builders import NOON, a_listing, a_paper, some_papers
 
 
@@ -107,7 +107,7 @@ async def test_a_reader_sees_one_state_while_a_write_happens_beside_it(database)
 
 async def test_the_tap_hears_of_each_write_before_and_after_it(path):
     heard = []
-    store = SqliteStore(path, tap=lambda moment, name: heard.append((moment, name)))
+    store = Store(path, tap=lambda moment, name: heard.append((moment, name)))
     await store.papers.add([a_paper()], NOON)
     store.close()
     assert heard == [("before", "papers.add"), ("after", "papers.add")]
@@ -115,7 +115,7 @@ async def test_the_tap_hears_of_each_write_before_and_after_it(path):
 
 async def test_a_failed_write_is_not_reported_as_done(path):
     heard = []
-    store = SqliteStore(path, tap=lambda moment, name: heard.append(moment))
+    store = Store(path, tap=lambda moment, name: heard.append(moment))
     with pytest.raises(StoreError):
         await store.papers.add([a_paper(version=None)], NOON)
     store.close()
@@ -167,7 +167,7 @@ async def test_a_file_removed_while_in_use_stops_all_writing(store, path):
 
 async def test_a_file_replaced_while_in_use_stops_all_writing_and_stays_as_it_is(store, path, tmp_path):
     replacement = tmp_path / "other.db"
-    SqliteStore(replacement).close()
+    Store(replacement).close()
     before = replacement.read_bytes()
     replacement.replace(path)
     with pytest.raises(StoreGone):
@@ -179,13 +179,13 @@ async def test_a_file_replaced_while_in_use_stops_all_writing_and_stays_as_it_is
 def test_garbage_is_refused_and_left_alone(path, content):
     path.write_bytes(content)
     with pytest.raises(StoreCorrupt, match="restore"):
-        SqliteStore(path)
+        Store(path)
     assert path.read_bytes() == content
 
 
 async def test_damage_found_while_running_is_reported_as_damage(path):
     """The first pages stay sound, so that it opens; everything behind them is noise."""
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add(some_papers(200), NOON)
     store.close()
     content = bytearray(path.read_bytes())
@@ -196,7 +196,7 @@ async def test_damage_found_while_running_is_reported_as_damage(path):
 
 
 async def touch_everything(path):
-    store = SqliteStore(path)
+    store = Store(path)
     try:
         await store.papers.get([paper.arxiv_id for paper in some_papers(200)])
         await store.papers.add([a_paper()], NOON)
@@ -211,12 +211,12 @@ def test_a_sqlite_file_of_something_else_is_refused_and_left_alone(path):
     connection.close()
     before = path.read_bytes()
     with pytest.raises(StoreCorrupt, match="something else"):
-        SqliteStore(path)
+        Store(path)
     assert path.read_bytes() == before
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(path):
-    SqliteStore(path).close()
+    Store(path).close()
     connection = sqlite3.connect(path)
     connection.execute(
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperlark', 'm999_future', 'x')"
@@ -226,7 +226,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(path):
     connection.close()
     before = path.read_bytes()
     with pytest.raises(StoreTooNew, match=r"m999_future.*Start that version"):
-        SqliteStore(path)
+        Store(path)
     assert path.read_bytes() == before
 
 
@@ -234,18 +234,18 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(path):
 def test_a_data_folder_that_cannot_be_made_is_reported(tmp_path, below):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreReadOnly, match=r"file.*the data folder cannot be made"):
-        SqliteStore(tmp_path / below)
+        Store(tmp_path / below)
 
 
 def test_a_folder_in_the_place_of_the_file_is_reported(path):
     path.mkdir()
     with pytest.raises(StoreReadOnly, match="cannot be opened"):
-        SqliteStore(path)
+        Store(path)
 
 
 def test_the_data_folder_is_made_where_it_is_missing(tmp_path):
     path = tmp_path / "a" / "b c#?%41" / "paperlark.db"
-    store = SqliteStore(path)
+    store = Store(path)
     try:
         assert asyncio.run(store.papers.count()) == 0
     finally:
@@ -254,22 +254,22 @@ def test_the_data_folder_is_made_where_it_is_missing(tmp_path):
 
 
 async def test_what_was_stored_is_there_after_closing_and_opening(path):
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add([a_paper()], NOON)
     store.close()
-    again = SqliteStore(path)
+    again = Store(path)
     assert await again.papers.get(["2505.03801"]) == {"2505.03801": a_paper()}
     again.close()
 
 
 def test_closing_leaves_one_file(path):
-    SqliteStore(path).close()
+    Store(path).close()
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_stores_that_start_together_on_a_new_file_all_open_it(path):
     with ThreadPoolExecutor(6) as pool:
-        stores = list(pool.map(lambda _: SqliteStore(path, busy_timeout_s=10), range(6)))
+        stores = list(pool.map(lambda _: Store(path, busy_timeout_s=10), range(6)))
     for store in stores:
         store.close()
 
@@ -300,7 +300,7 @@ def schema_of(path):
 
 
 async def with_a_paper(path):
-    store = SqliteStore(path)
+    store = Store(path)
     await store.papers.add([a_paper()], NOON)
     store.close()
 
@@ -309,7 +309,7 @@ async def test_an_existing_file_is_copied_before_it_is_migrated(path, next_step)
     await with_a_paper(path)
     before = schema_of(path)
     next_step(lambda db: db.execute("ALTER TABLE papers ADD COLUMN colour TEXT"))
-    store = SqliteStore(path)
+    store = Store(path)
     assert await store.papers.count() == 1
     store.close()
     (copy,) = path.parent.glob("paperlark.db.before-m900_next-*")
@@ -319,8 +319,8 @@ async def test_an_existing_file_is_copied_before_it_is_migrated(path, next_step)
 
 
 def test_a_new_file_is_not_copied_and_a_current_one_neither(path):
-    SqliteStore(path).close()
-    SqliteStore(path).close()
+    Store(path).close()
+    Store(path).close()
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
@@ -335,10 +335,10 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(path, next_step,
 
     next_step(broken)
     with pytest.raises(StoreError, match="no_such_function"):
-        SqliteStore(path)
+        Store(path)
     monkeypatch.undo()
     assert schema_of(path) == before
-    store = SqliteStore(path)
+    store = Store(path)
     assert await store.papers.count() == 1
     store.close()
 
@@ -347,6 +347,6 @@ def test_a_first_start_that_fails_can_be_repeated(path, next_step, monkeypatch):
     """Nothing of a half-made schema stays, not even the library's own table."""
     next_step(lambda db: db.execute("SELECT no_such_function()"))
     with pytest.raises(StoreError):
-        SqliteStore(path)
+        Store(path)
     monkeypatch.undo()
-    SqliteStore(path).close()
+    Store(path).close()

@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StoreError
-from bot.models import FeedbackEvent, VoteOutcome, VoteSource
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import DigestKind
+from bot.models import DigestKind, FeedbackEvent, VoteOutcome, VoteSource
+from bot.store import Store
 from tests.builders import CHANNEL, NOON, THURSDAY, a_plan, a_ref, a_vote, paper_key, some_papers
 
 COUNTED, REPEATED, FOREIGN = VoteOutcome.COUNTED, VoteOutcome.REPEATED, VoteOutcome.FOREIGN
@@ -235,7 +234,7 @@ async def test_any_arrival_order_and_any_repetition_leave_the_same_votes(tmp_pat
     expected = {(vote.ref.message, vote.person, vote.emoji): vote.added for vote in votes}
     deliveries = [*votes, *seed.sample(votes, len(votes) // 2)]
     seed.shuffle(deliveries)
-    store = SqliteStore(tmp_path_factory.mktemp("votes") / "paperlark.db")
+    store = Store(tmp_path_factory.mktemp("votes") / "paperlark.db")
     try:
         papers = some_papers(3)
         await store.papers.add(papers, NOON)

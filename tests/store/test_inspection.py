@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from bot.errors import StoreCorrupt, StoreError, StoreTooNew
+from bot.store import Store
 from bot.store.inspection import inspect_database
 from bot.store.schema import migrations
-from bot.store.sqlite import SqliteStore
 
 NEWEST = max(step.name for step in migrations._migrations)
 
@@ -27,7 +27,7 @@ def test_a_sound_file_in_use_is_told_with_its_size_and_schema(store, path, tmp_p
 
 
 def test_steps_still_to_be_taken_are_named(path, tmp_path):
-    SqliteStore(path).close()
+    Store(path).close()
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [NEWEST])
     before = path.read_bytes()
@@ -36,7 +36,7 @@ def test_steps_still_to_be_taken_are_named(path, tmp_path):
 
 
 def test_a_newer_a_foreign_and_a_damaged_file_are_told_apart(path, tmp_path):
-    SqliteStore(path).close()
+    Store(path).close()
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('paperlark', 'm999_later')")
     with pytest.raises(StoreTooNew, match="m999_later"):
@@ -52,7 +52,7 @@ def test_a_newer_a_foreign_and_a_damaged_file_are_told_apart(path, tmp_path):
 
 
 def test_a_damaged_page_is_found_and_the_newest_backup_named(path, tmp_path):
-    SqliteStore(path).close()
+    Store(path).close()
     backup = tmp_path / "backups" / "paperlark-20250508T033000Z-m007.db"
     backup.parent.mkdir()
     backup.write_bytes(path.read_bytes())

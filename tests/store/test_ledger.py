@@ -9,9 +9,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StoreError
-from bot.models import Post, PostKey, PostRole, PostState
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import DigestKind, Intent
+from bot.models import DigestKind, Intent, Post, PostKey, PostRole, PostState
+from bot.store import Store
 from tests.builders import CHANNEL, NOON, THURSDAY, a_paper, a_plan, a_ranked, a_ref, paper_key, some_papers
 
 FRIDAY = THURSDAY + timedelta(days=1)
@@ -238,7 +237,7 @@ async def test_old_ids_with_a_slash_are_subjects_like_others(store):
 
 @pytest.fixture
 def other(path, store):
-    other = SqliteStore(path, busy_timeout_s=5)
+    other = Store(path, busy_timeout_s=5)
     yield other
     other.close()
 
@@ -246,7 +245,7 @@ def other(path, store):
 async def test_of_two_processes_that_plan_together_exactly_one_wins(path, other, counts):
     papers = some_papers(3)
     await other.papers.add(papers, NOON)
-    stores = [other, *(SqliteStore(path, busy_timeout_s=5) for _ in range(3))]
+    stores = [other, *(Store(path, busy_timeout_s=5) for _ in range(3))]
     plans = [a_plan(papers, occasion=f"by process {n}") for n in range(4)]
     outcomes = await asyncio.gather(*(one.ledger.plan(plan) for one, plan in zip(stores, plans, strict=True)))
     assert sorted(outcomes) == [False, False, False, True]

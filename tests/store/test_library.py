@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.models import ImportedLike
-from bot.store_ports import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
+from bot.models import ImportedLike, ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from tests.builders import CHANNEL, NOON
 
 A_LIST = ImportedList(

@@ -13,9 +13,9 @@ import textwrap
 import pytest
 
 from bot.errors import LockHeld, StoreReadOnly
+from bot.store import Store
 from bot.store import locks as module
 from bot.store.run_lock import run_lock
-from bot.store.sqlite import SqliteStore
 from tests.builders import NOON
 
 
@@ -67,12 +67,12 @@ async def test_no_interval_means_no_waiting(store, machine):
 
 async def test_two_processes_never_get_the_same_turn(path):
     """Two real processes reserve 20 turns each of one hour: forty different hours come out."""
-    SqliteStore(path).close()
+    Store(path).close()
     script = textwrap.dedent("""
         import asyncio, sys, time
         from pathlib import Path
-        from bot.store.sqlite import SqliteStore
-        store = SqliteStore(Path(sys.argv[1]))
+        from bot.store import Store
+        store = Store(Path(sys.argv[1]))
         async def main():
             for _ in range(20):
                 wait = await store.locks.reserve_turn("arxiv", 3600)

@@ -10,8 +10,8 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreTooNew
+from bot.store import Store
 from bot.store.schema import migrations
-from bot.store.sqlite import SqliteStore
 from tests.builders import NOON, a_paper
 
 STEPS = tuple(migrations._migrations)
@@ -83,7 +83,7 @@ def schema(path):
 async def test_every_row_of_an_earlier_version_is_there_after_the_upgrade(path, n):
     before = at_step(path, n)
     assert all(before.values())
-    store = SqliteStore(path)
+    store = Store(path)
     store.examine()
     with closing(sqlite3.connect(path)) as connection:
         for table, known in before.items():
@@ -99,15 +99,15 @@ async def test_every_row_of_an_earlier_version_is_there_after_the_upgrade(path, 
 @pytest.mark.parametrize("n", EARLIER, ids=IDS)
 def test_an_upgraded_database_has_the_schema_of_a_new_one(tmp_path, n):
     at_step(tmp_path / "old.db", n)
-    SqliteStore(tmp_path / "old.db").close()
-    SqliteStore(tmp_path / "new.db").close()
+    Store(tmp_path / "old.db").close()
+    Store(tmp_path / "new.db").close()
     assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
 
 
 @pytest.mark.parametrize("n", EARLIER, ids=IDS)
 def test_before_an_upgrade_the_database_is_copied_as_it_was(path, n):
     before = at_step(path, n)
-    SqliteStore(path).close()
+    Store(path).close()
     (copy,) = path.parent.glob(f"paperlark.db.before-{STEPS[n].name}-*")
     with closing(sqlite3.connect(copy)) as connection:
         assert {table: rows(connection, table) for table in tables(connection)} == before
@@ -119,7 +119,7 @@ def test_versions_of_topics_do_not_name_people_any_more(path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE topics_versions SET origin = 'chat: U0PLANTED7QX'")
         connection.commit()
-    SqliteStore(path).close()
+    Store(path).close()
     with closing(sqlite3.connect(path)) as connection:
         assert {row[0] for row in connection.execute("SELECT origin FROM topics_versions")} == {"chat"}
 
@@ -142,4 +142,4 @@ def test_a_version_refuses_the_database_of_every_later_one(path, n, monkeypatch)
             steps(name=step.name)(step.fn)
         monkeypatch.setattr("bot.store.database.migrations", steps)
     with pytest.raises(StoreTooNew, match="written by a newer Paperlark"):
-        SqliteStore(path)
+        Store(path)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StoreBusy, StoreGone, StoreReadOnly
-from bot.store_ports import Figures
+from bot.models import Figures
 from tests.builders import CHANNEL, NOON, THURSDAY, a_listing, a_vote, some_papers
 
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.models import FeedbackEvent, VoteSource
-from bot.store_ports import Pause, StandingRule
+from bot.models import FeedbackEvent, Pause, StandingRule, VoteSource
 from tests.builders import CHANNEL, NOON
 
 RULE = StandingRule("mute author", "Ada Lovelace", "ada", NOON)

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.models import FeedbackEvent, VoteOutcome, VoteSource
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import Holdings, Pause, StandingRule
+from bot.models import FeedbackEvent, Holdings, Pause, StandingRule, VoteOutcome, VoteSource
+from bot.store import Store
 from tests.builders import CHANNEL, NOON, a_vote
 
 PERSON = "U0PLANTED7QX"
@@ -109,7 +108,7 @@ async def test_whoever_opted_out_is_not_stored_again_by_any_way(store, known, ro
 
 
 async def test_an_opt_out_is_seen_at_once_by_another_process(store, known, path):
-    other = SqliteStore(path)
+    other = Store(path)
     try:
         await other.privacy.forget(PERSON, NOON)
     finally:
@@ -140,7 +139,7 @@ async def test_a_stranger_can_opt_out_before_anything_is_stored(store, posted):
 
 
 async def test_marks_differ_between_databases_and_hold_no_id(store, known, rows, tmp_path):
-    other = SqliteStore(tmp_path / "other" / "paperlark.db")
+    other = Store(tmp_path / "other" / "paperlark.db")
     try:
         await other.privacy.forget(PERSON, NOON)
     finally:
@@ -170,7 +169,7 @@ async def test_a_kill_at_any_moment_leaves_a_person_wholly_there_or_wholly_gone(
         return tap
 
     for moment in (("before", "privacy.forget"), ("after", "privacy.forget"), ("before", "database.rebuild")):
-        dying = SqliteStore(path, tap=dies_at(moment))
+        dying = Store(path, tap=dies_at(moment))
         try:
             held = await dying.privacy.holdings(PERSON)
             with pytest.raises(Killed):

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.models import Question
+from bot.models import LiveSearch, Question
 from bot.query import parse_question
+from bot.store import Store
 from bot.store.search import fts
 from bot.store.search.matrix import VectorMatrix
 from bot.store.search.spelling import Spelling
-from bot.store.sqlite import SqliteStore
-from bot.store_ports import LiveSearch
 from tests.builders import NOON, a_paper
 from tests.fakes import FakeEmbedder
 
@@ -191,7 +190,7 @@ async def test_an_older_database_can_be_asked_after_its_upgrade(path, store, row
         DELETE FROM _sqlite_migrations WHERE name = 'm004_asking';"""
     )
     store.close()
-    upgraded = SqliteStore(path)
+    upgraded = Store(path)
     try:
         assert await found(upgraded, "cat:cs.LG") == [2, 3]
         assert await upgraded.search.corrected(["prunning"]) == {"prunning": "pruning"}

@@ -9,8 +9,8 @@ from functools import partial
 
 from bot.app.resident._work import Work
 from bot.errors import PaperlarkError
+from bot.models import DigestKind
 from bot.schedule import last_due
-from bot.store_ports import DigestKind
 from handlers.delivery import DeliveryPaused
 from handlers.edition import score_ahead
 from handlers.environment import Environment

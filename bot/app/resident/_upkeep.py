@@ -13,13 +13,13 @@ from pathlib import Path
 from bot.app.backups import nightly_backup
 from bot.app.resident._work import Work
 from bot.errors import StoreError
+from bot.models import Figures
 from bot.ops.health import Answers, Check, LoopMeter, health_server
 from bot.ops.metrics import Snapshot, metrics_page
 from bot.redaction import redacted
 from bot.schedule import last_due, last_night
 from bot.store.backups import Backup, backups_in
 from bot.store.copying import companions
-from bot.store_ports import Figures
 from handlers.alarms import Vitals, Watch
 
 logger = logging.getLogger(__name__)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.models import Finding, Severity
+from bot.models import DatabaseState, Finding, Severity
 from bot.settings import BackupSettings
-from bot.store_ports import DatabaseState
 
 _SUBJECT = "database"
 _MB = 2**20

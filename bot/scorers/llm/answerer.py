@@ -16,7 +16,7 @@ from typing import Any
 from bot.citations import sentences_of
 from bot.clock import Clock
 from bot.errors import AnswerError
-from bot.models import Paper
+from bot.models import Budget, Paper
 from bot.ports import Answer
 from bot.prompting import load_prompt
 from bot.scorers.llm.caller import Account, Caller, Task
@@ -27,7 +27,7 @@ from bot.scorers.llm.purse import Purse
 from bot.scorers.llm.troubles import CallFailed
 from bot.scorers.pricing import price_of
 from bot.settings import LlmSettings
-from bot.store_ports import Budget, CostStore
+from bot.store import CostStore
 from bot.text import one_line
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from typing import Any
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from bot.clock import Clock
-from bot.models import Paper, TokenCost
+from bot.models import CallIntent, CallResult, Paper, TokenCost
 from bot.scorers.llm.client import Answer, ChatClient
 from bot.scorers.llm.dialect import Dialect, Dialects, Mode
 from bot.scorers.llm.prompt import Message, Purpose, hash_of, user_part
@@ -22,7 +22,6 @@ from bot.scorers.llm.tokens import Gauge, likely_tokens, most_tokens
 from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.scorers.pricing import Price, Usage, completion_usd, prompt_usd
 from bot.settings import LlmSettings
-from bot.store_ports import CallIntent, CallResult
 
 _GRACE_S = 120.0  # beyond the time-out, until a reservation is taken for abandoned
 _JITTER = 0.25

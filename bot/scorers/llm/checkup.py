@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import PromptError, SettingsError
-from bot.models import Finding, Severity, TokenCost
+from bot.models import Budget, Finding, Severity, TokenCost
 from bot.prompting import load_prompt
 from bot.scorers.llm.answerer import AnswererParts
 from bot.scorers.llm.caller import Account, Caller, Task
@@ -14,7 +14,6 @@ from bot.scorers.llm.purse import Purse
 from bot.scorers.llm.scorer import price_within
 from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.scorers.pricing import Price
-from bot.store_ports import Budget
 
 _SUBJECT = "llm"
 _CHANNEL = "doctor"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.models import Budget, CallIntent, CallResult
 from bot.scorers.llm.troubles import CallFailed, Trouble
-from bot.store_ports import Budget, CallIntent, CallResult, CostStore
+from bot.store import CostStore
 
 
 class Purse:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.models import Paper, Score
+from bot.models import Budget, Paper, Score
 from bot.ports import Progress, Scorer, ScoringJob, ScoringResult, no_progress
 from bot.prompting import Prompt, load_prompt
 from bot.ranking.cascade import cascade_size, cascade_stages
@@ -28,7 +28,7 @@ from bot.scorers.llm.purse import Purse
 from bot.scorers.llm.remarks import remarks_on
 from bot.scorers.pricing import Price, price_of
 from bot.settings import LlmSettings
-from bot.store_ports import Budget, CostStore
+from bot.store import CostStore
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Impression, MessageRef, PostKey, Ranked
+from bot.models import DigestPlan, DigestRecord, Impression, Intent, MessageRef, PostKey, Ranked
 from bot.store.codec import to_day, to_stamp
 from bot.store.database import Database
 from bot.store.feedback import to_impression
@@ -23,35 +23,34 @@ from bot.store.ledger._writing import (
     write_plan,
 )
 from bot.store.papers import to_paper
-from bot.store_ports import DigestPlan, DigestRecord, Intent
 
 _OPEN = "state IN ('planned', 'sending')"
 _SHOWN_PAPERS = "SELECT p.*, i.* FROM impressions i JOIN papers p USING (arxiv_id) WHERE i.channel = ?"
 
 
-class SqliteLedger:
-    """`LedgerStore` on SQLite."""
+class LedgerStore:
+    """Digests and the intents of their messages (DESIGN §4)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def mark(self, channel: str) -> date | None:
-        """See LedgerStore."""
+        """The channel's last posted listing day: the newest day any of its mornings covers."""
         return await self._database.read(lambda db: covered(db, channel, "max"))
 
     async def first_day(self, channel: str) -> date | None:
-        """See LedgerStore."""
+        """The oldest listing day any of its mornings covers; nothing older is ever a late arrival."""
         return await self._database.read(lambda db: covered(db, channel, "min"))
 
     async def offered(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
-        """See LedgerStore."""
+        """Those that were candidates of this channel before."""
         query = "SELECT arxiv_id FROM candidates WHERE channel = ? AND arxiv_id IN (SELECT value FROM json_each(?))"
         values = [channel, json.dumps(list(arxiv_ids))]
         rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
         return frozenset(row[0] for row in rows)
 
     async def candidates(self, channel: str) -> Mapping[str, date]:
-        """See LedgerStore."""
+        """Every paper ever considered for the channel, with the last listing day of that digest."""
         query = """SELECT c.arxiv_id, d.last_day FROM candidates c JOIN digests d
                    ON d.channel = c.channel AND d.number = c.digest
                    WHERE c.channel = ? AND d.last_day IS NOT NULL ORDER BY d.last_day, c.arxiv_id"""
@@ -59,11 +58,15 @@ class SqliteLedger:
         return {row[0]: date.fromisoformat(row[1]) for row in rows}
 
     async def next_number(self, channel: str) -> int:
-        """See LedgerStore."""
+        """The number the channel's next digest will have, from 1."""
         return await self._database.read(lambda db: next_number(db, channel))
 
     async def plan(self, plan: DigestPlan) -> bool:
-        """See LedgerStore."""
+        """Write a whole digest down.
+
+        False, and nothing written, if its number or occasion is taken, a candidate was offered before, or the mark is
+        not `after` any more: somebody else was faster.
+        """
 
         def change(db: SqliteUtils) -> bool:
             with db.atomic():  # a savepoint: a plan refused half way leaves nothing
@@ -75,46 +78,53 @@ class SqliteLedger:
             return False
 
     async def add_intents(self, intents: Sequence[Intent]) -> int:
-        """See LedgerStore."""
+        """Write further messages down (notes, notices); those already there stay. Returns how many are new."""
         return await self._database.write(lambda db: insert_intents(db, intents), "ledger.add_intents")
 
     async def intents(self, channel: str, digest: int) -> tuple[Intent, ...]:
-        """See LedgerStore."""
+        """The messages of one digest in sending order."""
         query = "SELECT * FROM posts WHERE channel = ? AND digest = ? ORDER BY sequence"
         rows = await self._database.read(lambda db: list(db.query(query, [channel, digest])))
         return tuple(to_intent(row) for row in rows)
 
     async def open_intents(self, channel: str | None = None) -> tuple[Intent, ...]:
-        """See LedgerStore."""
+        """All messages neither sent nor dropped, in sending order."""
         query = f"SELECT * FROM posts WHERE {_OPEN} AND (? IS NULL OR channel = ?) ORDER BY channel, digest, sequence"
         rows = await self._database.read(lambda db: list(db.query(query, [channel, channel])))
         return tuple(to_intent(row) for row in rows)
 
     async def claim(self, key: PostKey, at: datetime) -> bool:
-        """See LedgerStore."""
+        """Turn planned into sending; False if it was not planned (any more)."""
         query = f"""UPDATE posts SET state = 'sending', attempted_at = ?, attempts = attempts + 1
                     WHERE {KEY} AND state = 'planned'"""
         values = [to_stamp(at), *key_values(key)]
         return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.claim"))
 
     async def release(self, key: PostKey, note: str, attempts: int | None = None) -> bool:
-        """See LedgerStore."""
+        """Turn sending back into planned: it was certainly not posted.
+
+        With `attempts` only if that many were made: two processes may have looked for the same lost answer, and the
+        slower one must not take back what the faster one is sending again.
+        """
         query = f"""UPDATE posts SET state = 'planned', note = ?
                     WHERE {KEY} AND state = 'sending' AND attempts = coalesce(?, attempts)"""
         values = [note, *key_values(key), attempts]
         return bool(await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.release"))
 
     async def complete(self, key: PostKey, ref: MessageRef, at: datetime) -> None:
-        """See LedgerStore."""
+        """Turn sending into sent; a paper post becomes an impression in the same transaction."""
         await self._database.write(lambda db: complete_post(db, key, ref, at), "ledger.complete")
 
     async def drop(self, key: PostKey, note: str) -> None:
-        """See LedgerStore."""
+        """Give a message up for a stated reason."""
         query = f"UPDATE posts SET state = 'dropped', note = ? WHERE {KEY} AND {_OPEN}"
         await self._database.write(lambda db: db.execute(query, [note, *key_values(key)]).rowcount, "ledger.drop")
 
     async def give_back(self, channel: str, number: int) -> bool:
-        """See LedgerStore."""
+        """If no message of a digest was sent or still can be: its days and papers are as if never offered.
+
+        The digest itself, its number and what called for it stay. True if that was so.
+        """
 
         def change(db: SqliteUtils) -> bool:
             query = "SELECT count(*) FROM posts WHERE channel = ? AND digest = ? AND state != 'dropped'"
@@ -127,13 +137,13 @@ class SqliteLedger:
         return await self._database.write(change, "ledger.give_back")
 
     async def move_ref(self, key: PostKey, ref: MessageRef) -> None:
-        """See LedgerStore."""
+        """The message of this key is another one now (a duplicate was healed)."""
         query = f"UPDATE posts SET message = ?, thread = ? WHERE {KEY}"
         values = [ref.message, ref.thread, *key_values(key)]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.move_ref")
 
     async def finish(self, channel: str, number: int, at: datetime) -> bool:
-        """See LedgerStore."""
+        """Mark a digest completed if none of its messages is open; True if it is completed now."""
 
         def change(db: SqliteUtils) -> bool:
             query = f"SELECT count(*) FROM posts WHERE channel = ? AND digest = ? AND {_OPEN}"
@@ -146,36 +156,36 @@ class SqliteLedger:
         return await self._database.write(change, "ledger.finish")
 
     async def unfinished(self, channel: str) -> tuple[int, ...]:
-        """See LedgerStore."""
+        """The numbers of digests not completed, oldest first."""
         query = "SELECT number FROM digests WHERE channel = ? AND completed_at IS NULL ORDER BY number"
         rows = await self._database.read(lambda db: db.execute(query, [channel]).fetchall())
         return tuple(row[0] for row in rows)
 
     async def digests(self, channel: str, limit: int = 50) -> tuple[DigestRecord, ...]:
-        """See LedgerStore."""
+        """The newest digests, newest first."""
         return await self._select("channel = ? ORDER BY number DESC LIMIT ?", [channel, limit])
 
     async def digest_of_day(self, channel: str, day: date) -> DigestRecord | None:
-        """See LedgerStore."""
+        """The newest digest that covers this listing day."""
         where = """channel = ? AND number IN (SELECT number FROM digest_days WHERE channel = ? AND day = ?)
                    ORDER BY number DESC LIMIT 1"""
         return next(iter(await self._select(where, [channel, channel, to_day(day)])), None)
 
     async def digest_for(self, channel: str, occasion: str) -> DigestRecord | None:
-        """See LedgerStore."""
+        """The digest this occasion called for."""
         return next(iter(await self._select("channel = ? AND occasion = ?", [channel, occasion])), None)
 
     async def ranked(self, channel: str, number: int) -> tuple[Ranked, ...]:
-        """See LedgerStore."""
+        """The papers a digest shows, by position, as they were ranked."""
         return await self._ranked("i.digest = ? ORDER BY i.position", [channel, number])
 
     async def shown(self, channel: str, arxiv_id: str) -> Ranked | None:
-        """See LedgerStore."""
+        """The paper as it stood in the newest digest that shows it."""
         where = "i.arxiv_id = ? AND i.shown_at IS NOT NULL ORDER BY i.digest DESC LIMIT 1"
         return next(iter(await self._ranked(where, [channel, arxiv_id])), None)
 
     async def history(self, channel: str) -> tuple[tuple[Impression, Ranked], ...]:
-        """See LedgerStore."""
+        """Everything shown in the channel with its ranking, by digest and position."""
         query = f"{_SHOWN_PAPERS} AND i.shown_at IS NOT NULL ORDER BY i.digest, i.position"
         return await self._database.read(
             lambda db: tuple((to_impression(row), to_ranked(row, to_paper(row))) for row in db.query(query, [channel]))

@@ -6,9 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.models import Contribution, MessageRef, Paper, Post, PostKey, PostRole, PostState, Ranked, Score
+from bot.models import (
+    Contribution,
+    DigestRecord,
+    Intent,
+    MessageRef,
+    Paper,
+    Post,
+    PostKey,
+    PostRole,
+    PostState,
+    Ranked,
+    Score,
+)
 from bot.store.codec import from_json, from_stamp, to_json
-from bot.store_ports import DigestRecord, Intent
 
 KEY = "channel = ? AND digest = ? AND role = ? AND subject = ?"
 _Contributions = tuple[Contribution, ...]

@@ -8,10 +8,9 @@ from datetime import date, datetime
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import MessageRef, Post, PostKey, PostRole
+from bot.models import DigestKind, DigestPlan, DigestRecord, Intent, MessageRef, Post, PostKey, PostRole
 from bot.store.codec import to_json, to_stamp
 from bot.store.ledger._rows import KEY, impression_row, key_values
-from bot.store_ports import DigestKind, DigestPlan, DigestRecord, Intent
 
 _INSERT_POST = """
 INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, note)

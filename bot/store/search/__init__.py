@@ -1,5 +1,5 @@
 """The archive as something to ask: FTS5 for words, a matrix in memory for meanings."""
 
-from bot.store.search.archive import SqliteSearch
+from bot.store.search.archive import SearchStore
 
-__all__ = ["SqliteSearch"]
+__all__ = ["SearchStore"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Paper, Question
+from bot.models import Found, LiveSearch, Paper, Question, SearchResult
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store.papers import to_paper
@@ -19,7 +19,6 @@ from bot.store.search.filters import allowed
 from bot.store.search.fts import Flags, best_by_words, frequency_of
 from bot.store.search.matrix import VectorMatrix
 from bot.store.search.spelling import Spelling
-from bot.store_ports import Found, LiveSearch, SearchResult
 
 BY_WORDS, BY_MEANING = 150, 100
 _FEW = 300  # so many papers are all looked at
@@ -29,8 +28,8 @@ _LIVE_KEPT = timedelta(days=30)
 _NEWEST_FIRST = "SELECT id FROM papers ORDER BY listing_day DESC, id DESC"
 
 
-class SqliteSearch:
-    """The archive as something to ask. What it keeps in memory is refreshed before each answer."""
+class SearchStore:
+    """The archive as something to ask."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,7 +41,7 @@ class SqliteSearch:
         self._spelled_at = 0
 
     async def corrected(self, words: Sequence[str]) -> Mapping[str, str]:
-        """See SearchStore."""
+        """For words that no paper holds: the nearest word of a title or an author's name, where one is near."""
         return await self._database.read(lambda db: self._corrected(db, words))
 
     async def search(
@@ -54,11 +53,15 @@ class SqliteSearch:
         among: frozenset[str] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> SearchResult:
-        """See SearchStore."""
+        """The papers that answer best by words, and those by meaning; of all that filters and phrases leave.
+
+        `vector` `(dimensions,)` is the question's, of unit length, from `embedder`; None asks by words only. `among`
+        and `without` are arxiv_ids. Without words and vector: the newest papers that are left.
+        """
         return await self._database.read(lambda db: self._search(db, question, vector, embedder, among, without))
 
     async def nearest(self, vector: NDArray[np.float32], embedder: str, limit: int) -> tuple[Paper, ...]:
-        """See SearchStore."""
+        """The papers of the whole archive nearest to a unit vector by cosine, nearest first."""
 
         def query(db: SqliteUtils) -> tuple[Paper, ...]:
             matrix = self._matrix(db, vector, embedder)
@@ -68,13 +71,13 @@ class SqliteSearch:
         return await self._database.read(query)
 
     async def live(self, question: str, since: datetime) -> LiveSearch | None:
-        """See SearchStore."""
+        """What a source found for this question, if that is not older than `since`."""
         query = "SELECT arxiv_ids, asked_at FROM live_searches WHERE question = ? AND asked_at >= ?"
         row = await self._database.read(lambda db: db.execute(query, [question, to_stamp(since)]).fetchone())
         return LiveSearch(tuple(json.loads(row[0])), from_stamp(row[1])) if row else None
 
     async def save_live(self, question: str, found: LiveSearch) -> None:
-        """See SearchStore."""
+        """Remember what a source found; very old ones are dropped."""
 
         def change(db: SqliteUtils) -> None:
             db.execute("DELETE FROM live_searches WHERE asked_at < ?", [to_stamp(found.asked_at - _LIVE_KEPT)])

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.models import PostRole, VoteOutcome, VoteSource
+from bot.models import Holdings, PostRole, VoteOutcome, VoteSource
 from bot.settings import PrivacySettings
-from bot.store_ports import Holdings
 from handlers import forgetting
 from handlers.learning import refit
 from handlers.reaction import VoteQueue

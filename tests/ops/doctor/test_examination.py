@@ -10,10 +10,9 @@ import pytest
 from aiohttp import web
 
 from bot.errors import SettingsError, StoreError
-from bot.models import Finding, Severity
+from bot.models import DatabaseState, Finding, Severity
 from bot.ops import doctor
 from bot.settings import AlarmSettings, BackupSettings, ChannelSettings, OwnerSettings, Settings
-from bot.store_ports import DatabaseState
 from tests.fakes import FakeClock, FakePlatform
 
 OK, WARNING, PROBLEM = Severity.OK, Severity.WARNING, Severity.PROBLEM

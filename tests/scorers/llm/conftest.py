@@ -16,7 +16,7 @@ from bot.models import Background, Paper, Score, Topics
 from bot.ports import ScoringJob
 from bot.scorers.llm.scorer import LlmParts, LlmScorer
 from bot.settings import LlmSettings
-from bot.store.sqlite import SqliteStore
+from bot.store import Store
 from bot.topics import parse_topics
 from tests.builders import some_papers
 from tests.fakes import FakeClock, FakeScorer
@@ -26,8 +26,8 @@ TOPICS = parse_topics(" 1. KV cache\n    - Relevant: caches.\n 2. Pruning\n 3. D
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "paperlark.db")
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "paperlark.db")
     yield opened
     opened.close()
 
@@ -66,7 +66,7 @@ def a_job(papers: Sequence[Paper] | int = 6, topics: Topics = TOPICS, **changes:
 
 
 @pytest.fixture
-def make_scorer(store: SqliteStore, server: LoopbackOpenAI, clock: FakeClock) -> Callable[..., LlmScorer]:
+def make_scorer(store: Store, server: LoopbackOpenAI, clock: FakeClock) -> Callable[..., LlmScorer]:
     """A scorer on the loopback server that sends everything to it; settings by name."""
 
     def make(*, at: str = "", using: Clock | None = None, key: str = KEY, **settings: Any) -> LlmScorer:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store_ports import Budget, CallIntent
+from bot.models import Budget, CallIntent
 from tests.builders import some_papers
 from tests.scorers.llm.conftest import a_job
 

@@ -1,13 +1,10 @@
-"""What is asked of the store about money: calls, reservations, budgets."""
+"""Calls to a language model, what they cost, and what may be spent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
-
-from bot.models import TokenCost
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +79,3 @@ class Spending:
     calls: int = 0
     tokens: int = 0
     usd: float = 0.0
-
-
-class CostStore(Protocol):
-    """Every request to an LLM, and the budget they share."""
-
-    async def reserve(self, intent: CallIntent, budget: Budget) -> int | None:
-        """Write a call down and return its number; None, and nothing written, if the day's budget does not hold it.
-
-        The day is the UTC day of `started_at`. Calls past their `expires_at` are closed as abandoned and count in full.
-        """
-        ...
-
-    async def settle(self, number: int, result: CallResult) -> None:
-        """Write down how a call ended; only what it is charged counts from now on."""
-        ...
-
-    async def spending(self, day: date) -> Spending:
-        """What the calls of a UTC day come to, reservations included."""
-        ...
-
-    async def spent_on(self, channel: str, arxiv_ids: Sequence[str], model: str) -> TokenCost | None:
-        """What the channel's answered calls about any of these papers used; None if there were none."""
-        ...
-
-    async def save_prompt(self, prompt_hash: str, text: str) -> None:
-        """Keep a prompt's constant part under its hash."""
-        ...
-
-    async def prompt(self, prompt_hash: str) -> str | None:
-        """The constant part with this hash."""
-        ...
-
-    async def dialect(self, endpoint: str, model: str, since: datetime) -> str | None:
-        """How the newest answered call to this model was worded, if it is not older than `since`."""
-        ...
-
-    async def calls(self, limit: int = 100) -> tuple[LlmCall, ...]:
-        """The newest calls, newest first."""
-        ...

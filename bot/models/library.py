@@ -1,12 +1,10 @@
-"""What is asked of the store about lists of papers that channels were given."""
+"""Lists of papers that channels were given."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
 
 
 class ListUse(StrEnum):
@@ -71,26 +69,3 @@ class ImportedList:
     entries: tuple[ListEntry, ...]
     tree: tuple[TopicBranch, ...] = ()
     topics_text: str = ""
-
-
-class LibraryStore(Protocol):
-    """The lists of each channel. What they teach is read by `FeedbackStore.imported_likes`."""
-
-    async def save(self, found: ImportedList) -> ListChange:
-        """Store a list with all that stands on it, in the place of one of the same channel and origin.
-
-        The same content again changes nothing, not even the moment of import.
-        """
-        ...
-
-    async def lists(self, channel: str) -> tuple[ImportedList, ...]:
-        """The channel's lists, oldest import first."""
-        ...
-
-    async def remove(self, channel: str, origin: str) -> bool:
-        """Take a list out with all that stands on it; False if there is none of this name. Its papers stay known."""
-        ...
-
-    async def posted(self, channel: str, arxiv_ids: Sequence[str] | None = None) -> frozenset[str]:
-        """The papers of imported digests, which the channel's readers have seen; of these papers, or all."""
-        ...
