@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.models import Paper
-from bot.ranking.replay_data import read_papers
+from bot.replay.data import read_papers
 
 _REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "replay" / "papers.jsonl.gz"
 _NOW = datetime(2025, 5, 8, tzinfo=UTC)

@@ -22,8 +22,8 @@ from bot.clock import SystemClock
 from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.models import Background, Paper
 from bot.ports import Embedder, ScoringJob, ScoringResult
-from bot.ranking.replay_data import read_papers
 from bot.ranking.terms import embedding_text
+from bot.replay.data import read_papers
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions
 from bot.settings import LlmSettings
 from bot.store import Store

@@ -15,11 +15,11 @@ from bot.app.channels import opened_for, the_one
 from bot.app.wiring import embedder_of
 from bot.errors import ReplayDataError, UsageError
 from bot.ports import Progress
-from bot.ranking.replay import run
-from bot.ranking.replay_data import Reader, read_papers, read_readers
-from bot.ranking.replay_options import ReplayOptions
-from bot.ranking.replay_report import ReplayReport
 from bot.ranking.rewards import verdicts
+from bot.replay.data import Reader, read_papers, read_readers
+from bot.replay.options import ReplayOptions
+from bot.replay.report import ReplayReport
+from bot.replay.run import run
 from bot.settings import Settings
 from bot.topics import parse_topics
 

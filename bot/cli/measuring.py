@@ -69,9 +69,9 @@ def replay(
 ) -> None:
     """Does learning help? Replay past mornings with known likes: PAPERS (JSON lines) and USERS (JSON)."""
     from bot.app.replaying import Wanted, replay_files, replay_own
-    from bot.ranking.replay_options import ReplayOptions
-    from bot.ranking.replay_report import NEWCOMER_ARMS, RATED_ARMS, Feedback
-    from bot.ranking.simulated import RaterKind
+    from bot.replay.options import ReplayOptions
+    from bot.replay.report import NEWCOMER_ARMS, RATED_ARMS, Feedback
+    from bot.replay.simulated import RaterKind
 
     options = ReplayOptions(k=k, seed=seed, feedback=Feedback(feedback), keep=keep, flip=flip, cascade=cascade)
     if rater is not None:

@@ -18,12 +18,9 @@ from bot.ranking.learn import Evidence, fit
 from bot.ranking.opinion import Opinion
 from bot.ranking.rank import rank
 from bot.ranking.rater import SILENT, STRANGER, Judged, Rater, fit_rater, judged_papers
-from bot.ranking.replay_data import Reader
 from bot.ranking.rewards import verdicts
-from bot.ranking.simulated import MOST_PAPERS, SHARE, WANTED, RaterKind, looked_at, simulated_relevance
 from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import vectorizer
-from bot.settings import ChannelSettings, LlmSettings
 from tests.builders import a_paper, some_papers
 from tests.ranking.scenes import a_score, inputs_of, papers_of, vectors_of
 
@@ -243,35 +240,3 @@ def test_a_model_that_learned_nothing_leaves_the_order_to_closeness_and_carries_
     loud = [replace(score, scorer="llm", relevance=2 * i) for i, score in enumerate(scores, start=1)]
     points = [share for one in rank(inputs_of(papers, loud, model=model, today=today)) for share in one.contributions]
     assert max(share.value for share in points if share.kind == "scores") == pytest.approx(4 * STRANGER.relevance)
-
-
-READER = Reader("ada", "", frozenset({"2505.03001", "2505.03002"}))
-
-
-def test_simulated_raters_have_the_habits_they_are_named_for():
-    liked = Reader("ada", "", frozenset(map(str, range(500))))
-    gap = {}
-    for kind in RaterKind:
-        values = [simulated_relevance(kind, liked, str(n), 0) for n in range(1000)]
-        assert set(values) <= set(range(1, 11))
-        gap[kind] = sum(values[:500]) / 500 - sum(values[500:]) / 500
-    assert gap[RaterKind.GOOD] == pytest.approx(3.0, abs=0.3)
-    assert gap[RaterKind.WEAK] == pytest.approx(1.5, abs=0.3)
-    assert gap[RaterKind.USELESS] == pytest.approx(0.5, abs=0.3)
-
-
-def test_a_simulated_rater_looks_at_the_best_of_the_order_only():
-    papers = some_papers(100)
-    scores = [a_score(paper) for paper in papers]
-    seen = looked_at(scores, range(99, -1, -1), RaterKind.GOOD, READER, seed=0, votes=0)
-    assert [score.scorer for score in seen] == ["local"] * 70 + ["llm"] * 30
-    assert all(score.fallback for score in seen[:70])
-    again = looked_at(scores, range(99, -1, -1), RaterKind.GOOD, READER, seed=0, votes=0)
-    other = looked_at(scores, range(99, -1, -1), RaterKind.GOOD, READER, seed=1, votes=0)
-    assert seen == again != other
-
-
-def test_a_simulated_rater_looks_at_as_much_as_the_default_settings_send():
-    settings, channel = LlmSettings(), ChannelSettings()
-    assert (settings.share, settings.most_papers) == (SHARE, MOST_PAPERS)
-    assert channel.papers + channel.more == WANTED

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from bot.models import CurrentVote, Impression, Paper, Ranked
-from bot.ranking.replay_data import Reader
-from bot.ranking.replay_options import ReplayOptions
-from bot.ranking.replay_report import Feedback
 from bot.ranking.track_record import Shown
+from bot.replay.data import Reader
+from bot.replay.options import ReplayOptions
+from bot.replay.report import Feedback
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.ranking.replay_report import Arm, Feedback
-from bot.ranking.simulated import RaterKind
+from bot.replay.report import Arm, Feedback
+from bot.replay.simulated import RaterKind
 
 
 @dataclass(frozen=True, slots=True)

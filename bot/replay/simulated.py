@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.models import Score
 from bot.ranking.cascade import cascade_size
 from bot.ranking.rater import LLM
-from bot.ranking.replay_data import Reader
+from bot.replay.data import Reader
 
 SHARE, MOST_PAPERS, WANTED = 0.25, 200, 15  # what is looked at by default, of a listing, at most, and to fill
 NO_NOVELTY = 5  # the middle of the scale

@@ -11,13 +11,13 @@ import pytest
 from bot.models import Background
 from bot.ranking.closeness import Texts, Wanted
 from bot.ranking.imported import LIST_WEIGHT, Comparison
-from bot.ranking.replay_data import Reader
-from bot.ranking.replay_list import GivenList
-from bot.ranking.replay_report import FIRST_MORNINGS, NEWCOMER_ARMS, Arm
 from bot.ranking.vocabulary import vectorizer
+from bot.replay.data import Reader
+from bot.replay.first_list import GivenList
+from bot.replay.report import FIRST_MORNINGS, NEWCOMER_ARMS, Arm
 from tests.builders import a_paper
 from tests.ranking.scenes import papers_of, vectors_of
-from tests.ranking.test_replay import DAYS, WORLD, a_reader, a_world, replayed
+from tests.replay.test_run import DAYS, WORLD, a_reader, a_world, replayed
 
 LONG = a_world([date(2025, 5, 5) + timedelta(days=i) for i in range(16)])
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from bot.models import ImportedLike, Paper
 from bot.ranking.closeness import Texts
 from bot.ranking.imported import COMPARED, LIST_WEIGHT, MOST_LISTED, Comparison, ListCheck, standing, vet
-from bot.ranking.replay_data import Reader
-from bot.ranking.replay_memory import at_hour
+from bot.replay.data import Reader
+from bot.replay.memory import at_hour
 
 ORIGIN = "first likes"
 

@@ -23,7 +23,7 @@ from bot.ranking.metrics import (
     precision,
     recall,
 )
-from bot.ranking.replay_data import Reader
+from bot.replay.data import Reader
 
 METRICS = ("ndcg", "precision", "recall", "auc")
 SENT = (10, 15, 20, 25, 30, 40, 50)  # per cent of a morning's papers that might be sent to an LLM

@@ -28,15 +28,15 @@ from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import untaught
 from bot.ranking.rank import Exploration, RankingInputs, explore, rank
 from bot.ranking.rater import fit_rater, judged_papers
-from bot.ranking.replay_data import Reader
-from bot.ranking.replay_list import GivenList
-from bot.ranking.replay_memory import Memory, at_hour, reveal
-from bot.ranking.replay_options import DEFAULTS, ReplayOptions
-from bot.ranking.replay_report import COUNTED, FIRST_MORNINGS, Arm, Morning, MorningResult, ReplayReport, measured
 from bot.ranking.rewards import verdicts
-from bot.ranking.simulated import looked_at
 from bot.ranking.terms import TermsMemo, embedding_text
 from bot.ranking.vocabulary import Vectorizer, vectorizer
+from bot.replay.data import Reader
+from bot.replay.first_list import GivenList
+from bot.replay.memory import Memory, at_hour, reveal
+from bot.replay.options import DEFAULTS, ReplayOptions
+from bot.replay.report import COUNTED, FIRST_MORNINGS, Arm, Morning, MorningResult, ReplayReport, measured
+from bot.replay.simulated import looked_at
 
 ARCHIVE = 6_000  # past papers kept at hand, as a real morning has them
 STAGE = "replaying"

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import ReplayDataError
-from bot.ranking.replay import run
-from bot.ranking.replay_data import Reader
-from bot.ranking.replay_options import ReplayOptions
-from bot.ranking.replay_report import RATED_ARMS, SENT, Arm, Feedback
-from bot.ranking.simulated import RaterKind
+from bot.replay.data import Reader
+from bot.replay.options import ReplayOptions
+from bot.replay.report import RATED_ARMS, SENT, Arm, Feedback
+from bot.replay.run import run
+from bot.replay.simulated import RaterKind
 from tests.builders import a_paper
 from tests.ranking.scenes import KINDS, KindEmbedder, papers_of, topics_of
 

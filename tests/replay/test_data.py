@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ReplayDataError
-from bot.ranking.replay_data import read_papers, read_readers
+from bot.replay.data import read_papers, read_readers
 
 LINE = {
     "arxiv_id": "2505.00001",

@@ -1,0 +1,1 @@
+"""The instrument: recorded days and their readers through the real ranking."""
