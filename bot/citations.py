@@ -28,7 +28,7 @@ def checked(sentences: Sequence[str], n_papers: int) -> tuple[str, ...]:
     """
     kept = []
     for sentence in sentences:
-        text = _MARKUP.sub("", one_line(sentence))
+        text = one_line(_MARKUP.sub("", sentence))  # in this order: what is taken out leaves runs of blanks
         numbers = [number for number in _numbers(text) if 1 <= number <= n_papers]
         bare = _CITATION.sub("", text).strip()
         if numbers and any(c.isalpha() for c in bare):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import strategies as st
@@ -41,6 +42,7 @@ from bot.scorers.llm.parse import parse_choice, parse_scores
 from bot.settings import load_settings
 from bot.settings.salvage import salvaged_settings
 from bot.sources.arxiv.api import ArxivApi
+from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of
 from bot.sources.arxiv.fetch import Answer
 from bot.sources.arxiv.ids import parse_id
 from bot.sources.arxiv.rss import read_feed
@@ -139,6 +141,26 @@ def feed(content: bytes) -> None:
     found = read_feed(Answer(200, "application/rss+xml", content, None), "https://rss.arxiv.org/rss/cs.CL")
     ids = [item.paper.arxiv_id for item in found.items]
     assert len(ids) == len(set(ids))
+
+
+def feed_fields(text: str) -> None:
+    """Whatever stands in a feed's fields: names and a title come out clean, and a document holding it is read."""
+    names = split_names(text)
+    assert all(name == one_line(name) != "" for name in names)
+    assert title_of(text) == one_line(title_of(text)) != ""
+    assert is_withdrawn(text, text) in {True, False}
+    parse_id(text)
+    quoted = escape(re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text))
+    fields = "".join(
+        f"<{name}>{quoted}</{name}>"
+        for name in ("title", "description", "dc:creator", "category", "arxiv:announce_type")
+    )
+    item = f'<item><guid isPermaLink="false">oai:arXiv.org:2505.03801v1</guid>{fields}</item>'
+    namespaces = 'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    channel = f"<title>x</title><pubDate>Thu, 08 May 2025 00:00:00 -0400</pubDate>{item}"
+    content = f'<rss {namespaces} version="2.0"><channel>{channel}</channel></rss>'.encode()
+    found = read_feed(Answer(200, "application/rss+xml", content, None), "https://rss.arxiv.org/rss/cs.CL")
+    assert [item.paper.arxiv_id for item in found.items] == ["2505.03801"]
 
 
 def page(content: bytes) -> None:
@@ -269,6 +291,7 @@ PARSERS: Mapping[str, Parser] = {
     "LLM scores": Parser(llm_scores, st.one_of(texts(), answers())),
     "LLM answers": Parser(llm_answer, st.one_of(texts(), answers())),
     "RSS": Parser(feed, st.one_of(feeds(), contents()), (SourceError,)),
+    "a feed's fields": Parser(feed_fields, texts()),
     "Atom": Parser(page, st.one_of(pages(), pages(), feeds(), contents()), (SourceError,)),
     "settings": Parser(settings, texts()),
     "typed lines": Parser(line, texts()),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from bot.text import one_line
 
@@ -25,7 +29,7 @@ _FOREIGN_NOTICE = re.compile(
     r"\b(?:replac|supersed|merg|previous|earlier|another)\w*\W+(?:\w+\W+){0,4}withdrawn\b", re.IGNORECASE
 )
 _LONGEST_NOTICE = 400
-_NAME_BREAK = re.compile(r"\s*[,;]\s*(?![^()]*\))")
+_NAME_MARK = re.compile(r"[(),;]")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
 
@@ -42,6 +46,19 @@ def without_control_characters(body: bytes) -> bytes:
     return cleaned
 
 
+def xml_root(body: bytes) -> ET.Element | None:
+    """Parse XML; None if it is none, is cut off, or declares a document type, which arXiv never sends.
+
+    Entities that a document declares have filled memories and crashed interpreters (CVE-2024-8176), so no other parser
+    is given what this one refuses.
+    """
+    try:
+        root: ET.Element = fromstring(body, forbid_dtd=True)
+    except (ET.ParseError, DefusedXmlException, LookupError, ValueError):  # the last two: a wrong encoding, or unknown
+        return None
+    return root
+
+
 def title_of(text: str | None) -> str:
     """A title on one line, never empty."""
     return one_line(text or "") or "(untitled)"
@@ -55,12 +72,29 @@ def names_of(names: Iterable[str | None]) -> tuple[str, ...]:
 def split_names(text: str) -> tuple[str, ...]:
     """The names in the feed's one field for all authors; commas in parentheses do not part them."""
     names: list[str] = []
-    for part in _NAME_BREAK.split(text):
+    for part in _parted(one_line(text)):
         if names and part.lower() in _SUFFIXES:
             names[-1] += f", {part}"
-        else:
+        elif part:
             names.append(part)
-    return names_of(names)
+    return tuple(names)
+
+
+def _parted(line: str) -> Iterator[str]:
+    """The parts between commas and semicolons that no closed pair of parentheses holds, in one pass."""
+    opened: list[int] = []  # how many breaks there were before each parenthesis that is open
+    breaks: list[int] = []
+    for mark in _NAME_MARK.finditer(line):
+        if mark[0] == "(":
+            opened.append(len(breaks))
+        elif mark[0] != ")":
+            breaks.append(mark.start())
+        elif opened:
+            del breaks[opened.pop() :]
+    start = 0
+    for at in (*breaks, len(line)):
+        yield line[start:at].strip()
+        start = at + 1
 
 
 def is_withdrawn(comment: str | None, abstract: str) -> bool:

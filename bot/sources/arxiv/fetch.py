@@ -30,6 +30,8 @@ USER_AGENT = f"paperlark/{__version__}"
 _WHOLE_ANSWER = 4  # times the time limit of one read
 _LARGEST_ANSWER = 64 * 2**20
 _LONGEST_WAIT_S = 300.0
+# Without it arXiv's edge answers 406 more often.
+_HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/atom+xml, application/rss+xml, */*"}
 _LATER = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS},
 )
@@ -97,7 +99,7 @@ class Fetcher:
 
     async def _request(self, session: aiohttp.ClientSession, url: str) -> Answer:
         try:
-            async with session.get(URL(url, encoded=True), headers={"User-Agent": USER_AGENT}) as response:
+            async with session.get(URL(url, encoded=True), headers=_HEADERS) as response:
                 self.their_time = _moment(response.headers.get("Date"))
                 body = await _whole_body(response, url)
                 return Answer(
@@ -136,8 +138,11 @@ class Fetcher:
         )
 
 
-def refuse_failure(answer: Answer, url: str, explanation: str = "") -> None:
+def refuse_failure(answer: Answer, url: str, explanation: str = "", *, is_about_query: bool = False) -> None:
     """Raise what the status of an answer means; a success means nothing.
+
+    A refusal is final only if arXiv's API itself explains that it `is_about_query`. What an edge, a proxy or a portal
+    says (406 and 403 come in waves, a 3xx leads elsewhere) passes.
 
     Raises:
         SourceUnavailable: try later.
@@ -147,7 +152,8 @@ def refuse_failure(answer: Answer, url: str, explanation: str = "") -> None:
         return
     said = f": {explanation}" if explanation else ""
     message = f"{_host(url)} answered {answer.status}{said}"
-    if answer.status in _LATER or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    is_refusal = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    if not is_about_query or not is_refusal or answer.status in _LATER:
         raise SourceUnavailable(message, answer.retry_after_s)
     raise QueryRejected(f"{message} (asked for {without_login(url)[:300]})")
 

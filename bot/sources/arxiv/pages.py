@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import BadSourceAnswer, QueryRejected
 from bot.sources.arxiv.calendar import YEARS
-from bot.sources.arxiv.cleaning import without_control_characters
+from bot.sources.arxiv.cleaning import without_control_characters, xml_root
 from bot.sources.arxiv.fetch import Answer, refuse_failure, short
 from bot.sources.arxiv.ids import parse_id
 
@@ -43,7 +43,7 @@ def read_page(answer: Answer, url: str) -> Page:
     body = without_control_characters(answer.body)
     feed = _feed(body)
     complaint = _complaint(feed) if feed is not None else None
-    refuse_failure(answer, url, complaint or short(body))
+    refuse_failure(answer, url, complaint or short(body), is_about_query=complaint is not None)
     if feed is None:
         raise BadSourceAnswer(
             f"arXiv's API answered with {answer.content_type} that is no Atom feed, or cut off: {short(body)!r}"
@@ -55,12 +55,8 @@ def read_page(answer: Answer, url: str) -> Page:
 
 
 def _feed(body: bytes) -> ET.Element | None:
-    try:
-        # expat bounds entity expansion itself; nothing external is ever loaded.
-        feed = ET.fromstring(body)  # noqa: S314
-    except (ET.ParseError, LookupError, ValueError):  # the last two: an encoding nobody knows, or a wrong one
-        return None
-    return feed if feed.tag == f"{_ATOM}feed" else None
+    feed = xml_root(body)
+    return feed if feed is not None and feed.tag == f"{_ATOM}feed" else None
 
 
 def _complaint(feed: ET.Element) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from calendar import timegm
 from collections import Counter
@@ -16,7 +17,7 @@ import feedparser
 from bot.errors import BadSourceAnswer
 from bot.models import AnnounceType, Paper
 from bot.sources.arxiv.calendar import YEARS, eastern_date
-from bot.sources.arxiv.cleaning import split_names, title_of, without_control_characters
+from bot.sources.arxiv.cleaning import split_names, title_of, without_control_characters, xml_root
 from bot.sources.arxiv.fetch import Answer, Fetcher, refuse_failure, short
 from bot.sources.arxiv.ids import ArxivId, parse_id
 from bot.text import one_line
@@ -73,15 +74,13 @@ def read_feed(answer: Answer, url: str) -> Feed:
     """The feed in an answer, RSS 2.0 or Atom.
 
     Raises:
-        QueryRejected, SourceUnavailable: what the status means.
+        SourceUnavailable: a status that is no success.
         BadSourceAnswer: not a feed, cut off, without a date, or with items that cannot be read.
     """
     refuse_failure(answer, url, short(answer.body))
     body = without_control_characters(answer.body)
-    parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    # feedparser also flags mere encoding remarks; only what is no well-formed feed counts.
-    malformed = parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride)
-    if malformed or not parsed.get("version"):
+    parsed = _parsed(body)
+    if parsed is None:
         raise BadSourceAnswer(
             f"arXiv's feed answered with {answer.content_type} that is no feed, or cut off: {short(body)!r}"
         )
@@ -91,6 +90,17 @@ def read_feed(answer: Answer, url: str) -> Feed:
         raise BadSourceAnswer(f"arXiv's feed carries no date: {short(body)!r}")
     items = tuple(_item(entry, day) for entry in parsed.entries)
     return Feed(day, _distinct(items), truncated=len(items) >= MOST_ITEMS)
+
+
+def _parsed(body: bytes) -> Any:
+    """What feedparser makes of a body; None if it is no well-formed feed."""
+    if xml_root(body) is None:
+        return None
+    # A stream, because feedparser takes bytes that look like an address or the name of a file for one.
+    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    # It also flags mere encoding remarks; only what is no well-formed feed counts.
+    malformed = parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride)
+    return parsed if parsed.get("version") and not malformed else None
 
 
 def _item(entry: Any, day: date) -> FeedItem:

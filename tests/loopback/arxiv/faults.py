@@ -17,6 +17,8 @@ KINDS = (
     "429",
     "503",
     "500",
+    "302",
+    "406",
     "silent",
     "drip",
     "html",
@@ -35,7 +37,7 @@ KINDS = (
 class Fault:
     """One thing that goes wrong: how often (None: always), where ("api", "rss" or "any"), how likely, after how many good ones.
 
-    `retry_after` goes into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
+    `retry_after` and `location` go into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
     element an entry loses; `gap_s` the pause between dripped bytes; `message` an error entry's text.
     """
 
@@ -45,6 +47,7 @@ class Fault:
     probability: float = 1.0
     after: int = 0
     retry_after: str | None = None
+    location: str | None = None
     body: bytes = b""
     status: int = 200
     content_type: str = "application/atom+xml"
@@ -76,7 +79,8 @@ async def spoiled(
 ) -> web.StreamResponse:
     """The answer the fault leaves of the true one."""
     if fault.kind.isdecimal():
-        headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
+        named = {"Retry-After": fault.retry_after, "Location": fault.location}
+        headers = {name: value for name, value in named.items() if value}
         return web.Response(status=int(fault.kind), text="Rate exceeded.", headers=headers)
     if fault.kind == "error-entry":
         body = api_error(fault.message, now)

@@ -34,6 +34,7 @@ class Seen:
     path: str
     asked: Mapping[str, str]
     user_agent: str
+    accept: str
     too_soon: bool
     fault: str = ""
     status: int = 0
@@ -211,6 +212,7 @@ class LoopbackArxiv:
                 path=request.path,
                 asked=dict(request.query),
                 user_agent=request.headers.get("User-Agent", ""),
+                accept=request.headers.get("Accept", ""),
                 too_soon=too_soon,
                 fault=fault,
                 status=status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,35 @@ def test_a_damaged_feed_is_read_or_an_error_of_ours(body: bytes) -> None:
     except SourceError:
         return
     assert all(item.paper.title for item in feed.items)
+
+
+def test_a_body_is_never_taken_for_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    local = tmp_path / "local.xml"
+    local.write_bytes(FEEDS[0])
+    for body in (str(local), "local.xml", local.as_uri(), "/dev/zero"):
+        with pytest.raises(BadSourceAnswer, match="no feed"):
+            read_feed(answer(body.encode()), URL)
+
+
+DOCTYPES = {
+    "a chain of entities": "".join(
+        ["<!DOCTYPE feed [<!ENTITY e0 'x'>", *(f"<!ENTITY e{n} '&e{n - 1};'>" for n in range(1, 30_001)), "]>"]
+    ),
+    "a bomb": "<!DOCTYPE feed [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>",
+    "another file": "<!DOCTYPE feed SYSTEM 'file:///etc/passwd'>",
+    "none but the name": "<!DOCTYPE feed>",
+}
+
+
+@pytest.mark.parametrize("declared", DOCTYPES.values(), ids=DOCTYPES)
+@pytest.mark.parametrize("body", [PAGE, *FEEDS], ids=["page", "RSS", "Atom"])
+def test_a_document_type_is_refused_before_any_parser_sees_its_entities(declared: str, body: bytes) -> None:
+    first, end, rest = body.partition(b"?>")
+    read = read_page if body is PAGE else read_feed
+    for use in (rest, rest.replace(b"On the matter", b"&e30000;", 1)):
+        with pytest.raises(BadSourceAnswer, match=r"no .*feed"):
+            read(answer(first + end + declared.encode() + use), URL)
 
 
 @pytest.mark.parametrize("year", ["0000", "Thu, 08 May 0001 00:00:00 -0400", "Thu, 08 May 9999 23:00:00 -1400"])

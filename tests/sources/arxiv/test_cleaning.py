@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of, without_control_characters
+from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of, without_control_characters, xml_root
 
 
 @given(
@@ -67,6 +69,9 @@ def test_a_notice_in_place_of_the_abstract_marks_a_withdrawn_paper() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("Ada (A (B, C), D), Alan", ("Ada (A (B, C), D)", "Alan")),
+        ("Ada (London, Alan Turing", ("Ada (London", "Alan Turing")),
+        ("Ada), Alan (x, y); Bob", ("Ada)", "Alan (x, y)", "Bob")),
         ("Ada Lovelace, Alan Turing", ("Ada Lovelace", "Alan Turing")),
         ("Ada Lovelace (London, UK), Alan Turing", ("Ada Lovelace (London, UK)", "Alan Turing")),
         ("Sammy Davis, Jr., Alan Turing", ("Sammy Davis, Jr.", "Alan Turing")),
@@ -78,6 +83,56 @@ def test_a_notice_in_place_of_the_abstract_marks_a_withdrawn_paper() -> None:
 )
 def test_the_feeds_one_field_of_authors_is_parted(text: str, names: tuple[str, ...]) -> None:
     assert split_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "most_s"),
+    [
+        (", ".join(f"Firstname{n} Lastname{n} (Institute, City)" for n in range(3000)), 0.05),
+        ("A" + " " * 100_000 + "B", 0.1),
+        ("A" + "\u2028" * 100_000 + "B", 0.1),
+        ("," * 100_000, 0.1),
+        ("(" * 100_000, 0.1),
+        ("(,)" * 33_000, 0.1),
+        ("A, " * 33_000, 0.1),
+    ],
+    ids=["3,000 authors", "blanks", "line separators", "commas", "parentheses", "pairs", "names"],
+)
+def test_names_are_parted_in_linear_time(text: str, most_s: float) -> None:
+    """A collaboration's paper and hostile blanks alike; the best of three, because the machine has other work."""
+    assert min(timed(split_names, text) for _ in range(3)) < most_s
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"paper was{blank * 100_000}withdraw" for blank in " .a"),
+        "this has been" + " " * 100_000,
+        "replaced " * 12_000,
+        "previous" + " x" * 50_000,
+        " " * 100_000 + "x",
+    ],
+    ids=range(7),
+)
+def test_whether_a_paper_is_withdrawn_is_told_in_linear_time(text: str) -> None:
+    assert min(timed(is_withdrawn, text, "") for _ in range(3)) < 0.1
+
+
+def timed(function: Callable[..., object], *values: str) -> float:
+    began = time.thread_time()
+    function(*values)
+    return time.thread_time() - began
+
+
+def test_xml_that_declares_a_document_type_is_refused_whatever_its_encoding() -> None:
+    assert xml_root(b"<a>b</a>") is not None
+    for declaration in ("<!DOCTYPE a>", '<!DOCTYPE a [<!ENTITY b "c">]>', '<!DOCTYPE a SYSTEM "file:///etc/passwd">'):
+        for encoding in ("utf-8", "utf-16", "utf-32"):
+            assert xml_root(f"{declaration}<a>b</a>".encode(encoding)) is None
+
+
+def test_a_document_type_inside_a_text_is_text() -> None:
+    assert xml_root(b"<a><![CDATA[<!DOCTYPE html>]]> &lt;!ENTITY</a>") is not None
 
 
 def test_a_title_is_one_line_and_never_empty() -> None:

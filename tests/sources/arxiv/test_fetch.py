@@ -88,11 +88,35 @@ async def test_after_the_last_attempt_the_error_says_what_was_seen(server: Loopb
     assert len(server.journal.requests) == 4
 
 
-async def test_a_refused_request_is_not_repeated(server: LoopbackArxiv, fetcher: Fetcher) -> None:
-    server.fault("recorded", status=404, body=b"no such page")
-    with pytest.raises(QueryRejected, match="answered 404"):
-        await fetcher.get(ask(server), read)
+@pytest.mark.parametrize("status", [204, 206, 302, 304, 400, 401, 403, 404, 406, 407, 451, 502])
+async def test_what_an_edge_or_a_proxy_says_passes(server: LoopbackArxiv, fetcher: Fetcher, status: int) -> None:
+    server.fault(
+        "recorded", times=3, status=status, body=b"" if status in {204, 304} else b"<html>", content_type="text/html"
+    )
+    assert (await fetcher.get(ask(server), read)).endswith(b"</feed>")
+    assert len(server.journal.requests) == 4
+
+
+async def test_a_redirect_that_leads_in_a_circle_passes(server: LoopbackArxiv, fetcher: Fetcher) -> None:
+    server.fault("302", times=12, location=ask(server))
+    assert (await fetcher.get(ask(server), read)).endswith(b"</feed>")
+
+
+async def test_only_a_refusal_that_is_about_the_query_is_final(server: LoopbackArxiv, fetcher: Fetcher) -> None:
+    server.fault("recorded", status=400, body=b"incorrect id format")
+
+    def explained(answer: Answer) -> bytes:
+        refuse_failure(answer, "http://arxiv.example/api", "incorrect id format", is_about_query=True)
+        return answer.body
+
+    with pytest.raises(QueryRejected, match="answered 400: incorrect id format"):
+        await fetcher.get(ask(server), explained)
     assert len(server.journal.requests) == 1
+
+
+async def test_arxiv_is_told_what_is_accepted(server: LoopbackArxiv, fetcher: Fetcher) -> None:
+    await fetcher.get(ask(server), read)
+    assert server.journal.requests[0].accept.startswith("application/atom+xml")
 
 
 @pytest.mark.parametrize("kind", ["silent", "drip"])

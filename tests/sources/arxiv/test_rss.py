@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BadSourceAnswer, QueryRejected
+from bot.errors import BadSourceAnswer, SourceUnavailable
 from bot.models import AnnounceType
 from bot.sources.arxiv import rss as rss_module
 from bot.sources.arxiv.fetch import Answer, Fetcher
@@ -181,9 +181,11 @@ def test_an_old_id_in_the_feed_is_read() -> None:
     assert (only.paper.arxiv_id, only.paper.version) == ("cs/0112017", 3)
 
 
-def test_a_refusal_is_final() -> None:
-    with pytest.raises(QueryRejected, match="answered 400: no such category"):
-        read_feed(answer("no such category", 400), URL)
+@pytest.mark.parametrize("status", [302, 400, 403, 404, 406, 500])
+def test_no_status_of_the_feed_is_final(status: int) -> None:
+    """An edge answers before arXiv does, and the API knows as well what is wrong with a category."""
+    with pytest.raises(SourceUnavailable, match=f"answered {status}: no such category"):
+        read_feed(answer("no such category", status), URL)
 
 
 async def test_feeds_of_different_days_are_a_feed_being_rebuilt(
