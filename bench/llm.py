@@ -24,7 +24,7 @@ from bot.models import Background, Paper
 from bot.ports import Embedder, ScoringJob, ScoringResult
 from bot.ranking.terms import embedding_text
 from bot.replay.data import read_papers
-from bot.scorers import SCORERS, LlmOptions, ScorerOptions
+from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_endpoint
 from bot.settings import LlmSettings
 from bot.store import Store
 from bot.topics import parse_topics
@@ -91,7 +91,7 @@ def run(embedder: Embedder, papers: tuple[Paper, ...], latency_s: float = 0.0, *
         store = Store(Path(folder) / "bench.db")
         key = SecretStr(KEY)
         options = LlmOptions(LlmSettings(**settings), store.costs, SystemClock(), server.base_url, key)
-        scorer = SCORERS["llm"](ScorerOptions(embedder, options))
+        scorer = SCORERS["llm"](ScorerOptions(embedder, llm_endpoint(options)))
         started = time.perf_counter()
         result: ScoringResult = asyncio.run(scorer.score(job))
         seconds = time.perf_counter() - started

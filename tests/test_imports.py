@@ -51,7 +51,7 @@ def test_every_source_can_be_made_and_knows_its_name(name):
 
 @pytest.mark.parametrize("name", sorted(EMBEDDERS))
 def test_every_embedder_can_be_made(name):
-    options = EmbedderOptions(model="a-model", base_url="http://127.0.0.1:9/v1", dimensions=8)
+    options = EmbedderOptions(model="a-model", base_url="http://127.0.0.1:9/v1")
     embedder = EMBEDDERS[name](options)
     assert embedder.name
     assert embedder.dimensions > 0

@@ -14,7 +14,7 @@ from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.errors import SettingsError
 from bot.platforms import PLATFORMS
 from bot.ports import ChatPlatform, Embedder
-from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer
+from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer, llm_endpoint
 from bot.settings import ChannelSettings, ScorerName, Settings
 from bot.sources import SOURCES, SourceParts
 from bot.store import CostStore, LockStore, Store
@@ -185,7 +185,8 @@ def _environment(
     embedder = embedder_of(settings)
     if platforms is None:
         platforms = platforms_of(settings, clock)
-    llm = llm_options(settings, store.costs, clock)
+    uses_llm = settings.scorer_in_force is ScorerName.LLM
+    llm = llm_endpoint(llm_options(settings, store.costs, clock)) if uses_llm else None
     return Environment(
         settings=settings,
         store=store,
@@ -195,5 +196,5 @@ def _environment(
         platforms=platforms,
         clock=clock,
         topics_texts=texts,
-        answerer=llm_answerer(llm) if settings.scorer_in_force is ScorerName.LLM else None,
+        answerer=llm_answerer(llm) if llm else None,
     )

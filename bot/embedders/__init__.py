@@ -16,14 +16,12 @@ __all__ = ["EMBEDDERS", "EmbedderOptions"]
 class EmbedderOptions:
     """What an embedder may need to know; each takes what it uses.
 
-    `model`, `base_url` and `api_key` are for an endpoint; `dimensions` asks it for vectors of that length.
+    All of it is for an endpoint.
     """
 
     model: str = ""
     base_url: str = ""
     api_key: SecretStr = field(default=SecretStr(""))
-    timeout_s: float = 30.0
-    dimensions: int | None = None
 
 
 def _wordllama(_options: EmbedderOptions) -> Embedder:
@@ -39,8 +37,6 @@ def _openai_compatible(options: EmbedderOptions) -> Embedder:
         model=options.model,
         base_url=options.base_url,
         api_key=options.api_key,
-        timeout_s=options.timeout_s,
-        dimensions=options.dimensions,
     )
 
 

@@ -25,8 +25,8 @@ BATCH = 128
 class OpenAICompatibleEmbedder:
     """Embeddings of a served model, asked for in batches of 128.
 
-    `dimensions` is sent only if given; without it the model's own length is learned from the first answer (1536 until
-    then). A server without keys still needs a text in that place, so an empty key is sent as "none".
+    The length of its vectors is learned from the first answer (1536 until then). A server without keys still needs a
+    text in that place, so an empty key is sent as "none".
     """
 
     def __init__(
@@ -36,13 +36,11 @@ class OpenAICompatibleEmbedder:
         base_url: str = "",
         api_key: SecretStr | None = None,
         timeout_s: float = 30.0,
-        dimensions: int | None = None,
         max_retries: int = 2,
     ) -> None:
         self._model = model or DEFAULT_MODEL
         self._base_url = base_url or DEFAULT_BASE_URL
-        self._asked = dimensions
-        self._dimensions = dimensions or DEFAULT_DIMENSIONS
+        self._dimensions = DEFAULT_DIMENSIONS
         self._address = without_login(self._base_url)  # as people may see it
         self._client = openai.OpenAI(
             api_key=(api_key.get_secret_value() if api_key else "") or _NO_KEY,
@@ -53,8 +51,8 @@ class OpenAICompatibleEmbedder:
 
     @property
     def name(self) -> str:
-        """Names the vectors in the database; another length is another name."""
-        return f"{self._model}-{self._asked}" if self._asked else self._model
+        """Names the vectors in the database."""
+        return self._model
 
     @property
     def dimensions(self) -> int:
@@ -79,12 +77,7 @@ class OpenAICompatibleEmbedder:
 
     def _ask(self, texts: Sequence[str]) -> list[list[float]]:
         try:
-            answer = self._client.embeddings.create(
-                model=self._model,
-                input=list(texts),
-                encoding_format="float",
-                dimensions=self._asked or openai.omit,
-            )
+            answer = self._client.embeddings.create(model=self._model, input=list(texts), encoding_format="float")
         except openai.OpenAIError as error:
             raise EmbedderError(
                 f"{self._address} made no vectors with {self._model}: {self._reason(error)}; "
@@ -100,13 +93,7 @@ class OpenAICompatibleEmbedder:
                 f"{self._address} answered {len(entries)} vectors of lengths {sorted(lengths)} to {expected} texts; "
                 "is it an embeddings endpoint?"
             )
-        (length,) = lengths
-        if self._asked and length != self._asked:
-            raise EmbedderError(
-                f"{self._model} makes vectors of length {length}, not {self._asked}; "
-                "remove `dimensions` from the settings"
-            )
-        self._dimensions = length
+        (self._dimensions,) = lengths
         return [found[i] for i in range(expected)]
 
     def _reason(self, error: openai.OpenAIError) -> str:

@@ -88,7 +88,7 @@ def test_an_empty_text_is_zero_and_is_not_sent(endpoint):
 
 
 def test_nothing_but_empty_texts_asks_nobody(endpoint):
-    assert not an_embedder(endpoint, dimensions=4).embed(["", " "]).any()
+    assert not an_embedder(endpoint).embed(["", " "]).any()
     assert endpoint.requests == []
 
 
@@ -101,13 +101,6 @@ def test_the_length_is_learned_from_the_first_answer(endpoint):
     embedder = an_embedder(endpoint)
     embedder.embed(["a"])
     assert embedder.dimensions == 4
-
-
-def test_asked_dimensions_are_sent_and_are_part_of_the_name(endpoint):
-    embedder = an_embedder(endpoint, dimensions=4)
-    embedder.embed(["a"])
-    assert endpoint.requests[0][2]["dimensions"] == 4
-    assert embedder.name == "small-4"
 
 
 def test_the_key_is_sent_and_a_server_without_keys_gets_a_stand_in(endpoint):
@@ -137,11 +130,6 @@ def test_an_answer_without_vectors_is_an_error(endpoint, answer):
         an_embedder(endpoint).embed(["a"])
 
 
-def test_vectors_of_another_length_than_asked_are_an_error(endpoint):
-    with pytest.raises(EmbedderError, match="dimensions"):
-        an_embedder(endpoint, dimensions=2).embed(["a"])
-
-
 def test_a_silent_server_times_out(endpoint):
     endpoint.silent.clear()
     with pytest.raises(EmbedderError, match="no answer in time"):
@@ -149,5 +137,5 @@ def test_a_silent_server_times_out(endpoint):
 
 
 def test_the_registry_hands_the_options_on(endpoint):
-    made = EMBEDDERS["openai-compatible"](EmbedderOptions(model="m", base_url=endpoint.url, dimensions=4))
-    assert (made.name, made.dimensions) == ("m-4", 4)
+    made = EMBEDDERS["openai-compatible"](EmbedderOptions(model="m", base_url=endpoint.url))
+    assert made.name == "m"

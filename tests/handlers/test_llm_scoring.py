@@ -9,9 +9,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.models import PostRole
-from bot.scorers.llm.scorer import LlmParts, LlmScorer
+from bot.scorers import LlmOptions
+from bot.scorers.llm.endpoint import LlmEndpoint
+from bot.scorers.llm.scorer import LlmScorer
 from bot.settings import ChannelSettings, LlmSettings
 from handlers.edition import score_ahead
 from handlers.listing import ingest_due
@@ -45,10 +48,9 @@ def with_llm(world: World, server: LoopbackOpenAI) -> Callable[..., World]:
 
     def make(**settings: Any) -> World:
         wanted = {"model": "gpt-4o", "share": 1.0, "batch_size": 5, "attempts": 2, **settings}
-        world.scorer = LlmScorer(
-            LlmParts(world.scorer if hasattr(world.scorer, "relevance") else world.scorer._parts.local,
-                     world.store.costs, LlmSettings(**wanted), world.clock, server.base_url, KEY)
-        )  # fmt: skip
+        local = world.scorer if hasattr(world.scorer, "relevance") else world.scorer._local
+        options = LlmOptions(LlmSettings(**wanted), world.store.costs, world.clock, server.base_url, SecretStr(KEY))
+        world.scorer = LlmScorer(LlmEndpoint(options), local)
         world.want()
         return world
 
@@ -122,7 +124,8 @@ async def test_other_topics_another_version_or_another_prompt_are_scored_again(w
     await score_ahead(world.env, CHANNEL)
     assert len(asked(server)) == 11
     (tmp_path / "score.md").write_text("Score these. JSON please. $topics $numbers")
-    scorer = LlmScorer(replace(world.scorer._parts, prompts_dir=tmp_path))
+    known = world.scorer._endpoint.options
+    scorer = LlmScorer(LlmEndpoint(replace(known, prompts_dir=tmp_path)), world.scorer._local)
     await score_ahead(replace(world.env, scorer=scorer), CHANNEL)
     assert len(asked(server)) == 16
 
@@ -155,7 +158,7 @@ async def test_a_failed_model_posts_a_local_morning_that_says_so(with_llm, serve
 
 async def test_a_failed_model_is_never_a_quiet_day(with_llm, server):
     world = with_llm()
-    world.scorer._parts.local.default = 3
+    world.scorer._local.default = 3
     server.fault("quota", times=None)
     world.announce(MONDAY, 15)
     await world.morning(MONDAY)

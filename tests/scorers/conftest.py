@@ -1,5 +1,5 @@
 """Fixtures for scorers by LLM."""
 
-from tests.scorers.llm.conftest import clock, make_scorer, server, store
+from tests.scorers.llm.conftest import clock, make_endpoint, make_scorer, server, store
 
-__all__ = ["clock", "make_scorer", "server", "store"]
+__all__ = ["clock", "make_endpoint", "make_scorer", "server", "store"]

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.digest_file import write_markdown
 from bot.errors import SettingsError
 from bot.models import Digest, TokenCost, Totals
-from bot.scorers import SCORERS, LlmOptions, ScorerOptions
+from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_endpoint
 from bot.scorers.pricing import Price, Usage, completion_usd, price_of, prompt_usd
 from bot.settings import LlmSettings, PriceSettings
 from bot.store import Store
@@ -89,7 +89,7 @@ def make_llm(tmp_path):
 
     def make(**settings):
         options = LlmOptions(LlmSettings(**settings), store.costs, FakeClock(), "http://127.0.0.1:1/v1", SecretStr(""))
-        return SCORERS["llm"](ScorerOptions(FakeEmbedder(), options))
+        return SCORERS["llm"](ScorerOptions(FakeEmbedder(), llm_endpoint(options)))
 
     yield make
     store.close()

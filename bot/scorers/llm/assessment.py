@@ -11,9 +11,9 @@ from bot.models import Paper
 from bot.ports import Progress
 from bot.scorers.llm.caller import Caller, Task
 from bot.scorers.llm.client import Answer
+from bot.scorers.llm.failures import CallFailed, Failure
 from bot.scorers.llm.parse import Parsed, Verdict, parse_choice, parse_scores
 from bot.scorers.llm.tokens import ANSWER_OVERHEAD, MOST_PER_CHOICE, MOST_PER_SCORE
-from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.settings import LlmSettings
 
 logger = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 STAGE = "scoring by LLM"
 MOST_ROUNDS = 2  # how often a paper left out is asked about again
 
-# Troubles that a smaller batch may avoid, and the size that is not halved any more: a lone paper pays for the whole
+# Failures that a smaller batch may avoid, and the size that is not halved any more: a lone paper pays for the whole
 # constant part, which a budget at its end is too good for.
-_LEAST_BATCH = {Trouble.TOO_LONG: 1, Trouble.REFUSED: 1, Trouble.BUDGET: 3}
+_LEAST_BATCH = {Failure.TOO_LONG: 1, Failure.REFUSED: 1, Failure.BUDGET: 3}
 
 KeepVerdicts = Callable[[Mapping[str, Verdict]], Awaitable[None]]
 
@@ -33,11 +33,11 @@ class Outcome:
     """What a run has brought so far, by arxiv_id."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    unscored: dict[str, Trouble] = field(default_factory=dict)
+    unscored: dict[str, Failure] = field(default_factory=dict)
 
-    def of_trouble(self, *troubles: Trouble) -> int:
+    def of_failure(self, *failures: Failure) -> int:
         """How many papers are unscored for one of these reasons."""
-        return sum(trouble in troubles for trouble in self.unscored.values())
+        return sum(failure in failures for failure in self.unscored.values())
 
 
 class Breaker:
@@ -47,7 +47,7 @@ class Breaker:
     _POINTS_OF_A_FAILURE = 2  # a request that failed at all its attempts says more than an answer nobody understands
 
     def __init__(self) -> None:
-        self.trouble: Trouble | None = None
+        self.failure: Failure | None = None
         self._points = 0
         self._has_succeeded = False
 
@@ -56,18 +56,18 @@ class Breaker:
         self._points = 0
         self._has_succeeded = True
 
-    def failed(self, trouble: Trouble) -> None:
+    def failed(self, failure: Failure) -> None:
         """Note a request given up."""
-        self._add(self._POINTS_OF_A_FAILURE, trouble)
+        self._add(self._POINTS_OF_A_FAILURE, failure)
 
     def not_understood(self) -> None:
         """Note an answer without anything usable in it."""
-        self._add(1, Trouble.NOT_AN_ANSWER)
+        self._add(1, Failure.NOT_AN_ANSWER)
 
-    def _add(self, points: int, trouble: Trouble) -> None:
+    def _add(self, points: int, failure: Failure) -> None:
         self._points += points
-        if trouble.is_final or self._points >= self._PATIENCE[self._has_succeeded]:
-            self.trouble = trouble
+        if failure.is_final or self._points >= self._PATIENCE[self._has_succeeded]:
+            self.failure = failure
 
 
 class Assessment:
@@ -107,8 +107,8 @@ class Assessment:
             answer = await self._caller.ask(task, papers, most, visible)
         except CallFailed as failure:
             logger.warning("no choice among %d titles: %s", len(papers), failure)
-            if failure.trouble not in {Trouble.TOO_LONG, Trouble.BUDGET}:
-                self._breaker.failed(failure.trouble)
+            if failure.kind not in {Failure.TOO_LONG, Failure.BUDGET}:
+                self._breaker.failed(failure.kind)
             return ()
         return parse_choice(answer.text, [paper.arxiv_id for paper in papers], most)
 
@@ -127,7 +127,7 @@ class Assessment:
         self._has_begun = True
         async with self._slots:
             # What was learned while waiting for the slot counts.
-            answer = await self._ask(papers) if len(papers) <= self._largest else Trouble.TOO_LONG
+            answer = await self._ask(papers) if len(papers) <= self._largest else Failure.TOO_LONG
         self._first_came_back.set()
         if isinstance(answer, Answer):
             await self._take_in(papers, answer, round_number)
@@ -136,19 +136,19 @@ class Assessment:
         else:
             self._give_up(papers, answer)
 
-    async def _ask(self, papers: Sequence[Paper]) -> Answer | Trouble:
-        if self._breaker.trouble is not None:
-            return self._breaker.trouble
+    async def _ask(self, papers: Sequence[Paper]) -> Answer | Failure:
+        if self._breaker.failure is not None:
+            return self._breaker.failure
         visible = ANSWER_OVERHEAD + len(papers) * MOST_PER_SCORE
         try:
             return await self._caller.ask(self._task, papers, len(papers), visible)
         except CallFailed as failure:
             logger.warning("no scores for %d papers: %s", len(papers), failure)
-            if failure.trouble is Trouble.TOO_LONG:
+            if failure.kind is Failure.TOO_LONG:
                 self._largest = max(1, min(self._largest, len(papers) // 2))
-            elif failure.trouble not in {Trouble.BUDGET, Trouble.REFUSED}:
-                self._breaker.failed(failure.trouble)
-            return failure.trouble
+            elif failure.kind not in {Failure.BUDGET, Failure.REFUSED}:
+                self._breaker.failed(failure.kind)
+            return failure.kind
 
     async def _take_in(self, papers: Sequence[Paper], answer: Answer, round_number: int) -> None:
         wanted = {paper.arxiv_id for paper in papers}
@@ -166,18 +166,18 @@ class Assessment:
         else:
             self._give_up(missing, _reason(answer, parsed))
 
-    def _give_up(self, papers: Sequence[Paper], trouble: Trouble) -> None:
-        self.outcome.unscored.update({paper.arxiv_id: trouble for paper in papers})
+    def _give_up(self, papers: Sequence[Paper], failure: Failure) -> None:
+        self.outcome.unscored.update({paper.arxiv_id: failure for paper in papers})
         self._report()
 
     def _report(self) -> None:
         self._progress(STAGE, len(self.outcome.verdicts) + len(self.outcome.unscored), self._total)
 
 
-def _reason(answer: Answer, parsed: Parsed) -> Trouble:
+def _reason(answer: Answer, parsed: Parsed) -> Failure:
     if answer.refused:
-        return Trouble.REFUSED
-    return Trouble.LEFT_OUT if parsed.verdicts or answer.cut_short or parsed.disputed else Trouble.NOT_AN_ANSWER
+        return Failure.REFUSED
+    return Failure.LEFT_OUT if parsed.verdicts or answer.cut_short or parsed.disputed else Failure.NOT_AN_ANSWER
 
 
 def _smaller(missing: Sequence[Paper], parsed: Parsed, asked: int) -> list[Sequence[Paper]]:

@@ -14,12 +14,12 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from bot.clock import Clock
 from bot.models import CallIntent, CallResult, Paper, TokenCost
+from bot.scorers.llm.budget import DayBudget
 from bot.scorers.llm.client import Answer, ChatClient
 from bot.scorers.llm.dialect import Dialect, Dialects, Mode
+from bot.scorers.llm.failures import CallFailed, Failure
 from bot.scorers.llm.prompt import Message, Purpose, hash_of, user_part
-from bot.scorers.llm.purse import Purse
 from bot.scorers.llm.tokens import Gauge, likely_tokens, most_tokens
-from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.scorers.pricing import Price, Usage, completion_usd, prompt_usd
 from bot.settings import LlmSettings
 
@@ -113,7 +113,7 @@ class Caller:
     def __init__(
         self,
         client: ChatClient,
-        purse: Purse,
+        budget: DayBudget,
         dialects: Dialects,
         account: Account,
         *,
@@ -123,7 +123,7 @@ class Caller:
         chance: random.Random,
     ) -> None:
         self._client = client
-        self._purse = purse
+        self._budget = budget
         self._dialects = dialects
         self._account = account
         self._settings = settings
@@ -152,7 +152,7 @@ class Caller:
         return await retrying(self._attempt, request)
 
     def _may_pass(self, error: BaseException) -> bool:
-        if not isinstance(error, CallFailed) or not error.trouble.is_passing:
+        if not isinstance(error, CallFailed) or not error.kind.is_passing:
             return False
         return error.retry_after_s is None or error.retry_after_s <= self._settings.longest_wait_s
 
@@ -171,7 +171,7 @@ class Caller:
             try:
                 return await self._send(request, dialect)
             except CallFailed as failure:
-                reworded = failure.trouble is Trouble.UNSUPPORTED and self._dialects.refused(dialect, failure.parameter)
+                reworded = failure.kind is Failure.UNSUPPORTED and self._dialects.refused(dialect, failure.parameter)
                 if not reworded:
                     raise
 
@@ -181,21 +181,21 @@ class Caller:
         most_prompt = self._gauge.prompt_tokens(estimate)
         most_answer = self._gauge.answer_tokens(request.visible_tokens)
         intent = self._intent(request, dialect, Usage(most_prompt, most_answer))
-        number = await self._purse.reserve(intent)
+        number = await self._budget.reserve(intent)
         started = self._clock.monotonic()
         try:
             answer = await self._client.ask(request.message, request.task.schema, dialect, most_answer)
         except CallFailed as failure:
-            await self._purse.settle(number, _failed(intent, failure, self._clock.monotonic() - started))
+            await self._budget.settle(number, _failed(intent, failure, self._clock.monotonic() - started))
             raise
         except BaseException:
             # Stopped in the middle: the reservation stays until it expires, for the provider may charge for it.
-            self._purse.release()
+            self._budget.release()
             raise
         usage = answer.usage or _guessed(request.message, answer)
         self._gauge.learn(estimate, usage, cut_short=answer.cut_short)
         self.used.add(usage, self._account.price)
-        await self._purse.settle(number, self._answered(answer, usage, self._clock.monotonic() - started))
+        await self._budget.settle(number, self._answered(answer, usage, self._clock.monotonic() - started))
         return answer
 
     def _intent(self, request: _Request, dialect: Dialect, most: Usage) -> CallIntent:
@@ -240,9 +240,9 @@ class Caller:
 
 def _failed(intent: CallIntent, failure: CallFailed, latency_s: float) -> CallResult:
     """A refused request is free; for one whose answer was lost the budget counts the most it can have cost."""
-    lost = failure.trouble.may_be_charged
+    lost = failure.kind.may_be_charged
     return CallResult(
-        outcome=str(failure.trouble),
+        outcome=str(failure.kind),
         latency_s=latency_s,
         charged_tokens=intent.most_tokens if lost else 0,
         charged_usd=intent.most_usd if lost else None if intent.most_usd is None else 0.0,

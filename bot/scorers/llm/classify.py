@@ -12,7 +12,7 @@ import openai
 
 from bot.redaction import redacted
 from bot.scorers.llm.dialect import FORMAT_PARAMETER, Dialect
-from bot.scorers.llm.troubles import CallFailed, Trouble
+from bot.scorers.llm.failures import CallFailed, Failure
 
 _MOST_NOTE = 300
 _MOST_READ = 10_000
@@ -34,31 +34,31 @@ _NOT_SUPPORTED = re.compile(
 _NEVER_CONNECTED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 
 
-def classify(error: openai.APIStatusError, dialect: Dialect) -> tuple[Trouble, str]:
+def classify(error: openai.APIStatusError, dialect: Dialect) -> tuple[Failure, str]:
     """What a status means, and the parameter it is about, where it is about one."""
     status = error.status_code
     text = f"{error.code} {error.type} {error.param} {note(error.message)}"
-    if trouble := _plain_meaning(status, text):
-        return trouble, ""
+    if failure := _plain_meaning(status, text):
+        return failure, ""
     if status in {400, 422, 500, 501} and (parameter := _parameter(error, text, dialect)):
-        return Trouble.UNSUPPORTED, parameter
+        return Failure.UNSUPPORTED, parameter
     passes = status in {408, 409, 425} or status >= 500
     if passes and error.response.headers.get("x-should-retry") != "false":
-        return Trouble.SERVER_ERROR, ""
-    return Trouble.BAD_REQUEST, ""
+        return Failure.SERVER_ERROR, ""
+    return Failure.BAD_REQUEST, ""
 
 
-def _plain_meaning(status: int, text: str) -> Trouble | None:
+def _plain_meaning(status: int, text: str) -> Failure | None:
     """What can be told without looking at the parameters; the order matters."""
     meanings = (
-        (status == 402 or (status in {400, 403, 429} and _ABOUT_QUOTA.search(text)), Trouble.QUOTA),
-        ("content_filter" in text or "content_policy" in text, Trouble.REFUSED),
-        (status in {401, 403}, Trouble.KEY_REFUSED),
-        (status == 404 or "model_not_found" in text, Trouble.NOT_FOUND),
-        (status == 413 or (status in {400, 422, 429, 500} and _ABOUT_LENGTH.search(text)), Trouble.TOO_LONG),
-        (status == 429, Trouble.RATE_LIMITED),
+        (status == 402 or (status in {400, 403, 429} and _ABOUT_QUOTA.search(text)), Failure.QUOTA),
+        ("content_filter" in text or "content_policy" in text, Failure.REFUSED),
+        (status in {401, 403}, Failure.KEY_REFUSED),
+        (status == 404 or "model_not_found" in text, Failure.NOT_FOUND),
+        (status == 413 or (status in {400, 422, 429, 500} and _ABOUT_LENGTH.search(text)), Failure.TOO_LONG),
+        (status == 429, Failure.RATE_LIMITED),
     )
-    return next((trouble for applies, trouble in meanings if applies), None)
+    return next((failure for applies, failure in meanings if applies), None)
 
 
 def _parameter(error: openai.APIStatusError, text: str, dialect: Dialect) -> str:
@@ -73,12 +73,12 @@ def _parameter(error: openai.APIStatusError, text: str, dialect: Dialect) -> str
     return FORMAT_PARAMETER if error.status_code in {400, 422} and dialect.without(FORMAT_PARAMETER) else ""
 
 
-def connection_trouble(error: openai.APIConnectionError) -> CallFailed:
+def connection_failure(error: openai.APIConnectionError) -> CallFailed:
     """No connection at all is free; one that broke may have been charged."""
     cause = error.__cause__
     name = type(cause).__name__ if cause is not None else type(error).__name__
-    trouble = Trouble.CONNECTION if name in _NEVER_CONNECTED else Trouble.DROPPED
-    return CallFailed(trouble, note(f"{name}: {cause or error}"))
+    failure = Failure.CONNECTION if name in _NEVER_CONNECTED else Failure.DROPPED
+    return CallFailed(failure, note(f"{name}: {cause or error}"))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

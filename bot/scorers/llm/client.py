@@ -11,10 +11,10 @@ import openai
 from openai.types.chat import ChatCompletion
 
 from bot.clock import Clock
-from bot.scorers.llm.classify import classify, connection_trouble, note, retry_after
+from bot.scorers.llm.classify import classify, connection_failure, note, retry_after
 from bot.scorers.llm.dialect import Dialect
+from bot.scorers.llm.failures import CallFailed, Failure
 from bot.scorers.llm.prompt import Message
-from bot.scorers.llm.troubles import CallFailed, Trouble
 from bot.scorers.pricing import Usage
 
 _MOST_COUNTED = 10**12  # no request has more tokens; a server may say anything
@@ -61,28 +61,28 @@ class ChatClient:
                     model=self._model, messages=messages, **dialect.parameters(dict(schema), most_tokens)
                 )
         except (openai.APITimeoutError, TimeoutError) as error:
-            raise CallFailed(Trouble.TIMEOUT, f"no answer within {self._timeout_s:g} s") from error
+            raise CallFailed(Failure.TIMEOUT, f"no answer within {self._timeout_s:g} s") from error
         except openai.APIStatusError as error:
             raise self._translated(error, dialect) from error
         except openai.APIConnectionError as error:
-            raise connection_trouble(error) from error
+            raise connection_failure(error) from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
             # The SDK checks little: an answer of an unexpected shape fails somewhere inside it.
-            raise CallFailed(Trouble.NOT_AN_ANSWER, note(str(error))) from error
+            raise CallFailed(Failure.NOT_AN_ANSWER, note(str(error))) from error
         return _read(answer)
 
     def _translated(self, error: openai.APIStatusError, dialect: Dialect) -> CallFailed:
-        trouble, parameter = classify(error, dialect)
+        failure, parameter = classify(error, dialect)
         said = note(error.message, set() if self._key == NO_KEY else {self._key})
         wait_s = retry_after(error.response.headers, self._clock.now())
-        return CallFailed(trouble, f"status {error.status_code}: {said}", retry_after_s=wait_s, parameter=parameter)
+        return CallFailed(failure, f"status {error.status_code}: {said}", retry_after_s=wait_s, parameter=parameter)
 
 
 def _read(answer: object) -> Answer:
     """The answer's text and figures; a server may send anything."""
     choices = answer.choices if isinstance(answer, ChatCompletion) else None
     if not isinstance(answer, ChatCompletion) or not isinstance(choices, list) or not choices:
-        raise CallFailed(Trouble.NOT_AN_ANSWER, f"no chat completion but {note(str(answer))!r}")
+        raise CallFailed(Failure.NOT_AN_ANSWER, f"no chat completion but {note(str(answer))!r}")
     message = getattr(choices[0], "message", None)
     content = getattr(message, "content", None)
     text = content if isinstance(content, str) else ""

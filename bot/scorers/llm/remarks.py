@@ -6,14 +6,14 @@ from collections import Counter
 
 from bot.rendering import budget_reached, llm_failed, llm_left_out
 from bot.scorers.llm.assessment import Outcome
-from bot.scorers.llm.troubles import Trouble
+from bot.scorers.llm.failures import Failure
 
 FAILURE_SHARE = 0.2  # of the papers sent; above it the scorer has failed, whatever it did score
 
 
 def remarks_on(outcome: Outcome, beyond_budget: int) -> tuple[str, ...]:
     """Honest lines for the header; none if every paper that was to be scored was."""
-    refused_budget = outcome.of_trouble(Trouble.BUDGET)
+    refused_budget = outcome.of_failure(Failure.BUDGET)
     unscored = len(outcome.unscored) - refused_budget
     sent = len(outcome.verdicts) + unscored
     remarks = []
@@ -27,5 +27,5 @@ def remarks_on(outcome: Outcome, beyond_budget: int) -> tuple[str, ...]:
 
 
 def _main_reason(outcome: Outcome) -> str:
-    counts = Counter(trouble for trouble in outcome.unscored.values() if trouble is not Trouble.BUDGET)
+    counts = Counter(failure for failure in outcome.unscored.values() if failure is not Failure.BUDGET)
     return counts.most_common(1)[0][0].words

@@ -4,68 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
 
-from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.models import Budget, Paper, Score
+from bot.models import Paper, Score
 from bot.ports import Progress, Scorer, ScoringJob, ScoringResult, no_progress
 from bot.prompting import Prompt, load_prompt
 from bot.ranking.cascade import cascade_size, cascade_stages
 from bot.scorers.llm.assessment import Assessment, Outcome
-from bot.scorers.llm.caller import Account, Caller, Task, Used
-from bot.scorers.llm.client import ChatClient
-from bot.scorers.llm.dialect import Dialect, Dialects
+from bot.scorers.llm.caller import Caller, Task, Used
+from bot.scorers.llm.endpoint import LlmEndpoint
 from bot.scorers.llm.estimate import Estimate, estimate, likely_per_paper
 from bot.scorers.llm.parse import Verdict
 from bot.scorers.llm.prompt import Purpose, hash_of, score_schema, score_system, sift_schema, sift_system
-from bot.scorers.llm.purse import Purse
 from bot.scorers.llm.remarks import remarks_on
 from bot.scorers.pricing import Price, price_of
 from bot.settings import LlmSettings
-from bot.store import CostStore
 
 logger = logging.getLogger(__name__)
 
 LAYOUT = 1  # of the part of a request that code writes; a new one makes new scores
-_DIALECT_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class LlmParts:
-    """What the scorer by LLM is made of. `local` ranks before it and stands in for it."""
-
-    local: Scorer
-    costs: CostStore
-    settings: LlmSettings
-    clock: Clock
-    base_url: str
-    api_key: str = ""
-    prompts_dir: Path | None = None
-    nonce: Callable[[], str] = field(default=lambda: secrets.token_hex(6))
-    chance: random.Random = field(default_factory=random.Random)
 
 
 class LlmScorer:
-    """Scores the most promising papers by an LLM, the others locally.
+    """Scores the most promising papers by an LLM, the others by `local`, which ranks before it and stands in for it.
 
     Raises:
         SettingsError: a budget in USD for a model whose price is unknown.
         PromptError: a prompt cannot be used.
     """
 
-    def __init__(self, parts: LlmParts) -> None:
-        self._parts = parts
-        self._settings = parts.settings
-        self._price = price_within(parts.settings)
-        self._prompt = _checked(load_prompt("score", parts.prompts_dir), {"topics", "numbers"})
-        self._sift_prompt = _checked(load_prompt("sift_titles", parts.prompts_dir), {"topics"})
-        self._dialects: Dialects | None = None
+    def __init__(self, endpoint: LlmEndpoint, local: Scorer) -> None:
+        self._endpoint = endpoint
+        self._local = local
+        self._settings = endpoint.settings
+        self._price = price_within(endpoint.settings)
+        self._costs = endpoint.options.costs
+        prompts_dir = endpoint.options.prompts_dir
+        self._prompt = _checked(load_prompt("score", prompts_dir), {"topics", "numbers"})
+        self._sift_prompt = _checked(load_prompt("sift_titles", prompts_dir), {"topics"})
 
     @property
     def name(self) -> str:
@@ -84,7 +63,7 @@ class LlmScorer:
             ScorerError, EmbedderError: the local scorer failed.
             StoreError: costs or scores could not be written down.
         """
-        local = await self._parts.local.score(replace(job, known={}), progress)
+        local = await self._local.score(replace(job, known={}), progress)
         task = Task(Purpose.SCORE, score_system(self._prompt, job.topics), score_schema())
         selection = await self._select(job, local.scores, task)
         if job.rehearsal:
@@ -98,7 +77,7 @@ class LlmScorer:
     ) -> ScoringResult:
         sift = Task(Purpose.SIFT, sift_system(self._sift_prompt, job.topics), sift_schema())
         for one in (task, sift) if selection.sifted else (task,):
-            await self._parts.costs.save_prompt(one.prompt_hash, one.kept)
+            await self._costs.save_prompt(one.prompt_hash, one.kept)
         closeness = {score.arxiv_id: score for score in local.scores}
         papers = {paper.arxiv_id: paper for paper in job.papers}
 
@@ -106,8 +85,7 @@ class LlmScorer:
             await job.keep([self._final(papers[one], verdict, closeness[one]) for one, verdict in verdicts.items()])
 
         numbers = frozenset(topic.number for topic in job.topics.topics)
-        async with self._client() as client:
-            caller = await self._caller(client, job)
+        async with self._endpoint.caller(job.channel) as caller:
             assessment = Assessment(caller, task, self._settings, numbers, keep)
             chosen = list(selection.direct)
             if selection.sifted:
@@ -149,10 +127,10 @@ class LlmScorer:
 
     async def _affordable(self, task: Task, papers: Sequence[Paper]) -> int | None:
         """For how many papers the rest of the day's budget will do; None without a budget."""
-        budget = self._budget
+        budget = self._endpoint.budget
         if not papers or (budget.tokens is None and budget.usd is None):
             return None
-        spent = await self._parts.costs.spending(self._parts.clock.now().astimezone(UTC).date())
+        spent = await self._costs.spending(self._endpoint.options.clock.now().astimezone(UTC).date())
         each = await asyncio.to_thread(likely_per_paper, task, papers, self._settings.batch_size, self._price)
         limits = []
         if budget.tokens is not None:
@@ -160,31 +138,6 @@ class LlmScorer:
         if budget.usd is not None and each.usd:
             limits.append((budget.usd - spent.usd) / each.usd)
         return max(0, int(min(limits))) if limits else None
-
-    @property
-    def _budget(self) -> Budget:
-        return Budget(self._settings.daily_budget_tokens, self._settings.daily_budget_usd)
-
-    def _client(self) -> ChatClient:
-        parts = self._parts
-        return ChatClient(parts.base_url, parts.api_key, self._settings.model, self._settings.timeout_s, parts.clock)
-
-    async def _caller(self, client: ChatClient, job: ScoringJob) -> Caller:
-        parts = self._parts
-        if self._dialects is None:
-            since = parts.clock.now() - timedelta(days=_DIALECT_DAYS)
-            known = await parts.costs.dialect(parts.base_url, self._settings.model, since)
-            self._dialects = Dialects(Dialect.parse(known or "") or Dialect.first_guess(parts.base_url))
-        return Caller(
-            client,
-            Purse(parts.costs, self._budget),
-            self._dialects,
-            Account(job.channel, parts.base_url, self._settings.model, self._price),
-            settings=self._settings,
-            clock=parts.clock,
-            nonce=parts.nonce,
-            chance=parts.chance,
-        )
 
     def _final(self, paper: Paper, verdict: Verdict, local: Score) -> Score:
         return Score(
@@ -215,7 +168,7 @@ class LlmScorer:
             scores=tuple(scores),
             cost=(caller.used if caller else Used()).cost(self._settings.model),
             remarks=(*local.remarks, *remarks_on(outcome, selection.beyond_budget)),
-            scored_by=self.name if by_llm else self._parts.local.name,
+            scored_by=self.name if by_llm else self._local.name,
         )
 
     def _rehearsed(self, job: ScoringJob, local: ScoringResult, selection: _Selection, task: Task) -> ScoringResult:

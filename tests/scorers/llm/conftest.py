@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.models import Background, Paper, Score, Topics
 from bot.ports import ScoringJob
-from bot.scorers.llm.scorer import LlmParts, LlmScorer
+from bot.scorers import LlmOptions
+from bot.scorers.llm.endpoint import LlmEndpoint
+from bot.scorers.llm.scorer import LlmScorer
 from bot.settings import LlmSettings
 from bot.store import Store
 from bot.topics import parse_topics
@@ -66,23 +69,27 @@ def a_job(papers: Sequence[Paper] | int = 6, topics: Topics = TOPICS, **changes:
 
 
 @pytest.fixture
-def make_scorer(store: Store, server: LoopbackOpenAI, clock: FakeClock) -> Callable[..., LlmScorer]:
+def make_endpoint(store: Store, server: LoopbackOpenAI, clock: FakeClock) -> Callable[..., LlmEndpoint]:
+    """The loopback server as an endpoint; settings by name."""
+
+    def make(
+        *, at: str = "", using: Clock | None = None, key: str = KEY, prompts_dir: Path | None = None, **settings: Any
+    ) -> LlmEndpoint:
+        numbers = itertools.count(1)
+        wanted = LlmSettings(**{"timeout_s": 5.0, "backoff_s": 1.0, **settings})
+        options = LlmOptions(
+            wanted, store.costs, using or clock, at or server.base_url, SecretStr(key), prompts_dir=prompts_dir
+        )
+        return LlmEndpoint(options, nonce=lambda: f"nonce{next(numbers):04d}", chance=random.Random(0))
+
+    return make
+
+
+@pytest.fixture
+def make_scorer(make_endpoint: Callable[..., LlmEndpoint]) -> Callable[..., LlmScorer]:
     """A scorer on the loopback server that sends everything to it; settings by name."""
 
-    def make(*, at: str = "", using: Clock | None = None, key: str = KEY, **settings: Any) -> LlmScorer:
-        numbers = itertools.count(1)
-        wanted = {"share": 1.0, "most_papers": 1000, "timeout_s": 5.0, "backoff_s": 1.0, **settings}
-        return LlmScorer(
-            LlmParts(
-                local=FakeScorer(),
-                costs=store.costs,
-                settings=LlmSettings(**wanted),
-                clock=using or clock,
-                base_url=at or server.base_url,
-                api_key=key,
-                nonce=lambda: f"nonce{next(numbers):04d}",
-                chance=random.Random(0),
-            )
-        )
+    def make(**settings: Any) -> LlmScorer:
+        return LlmScorer(make_endpoint(**{"share": 1.0, "most_papers": 1000, **settings}), FakeScorer())
 
     return make

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import json
-import random
 from datetime import UTC
 
 import pytest
 
 from bot.citations import checked
 from bot.errors import AnswerError, PromptError
-from bot.scorers.llm.answerer import AnswererParts, LlmAnswerer
-from bot.settings import LlmSettings
+from bot.scorers.llm.answerer import LlmAnswerer
 from tests.builders import a_paper
-from tests.loopback.openai import KEY
 
 PAPERS = (a_paper("2505.03001", title="Caches"), a_paper("2505.03002", title="Pruning"))
 
 
 @pytest.fixture
-def make_answerer(store, server, clock):
-    def make(key: str = KEY, prompts_dir=None, **settings):
-        wanted = LlmSettings(**{"timeout_s": 5.0, "attempts": 2, **settings})
-        parts = AnswererParts(
-            costs=store.costs, settings=wanted, clock=clock, base_url=server.base_url, api_key=key,
-            prompts_dir=prompts_dir, nonce=lambda: "nonce0001", chance=random.Random(0),
-        )  # fmt: skip
-        return LlmAnswerer(parts)
+def make_answerer(make_endpoint):
+    def make(**settings):
+        return LlmAnswerer(make_endpoint(**{"attempts": 2, **settings}))
 
     return make
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from bot.models import Severity
-from bot.scorers.llm.answerer import AnswererParts
 from bot.scorers.llm.checkup import check_up
-from bot.settings import LlmSettings
-from tests.loopback.openai import KEY
 
 
 @pytest.fixture
-def look(store, server, clock):
-    async def look(*, key=KEY, prompts_dir=None, **settings):
-        wanted = LlmSettings(**{"timeout_s": 5.0, **settings})
-        parts = AnswererParts(
-            costs=store.costs, settings=wanted, clock=clock, base_url=server.base_url, api_key=key,
-            prompts_dir=prompts_dir, nonce=lambda: "nonce0001", chance=random.Random(0),
-        )  # fmt: skip
-        return await check_up(parts)
+def look(make_endpoint):
+    async def look(**settings):
+        return await check_up(make_endpoint(**settings))
 
     return look
 
@@ -49,7 +39,7 @@ async def test_a_server_that_refuses_the_wording_is_asked_in_another(look, serve
     assert finding.severity is Severity.OK
 
 
-async def test_a_passing_trouble_is_told_and_not_waited_for(look, server, clock):
+async def test_a_passing_failure_is_told_and_not_waited_for(look, server, clock):
     server.fault("rate_limit", times=None)
     (finding,) = await look()
     assert finding.severity is Severity.PROBLEM

@@ -20,7 +20,7 @@ def unscored(result) -> list[str]:
 @pytest.mark.parametrize(
     "kind", ["rate_limit", "server_error", "overloaded", "drop", "html", "html_200", "bad_json", "empty", "no_choices"]
 )
-async def test_a_passing_trouble_is_tried_again_and_leaves_no_trace(make_scorer, server, clock, kind: str):
+async def test_a_passing_failure_is_tried_again_and_leaves_no_trace(make_scorer, server, clock, kind: str):
     server.fault(kind)
     result = await make_scorer().score(a_job(6))
     assert unscored(result) == []
@@ -49,7 +49,7 @@ async def test_a_server_that_never_answers_is_given_up_after_the_time_out(make_s
         ("no_choices", "its answers cannot be understood"),
     ],
 )
-async def test_a_trouble_that_stays_ends_in_local_scores_and_a_word_to_the_reader(
+async def test_a_failure_that_stays_ends_in_local_scores_and_a_word_to_the_reader(
     make_scorer, server, kind: str, reason: str
 ):
     server.fault(kind, times=None)
@@ -204,6 +204,15 @@ async def test_nonsense_from_every_request_is_given_up_early(make_scorer, server
     assert len(unscored(result)) == 40
     assert result.remarks == ("the LLM failed (its answers cannot be understood): 40 papers scored locally",)
     assert len(server.journal) <= 1 + 2 * 8
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+async def test_a_server_that_dies_after_a_success_costs_one_round_and_no_more(make_scorer, server, parallel: int):
+    server.fault("server_error", times=None, skip=2)
+    result = await make_scorer(batch_size=2, parallel=parallel, attempts=2).score(a_job(100))
+    assert len(unscored(result)) == 96
+    # What is in flight when it dies, and as many more as it takes to believe it, each at both attempts.
+    assert len(server.journal) <= 2 + 2 * (parallel + 4)
 
 
 async def test_no_papers_ask_nobody(make_scorer, server):

@@ -36,7 +36,7 @@ async def test_a_limit_is_respected(llmock, scorer):
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 529])
-async def test_a_server_in_trouble_is_given_growing_pauses(llmock, scorer, status: int):
+async def test_a_failing_server_is_given_growing_pauses(llmock, scorer, status: int):
     llmock.fail(status, times=3)
     answer(llmock, "2505.03001")
     result = await scorer().score(a_job(1))

@@ -8,8 +8,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.models import Score
-from bot.scorers.llm.scorer import LlmParts, LlmScorer
+from bot.scorers.llm.scorer import LlmScorer
 from tests.builders import some_papers
+from tests.fakes import FakeScorer
 from tests.loopback.openai import realistic_verdict
 from tests.scorers.llm.conftest import Kept, a_job
 
@@ -55,7 +56,7 @@ async def test_whom_the_order_leaves_out_is_not_asked_about(make_scorer, server)
 
 async def test_without_an_order_the_closest_are_asked_about(make_scorer, server):
     scorer = make_scorer(share=0.1)
-    scorer._parts.local.relevance["2505.03017"] = 9
+    scorer._local.relevance["2505.03017"] = 9
     await scorer.score(a_job(20, wanted=1))
     assert asked(server)[0] == "2505.03017"
 
@@ -152,7 +153,7 @@ async def test_progress_is_told_to_the_end(make_scorer):
     assert steps[-1] == ("scoring by LLM", 12, 12)
 
 
-async def test_the_remarks_of_the_local_scorer_are_passed_on(make_scorer, server, store, clock):
+async def test_the_remarks_of_the_local_scorer_are_passed_on(make_endpoint):
     class Remarking:
         name = fingerprint = "local scorer"
 
@@ -162,10 +163,8 @@ async def test_the_remarks_of_the_local_scorer_are_passed_on(make_scorer, server
         async def score(self, job, progress=None):
             return replace(await self._inner.score(job), remarks=("the topics text is empty",))
 
-    scorer = make_scorer()
-    parts = replace(scorer._parts, local=Remarking(scorer._parts.local))
-    assert isinstance(parts, LlmParts)
-    assert (await LlmScorer(parts).score(a_job(2))).remarks == ("the topics text is empty",)
+    scorer = LlmScorer(make_endpoint(), Remarking(FakeScorer()))
+    assert (await scorer.score(a_job(2))).remarks == ("the topics text is empty",)
 
 
 # --- sifting by title

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.models import Budget, CallIntent, CallResult
-from bot.scorers.llm.troubles import CallFailed, Trouble
+from bot.scorers.llm.failures import CallFailed, Failure
 from bot.store import CostStore
 
 
-class Purse:
+class DayBudget:
     """Reserves and settles the calls of one run.
 
     The database decides, so that all processes share one budget. A call that does not fit waits as long as calls of
@@ -34,7 +34,7 @@ class Purse:
             if number is not None:
                 return number
             if self._open == 0:
-                raise CallFailed(Trouble.BUDGET, f"the day's budget does not hold {intent.most_tokens} tokens more")
+                raise CallFailed(Failure.BUDGET, f"the day's budget does not hold {intent.most_tokens} tokens more")
             await self._settled.wait()
 
     async def _reserve(self, intent: CallIntent) -> int | None:

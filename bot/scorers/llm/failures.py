@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Trouble(StrEnum):
+class Failure(StrEnum):
     """Why there is no usable answer."""
 
     RATE_LIMITED = "rate limited"
@@ -32,12 +32,12 @@ class Trouble(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether no other request can succeed either until somebody changes something."""
-        return self in {Trouble.KEY_REFUSED, Trouble.QUOTA, Trouble.NOT_FOUND}
+        return self in {Failure.KEY_REFUSED, Failure.QUOTA, Failure.NOT_FOUND}
 
     @property
     def may_be_charged(self) -> bool:
         """Whether the provider may have worked, and charged, although no answer came."""
-        return self in {Trouble.TIMEOUT, Trouble.DROPPED, Trouble.NOT_AN_ANSWER}
+        return self in {Failure.TIMEOUT, Failure.DROPPED, Failure.NOT_AN_ANSWER}
 
     @property
     def words(self) -> str:
@@ -46,30 +46,30 @@ class Trouble(StrEnum):
 
 
 _PASSING = {
-    Trouble.RATE_LIMITED,
-    Trouble.SERVER_ERROR,
-    Trouble.TIMEOUT,
-    Trouble.CONNECTION,
-    Trouble.DROPPED,
-    Trouble.NOT_AN_ANSWER,
+    Failure.RATE_LIMITED,
+    Failure.SERVER_ERROR,
+    Failure.TIMEOUT,
+    Failure.CONNECTION,
+    Failure.DROPPED,
+    Failure.NOT_AN_ANSWER,
 }
 
 _WORDS = {
-    Trouble.RATE_LIMITED: "it is too busy",
-    Trouble.SERVER_ERROR: "its server has a fault",
-    Trouble.TIMEOUT: "it did not answer in time",
-    Trouble.CONNECTION: "it could not be reached",
-    Trouble.DROPPED: "the connection broke",
-    Trouble.NOT_AN_ANSWER: "its answers cannot be understood",
-    Trouble.KEY_REFUSED: "its key was refused",
-    Trouble.QUOTA: "its quota is used up",
-    Trouble.NOT_FOUND: "the model or the address is unknown",
-    Trouble.TOO_LONG: "the texts are too long for it",
-    Trouble.UNSUPPORTED: "it does not take such requests",
-    Trouble.BAD_REQUEST: "it does not take such requests",
-    Trouble.REFUSED: "it refused",
-    Trouble.LEFT_OUT: "it left papers out",
-    Trouble.BUDGET: "the day's budget is reached",
+    Failure.RATE_LIMITED: "it is too busy",
+    Failure.SERVER_ERROR: "its server has a fault",
+    Failure.TIMEOUT: "it did not answer in time",
+    Failure.CONNECTION: "it could not be reached",
+    Failure.DROPPED: "the connection broke",
+    Failure.NOT_AN_ANSWER: "its answers cannot be understood",
+    Failure.KEY_REFUSED: "its key was refused",
+    Failure.QUOTA: "its quota is used up",
+    Failure.NOT_FOUND: "the model or the address is unknown",
+    Failure.TOO_LONG: "the texts are too long for it",
+    Failure.UNSUPPORTED: "it does not take such requests",
+    Failure.BAD_REQUEST: "it does not take such requests",
+    Failure.REFUSED: "it refused",
+    Failure.LEFT_OUT: "it left papers out",
+    Failure.BUDGET: "the day's budget is reached",
 }
 
 
@@ -79,10 +79,8 @@ class CallFailed(Exception):
     `retry_after_s` is what the server asked for, `parameter` the one it does not support, where it said so.
     """
 
-    def __init__(
-        self, trouble: Trouble, message: str, *, retry_after_s: float | None = None, parameter: str = ""
-    ) -> None:
-        super().__init__(f"{trouble}: {message}")
-        self.trouble = trouble
+    def __init__(self, kind: Failure, message: str, *, retry_after_s: float | None = None, parameter: str = "") -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
         self.retry_after_s = retry_after_s
         self.parameter = parameter
