@@ -141,14 +141,14 @@ async def quality(env: Environment, papers: Sequence[Paper]) -> bool:
     )
     for name, by_set in figures.items():
         print(f"{name:22}" + "".join(f"{np.mean(g):>10.3f} / {np.mean(r):.3f}" for g, r in by_set.values()))
-    for place, metric in enumerate(("nDCG@10", "recall@10")):
+    for index, metric in enumerate(("nDCG@10", "recall@10")):
         singles = [name for name in searches if name != "fused"]
         for title in sets:
-            best = max(singles, key=lambda name: float(np.mean(figures[name][title][place])))
-            gap = paired_bootstrap(figures["fused"][title][place], figures[best][title][place], seed=SEED)
+            best = max(singles, key=lambda name: float(np.mean(figures[name][title][index])))
+            gap = paired_bootstrap(figures["fused"][title][index], figures[best][title][index], seed=SEED)
             holds &= gap.high >= 0
             print(f"{metric} on {title}: fused - {best} = {gap.mean:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]")
-        means = {name: float(np.mean([np.mean(f[place]) for f in by_set.values()])) for name, by_set in figures.items()}
+        means = {name: float(np.mean([np.mean(f[index]) for f in by_set.values()])) for name, by_set in figures.items()}
         holds &= all(means["fused"] > means[name] for name in singles)
         print(f"{metric}, mean over sets: " + " · ".join(f"{name} {mean:.3f}" for name, mean in means.items()))
     print(f"not below the best single search on any set, and above each on the mean: {'yes' if holds else 'NO'}")

@@ -77,14 +77,24 @@ class Platforms:
     def papers_on_slack(self) -> list[tuple[str, str]]:
         """Channel and ts of every paper."""
         channels = self.slack.workspace.channels
-        found = [(place, one) for place in self.slack_places for one in list(channels[place].messages.values())]
-        return [(place, one.ts) for place, one in found if "/paper/" in json.dumps(one.metadata)]
+        found = [
+            (channel_id, one)
+            for channel_id in self.slack_places
+            for one in list(channels[channel_id].messages.values())
+        ]
+        return [(channel_id, one.ts) for channel_id, one in found if "/paper/" in json.dumps(one.metadata)]
 
     def papers_on_discord(self) -> list[tuple[str, str]]:
         """Channel and id of every paper."""
         channels = self.discord.world.channels
-        found = [(place, one) for place in self.discord_places for one in list(channels[place].messages.values())]
-        return [(place, one.id) for place, one in found if any(cid.startswith("up|") for cid in one.custom_ids)]
+        found = [
+            (channel_id, one)
+            for channel_id in self.discord_places
+            for one in list(channels[channel_id].messages.values())
+        ]
+        return [
+            (channel_id, one.id) for channel_id, one in found if any(cid.startswith("up|") for cid in one.custom_ids)
+        ]
 
     def react(self, votes: int, stored: Callable[[], int], at_once: bool) -> Counter[str]:
         """Half of the votes on each platform, as fast as they are stored, or all at once; how many each got."""
@@ -105,11 +115,11 @@ class Platforms:
         while given.total() < count:
             emoji = chance.choice(list(_SIGNS))
             if chance.random() < 0.5:
-                reader, (place, ts) = chance.choice(self.on_slack), chance.choice(slack)
-                given["Slack"] += self.slack.people.react(reader, place, ts, _SIGNS[emoji]) is not None
+                reader, (channel_id, ts) = chance.choice(self.on_slack), chance.choice(slack)
+                given["Slack"] += self.slack.people.react(reader, channel_id, ts, _SIGNS[emoji]) is not None
             else:
-                reader, (place, message) = chance.choice(self.on_discord), chance.choice(discord)
-                given["Discord"] += self.discord.people.react(reader, place, message, emoji) is not None
+                reader, (channel_id, message) = chance.choice(self.on_discord), chance.choice(discord)
+                given["Discord"] += self.discord.people.react(reader, channel_id, message, emoji) is not None
         return given
 
     def stop(self) -> None:
@@ -213,11 +223,11 @@ def _channels(folder: Path, platforms: Platforms) -> Mapping[str, Channel]:
     for number in range(_TOPICS):
         topics.append(folder / f"topics{number}.md")
         topics[-1].write_text(_topics(number), encoding="utf-8")
-    places = [("slack", place) for place in platforms.slack_places]
-    places += [("discord", place) for place in platforms.discord_places]
+    places = [("slack", index) for index in platforms.slack_places]
+    places += [("discord", index) for index in platforms.discord_places]
     return {
-        f"channel{n}": Channel(platform, place, topics[n % _TOPICS], _CATEGORIES[n % len(_CATEGORIES)])
-        for n, (platform, place) in enumerate(places)
+        f"channel{n}": Channel(platform, index, topics[n % _TOPICS], _CATEGORIES[n % len(_CATEGORIES)])
+        for n, (platform, index) in enumerate(places)
     }
 
 

@@ -30,7 +30,7 @@ class Channel:
     """One of many channels."""
 
     platform: str
-    place: str
+    channel_id: str
     topics: Path
     categories: tuple[str, ...]
 
@@ -93,7 +93,7 @@ async def _live(load: Load) -> Measured:
 def _settings(load: Load) -> Settings:
     channels = {
         key: ChannelSettings(
-            platform=channel.platform, id=channel.place, topics=channel.topics, categories=channel.categories,
+            platform=channel.platform, id=channel.channel_id, topics=channel.topics, categories=channel.categories,
             papers=10, more=0, min_relevance=1,
         )
         for key, channel in load.channels.items()
@@ -154,7 +154,7 @@ def _stage(load: Load) -> str:
 async def _vote_directly(resident: Resident, load: Load) -> float:
     """Give votes at the inbox, by many voters who each wait for their own; how many were on disk each second."""
     with closing(sqlite3.connect(load.folder / "data" / "paperlark.db")) as db:
-        query = "SELECT platform, place, message, thread FROM posts WHERE role = 'paper' AND state = 'sent'"
+        query = "SELECT platform, channel_id, message, thread FROM posts WHERE role = 'paper' AND state = 'sent'"
         papers = [MessageRef(*row) for row in db.execute(query)]
     now = datetime.now().astimezone()
     votes = [

@@ -117,8 +117,8 @@ class Year:
     async def _digest(self, day: date, papers: Sequence[Paper], scores: Sequence[Score]) -> None:
         store, number, at = self._env.store, self.number, _nine(day)
         ranked = tuple(
-            Ranked(paper, score, place, 2.5, _contributions(paper))
-            for place, (paper, score) in enumerate(zip(papers[:SHOWN], scores, strict=False), start=1)
+            Ranked(paper, score, index, 2.5, _contributions(paper))
+            for index, (paper, score) in enumerate(zip(papers[:SHOWN], scores, strict=False), start=1)
         )
         record = DigestRecord(
             channel=_KEY,
@@ -142,8 +142,8 @@ class Year:
             for one in ranked
         ]
         fates = tuple(
-            CandidateRecord(paper.arxiv_id, score.relevance, 1.0, "shown" if place < SHOWN else "left")
-            for place, (paper, score) in enumerate(zip(papers, scores, strict=True))
+            CandidateRecord(paper.arxiv_id, score.relevance, 1.0, "shown" if index < SHOWN else "left")
+            for index, (paper, score) in enumerate(zip(papers, scores, strict=True))
         )
         if not await store.ledger.plan(DigestPlan(record, self._mark, fates, ranked, tuple(intents))):
             raise SystemExit(f"the plan of {day} was refused")
@@ -162,11 +162,11 @@ class Year:
 
     def _votes(self, day: date, ranked: Sequence[Ranked]) -> Iterator[Vote]:
         given = self._chance.sample([(one, reader) for one in ranked for reader in range(_READERS)], VOTES)
-        for place, (one, reader) in enumerate(given):
-            at = _nine(day) + timedelta(minutes=place)
+        for index, (one, reader) in enumerate(given):
+            at = _nine(day) + timedelta(minutes=index)
             ref = self._ref(PostKey(_KEY, self.number, PostRole.PAPER, one.paper.arxiv_id))
             emoji = "👎" if self._chance.random() < 0.3 else "👍"
-            yield Vote(f"{self.number}-{place}", ref, f"reader {reader}", emoji, True, at, at.timestamp())
+            yield Vote(f"{self.number}-{index}", ref, f"reader {reader}", emoji, True, at, at.timestamp())
 
 
 def _contributions(paper: Paper) -> tuple[Contribution, ...]:

@@ -148,7 +148,7 @@ Keep = Callable[[Sequence[Score]], Awaitable[None]]
 """Called with scores as soon as they are final, so that what was paid for survives a crash."""
 
 CascadeOrder = Callable[[Sequence[Score]], Sequence[int]]
-"""Given a local score of every paper, the places of those worth a closer look, best first; muted ones are left out."""
+"""Given a local score of every paper, the indexes of those worth a closer look, best first; muted ones are left out."""
 
 
 async def keep_nothing(scores: Sequence[Score]) -> None:
@@ -239,23 +239,23 @@ class Inbox(Protocol):
         """
         ...
 
-    async def reconnected(self, platform: str, place: str | None = None) -> None:
+    async def reconnected(self, platform: str, channel_id: str | None = None) -> None:
         """The platform may have missed events, or heard of changes without whose they were: reconcile.
 
-        With `place` only there.
+        With `channel_id` only there.
         """
         ...
 
-    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
-        """The bot is a member of this place; harmless to repeat.
+    async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
+        """The bot is a member of this channel; harmless to repeat.
 
-        Where it comes to many places at once, `beside` names the others: those known already are taken up again, and
-        only if none is known the bot introduces itself, in this place.
+        Where it comes to many channels at once, `beside` names the others: those known already are taken up again, and
+        only if none is known the bot introduces itself, in this one.
         """
         ...
 
-    async def removed(self, platform: str, place: str) -> None:
-        """The bot was removed from this place, or the place was closed; harmless to repeat."""
+    async def removed(self, platform: str, channel_id: str) -> None:
+        """The bot was removed from this channel, or it was closed; harmless to repeat."""
         ...
 
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
@@ -264,7 +264,7 @@ class Inbox(Protocol):
 
 
 class ChatPlatform(Protocol):
-    """A place where readers are. A platform may do anything native behind this; only values cross it."""
+    """A chat where readers are. A platform may do anything native behind this; only values cross it."""
 
     @property
     def name(self) -> str:
@@ -275,7 +275,7 @@ class ChatPlatform(Protocol):
         """Listen until cancelled."""
         ...
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         """Send one message carrying `key`; never repeats by itself.
 
         Raises:
@@ -301,7 +301,7 @@ class ChatPlatform(Protocol):
         ...
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         """Our messages carrying `key` since then, oldest first (more than one: a duplicate to heal).
 
@@ -310,7 +310,7 @@ class ChatPlatform(Protocol):
         """
         ...
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """Our messages since then with the reactions they have now, threads included.
 
         Raises:
@@ -319,10 +319,10 @@ class ChatPlatform(Protocol):
         ...
 
     async def notify(self, target: str, text: str) -> None:
-        """Tell a person or place something outside the ledger."""
+        """Tell a person or channel something outside the ledger."""
         ...
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         """Send a file."""
         ...
 
@@ -344,7 +344,7 @@ class KnowsManagers(Protocol):
         """Who that is, to be said after "is left to": "whoever made the channel or …"."""
         ...
 
-    async def manages(self, place: str, person: str) -> bool:
+    async def manages(self, channel_id: str, person: str) -> bool:
         """Whether this person is one of them.
 
         Raises:
@@ -355,7 +355,7 @@ class KnowsManagers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question answered in words. `sentences` cite papers by their place in the list given, from 1.
+    """A question answered in words. `sentences` cite papers by their position in the list given, from 1.
 
     `model` wrote it; `cost` is what it used, None if unknown.
     """

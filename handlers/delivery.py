@@ -79,7 +79,7 @@ async def send(env: Environment, intent: Intent, thread: MessageRef | None = Non
         if not await env.store.ledger.claim(intent.key, env.clock.now()):
             raise DeliveryPaused(f"{intent.key}: another process is sending it")
         try:
-            ref = await platform.post(intent.place, intent.post, intent.key, thread)
+            ref = await platform.post(intent.channel_id, intent.post, intent.key, thread)
         except PostDelayed as error:
             await env.store.ledger.release(intent.key, str(error))
             pause_s = error.retry_after_s or env.settings.timing.retry_s
@@ -125,7 +125,7 @@ async def settle(
         if look:
             await env.clock.sleep(timing.look_gap_s)
         try:
-            found = await platform.find(intent.place, intent.key, attempted_at - _CLOCK_SKEW, thread)
+            found = await platform.find(intent.channel_id, intent.key, attempted_at - _CLOCK_SKEW, thread)
         except PlatformError as error:
             raise DeliveryPaused(f"{intent.key}: cannot look whether it was posted ({error})") from error
         if found:

@@ -244,15 +244,15 @@ def _intents(
     subjects = ["", *(paper.paper.arxiv_id for paper in ranked)]
     return tuple(
         Intent(
-            key=PostKey(record.channel, record.number, PostRole.PAPER if place else PostRole.HEADER, subject),
-            sequence=place,
+            key=PostKey(record.channel, record.number, PostRole.PAPER if index else PostRole.HEADER, subject),
+            sequence=index,
             state=PostState.PLANNED,
             platform=channel.platform,
-            place=channel.id,
+            channel_id=channel.id,
             post=post,
-            in_thread=place > shown,
+            in_thread=index > shown,
         )
-        for place, (subject, post) in enumerate(zip(subjects, posts, strict=True))
+        for index, (subject, post) in enumerate(zip(subjects, posts, strict=True))
     )
 
 

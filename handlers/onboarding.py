@@ -61,7 +61,7 @@ def with_roster(base: Environment, roster: Roster) -> Environment:
     """
     channels = dict(base.settings.channels)
     for record in roster.records:
-        configured = channel_at(base, record.platform, record.place)
+        configured = channel_at(base, record.platform, record.channel_id)
         if configured is not None and record.state is ChannelState.REMOVED:
             channels.pop(configured, None)
         elif configured is None and record.state is ChannelState.ACTIVE and record.platform in base.platforms:
@@ -79,7 +79,7 @@ def with_every_channel(base: Environment, roster: Roster) -> Environment:
     for record in roster.records:
         reachable = record.state is ChannelState.ACTIVE and record.platform in base.platforms
         readable = not base.platforms and record.state is not ChannelState.INVITED
-        if (reachable or readable) and channel_at(base, record.platform, record.place) is None:
+        if (reachable or readable) and channel_at(base, record.platform, record.channel_id) is None:
             channels.setdefault(record.key, settings_of(base, record))
     return replace(base, settings=base.settings.model_copy(update={"channels": channels}))
 
@@ -91,39 +91,42 @@ def settings_of(env: Environment, record: ChannelRecord) -> ChannelSettings:
     return defaults.model_copy(
         update={
             "platform": record.platform,
-            "id": record.place,
+            "id": record.channel_id,
             "timezone": record.timezone if own_zone else defaults.timezone,
         }
     )
 
 
-def key_at(platform: str, place: str) -> str:
+def key_at(platform: str, channel_id: str) -> str:
     """The key of a channel that the settings do not name."""
-    return f"{platform}-{place}"[:_LONGEST_KEY]
+    return f"{platform}-{channel_id}"[:_LONGEST_KEY]
 
 
-async def welcome(base: Environment, platform: str, place: str, beside: Sequence[str] = ()) -> None:
+async def welcome(base: Environment, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
     """The bot is there: take a channel up again, or ask an unknown one for its topics. Repeating it changes nothing.
 
     `beside` are places it came to at the same time: whichever of them are known are taken up, and then nobody is asked.
     """
-    known = [one for one in beside if one != place and await _is_known(base, platform, one)]
-    for one in known or (place,):
+    known = [one for one in beside if one != channel_id and await _is_known(base, platform, one)]
+    for one in known or (channel_id,):
         await _take_up(base, platform, one)
-    if known and await _is_known(base, platform, place):
-        await _take_up(base, platform, place)
+    if known and await _is_known(base, platform, channel_id):
+        await _take_up(base, platform, channel_id)
 
 
-async def _is_known(base: Environment, platform: str, place: str) -> bool:
-    return channel_at(base, platform, place) is not None or await base.store.channels.at(platform, place) is not None
+async def _is_known(base: Environment, platform: str, channel_id: str) -> bool:
+    return (
+        channel_at(base, platform, channel_id) is not None
+        or await base.store.channels.at(platform, channel_id) is not None
+    )
 
 
-async def _take_up(base: Environment, platform: str, place: str) -> None:
-    configured = channel_at(base, platform, place)
-    record = await base.store.channels.at(platform, place)
+async def _take_up(base: Environment, platform: str, channel_id: str) -> None:
+    configured = channel_at(base, platform, channel_id)
+    record = await base.store.channels.at(platform, channel_id)
     if record is None:
         if configured is None:
-            await _ask_for_topics(base, _new_record(base, platform, place))
+            await _ask_for_topics(base, _new_record(base, platform, channel_id))
         return
     if record.state is not ChannelState.REMOVED:
         return
@@ -135,13 +138,13 @@ async def _take_up(base: Environment, platform: str, place: str) -> None:
         await _ask_for_topics(base, record)
 
 
-async def leave(base: Environment, platform: str, place: str) -> None:
+async def leave(base: Environment, platform: str, channel_id: str) -> None:
     """The bot was removed: no more mornings there. Repeating it changes nothing."""
-    configured = channel_at(base, platform, place)
-    record = await base.store.channels.at(platform, place)
+    configured = channel_at(base, platform, channel_id)
+    record = await base.store.channels.at(platform, channel_id)
     if record is None and configured is None:
         return
-    record = record or _new_record(base, platform, place)
+    record = record or _new_record(base, platform, channel_id)
     if record.state is ChannelState.REMOVED:
         return
     await base.store.channels.save(replace(record, state=ChannelState.REMOVED, changed_at=base.clock.now()))
@@ -153,9 +156,9 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
 
     Whoever offers is told what was understood, or what is missing. The channel is told through the ledger.
     """
-    record = await base.store.channels.at(offer.platform, offer.place)
-    if offer.on_purpose and channel_at(base, offer.platform, offer.place) is None and not _is_active(record):
-        record = record or _new_record(base, offer.platform, offer.place)
+    record = await base.store.channels.at(offer.platform, offer.channel_id)
+    if offer.on_purpose and channel_at(base, offer.platform, offer.channel_id) is None and not _is_active(record):
+        record = record or _new_record(base, offer.platform, offer.channel_id)
     elif record is None or record.state is not ChannelState.INVITED:
         return None
     topics = parse_topics(offer.text)
@@ -187,9 +190,9 @@ async def deliver_notices(env: Environment, key: str) -> None:
             await send(env, intent)
 
 
-def _new_record(env: Environment, platform: str, place: str) -> ChannelRecord:
+def _new_record(env: Environment, platform: str, channel_id: str) -> ChannelRecord:
     now = env.clock.now()
-    return ChannelRecord(key_at(platform, place), platform, place, ChannelState.INVITED, now, now)
+    return ChannelRecord(key_at(platform, channel_id), platform, channel_id, ChannelState.INVITED, now, now)
 
 
 async def _ask_for_topics(env: Environment, record: ChannelRecord) -> None:
@@ -211,7 +214,7 @@ async def _note(env: Environment, record: ChannelRecord, word: str, post: Post) 
         sequence=int(record.changed_at.timestamp()),
         state=PostState.PLANNED,
         platform=record.platform,
-        place=record.place,
+        channel_id=record.channel_id,
         post=post,
         in_thread=False,
     )
@@ -227,7 +230,7 @@ async def _refusal(env: Environment, offer: TopicsOffer) -> Reply | None:
     try:
         allowed = not managers
         if isinstance(platform, KnowsManagers):
-            allowed = await platform.manages(offer.place, offer.person)
+            allowed = await platform.manages(offer.channel_id, offer.person)
     except PlatformError as error:
         logger.warning("whether somebody manages a channel could not be asked: %s", error)
         return Reply("I could not find out whether you manage this channel; please try again in a moment.")

@@ -68,7 +68,7 @@ class VoteQueue:
     async def _standing(self, vote: Vote) -> dict[str, StoredVote]:
         """The person's votes that stand on the message, by emoji."""
         ref = vote.ref
-        stored = await self.env.store.feedback.on_messages(ref.platform, ref.place, [ref.message])
+        stored = await self.env.store.feedback.on_messages(ref.platform, ref.channel_id, [ref.message])
         return {one.emoji: one for one in stored if one.person == vote.person and one.added}
 
     async def drain(self) -> None:
@@ -86,8 +86,8 @@ class VoteQueue:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for place, ((_, future), outcome) in enumerate(zip(batch, outcomes, strict=True)):
+            for index, ((_, future), outcome) in enumerate(zip(batch, outcomes, strict=True)):
                 if not future.done():
                     future.set_result(outcome)
-                if place % _TOLD_AT_ONCE == _TOLD_AT_ONCE - 1:
+                if index % _TOLD_AT_ONCE == _TOLD_AT_ONCE - 1:
                     await asyncio.sleep(0)  # whoever waited goes on at once: not all of them in one turn of the loop

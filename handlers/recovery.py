@@ -42,7 +42,7 @@ async def recover_channel(env: Environment, key: str) -> None:
 
 
 Ours = Sequence[tuple[PostKey, RecentMessage]]
-_Place = tuple[str, str, str]  # message, person, emoji
+_Standing = tuple[str, str, str]  # message, person, emoji
 
 
 async def reconcile(env: Environment, key: str) -> int:
@@ -87,7 +87,7 @@ def _without(message: RecentMessage, unwanted: Collection[str]) -> RecentMessage
     return replace(message, reactions=left)
 
 
-async def _stored(env: Environment, key: str, ours: Ours) -> Mapping[_Place, StoredVote]:
+async def _stored(env: Environment, key: str, ours: Ours) -> Mapping[_Standing, StoredVote]:
     channel = env.channel(key)
     messages = [message.ref.message for _, message in ours]
     stored = await env.store.feedback.on_messages(channel.platform, channel.id, messages)
@@ -95,32 +95,32 @@ async def _stored(env: Environment, key: str, ours: Ours) -> Mapping[_Place, Sto
 
 
 def _differences(
-    ours: Ours, stored: Mapping[_Place, StoredVote]
-) -> Iterable[tuple[PostKey, RecentMessage, _Place, bool]]:
+    ours: Ours, stored: Mapping[_Standing, StoredVote]
+) -> Iterable[tuple[PostKey, RecentMessage, _Standing, bool]]:
     """Where platform and store disagree: the post, its message, who and what, and whether the platform shows it."""
     for post, message in ours:
         if post.role is not PostRole.PAPER:
             continue
         one = message.ref.message
         shown = {(one, person, emoji) for emoji, people in message.reactions.items() for person in people}
-        known = {place for place, vote in stored.items() if place[0] == one and vote.added}
-        for place in sorted(shown ^ known):
+        known = {which for which, vote in stored.items() if which[0] == one and vote.added}
+        for which in sorted(shown ^ known):
             # A vote by button is nowhere to be seen on the platform; only its owner takes it back.
-            if place in shown or stored[place].source is not VoteSource.BUTTON:
-                yield post, message, place, place in shown
+            if which in shown or stored[which].source is not VoteSource.BUTTON:
+                yield post, message, which, which in shown
 
 
 def _corrections(
-    ours: Ours, before: Mapping[_Place, StoredVote], after: Mapping[_Place, StoredVote], at: datetime
+    ours: Ours, before: Mapping[_Standing, StoredVote], after: Mapping[_Standing, StoredVote], at: datetime
 ) -> Iterable[FeedbackEvent]:
     """The events that make the stored state of each message what the platform shows."""
-    for post, message, place, is_shown in _differences(ours, after):
-        known = after.get(place)
-        if known != before.get(place):
+    for post, message, which, is_shown in _differences(ours, after):
+        known = after.get(which)
+        if known != before.get(which):
             continue
         # Just behind what it corrects, so that whatever happens next on the platform comes after it.
         order = math.nextafter(known.order, math.inf) if known else message.posted_at.timestamp()
-        _, person, emoji = place
+        _, person, emoji = which
         yield FeedbackEvent(
             event_id=f"reconciled:{message.ref.message}:{person}:{emoji}:{order!r}",
             channel=post.channel,

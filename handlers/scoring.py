@@ -46,11 +46,11 @@ class Judged:
 
     def only(self, wanted: Callable[[Score], bool]) -> Judged:
         """The same with those papers alone whose score is wanted."""
-        places = [place for place, score in enumerate(self.scores) if wanted(score)]
+        places = [index for index, score in enumerate(self.scores) if wanted(score)]
         return replace(
             self,
-            papers=tuple(self.papers[place] for place in places),
-            scores=tuple(self.scores[place] for place in places),
+            papers=tuple(self.papers[index] for index in places),
+            scores=tuple(self.scores[index] for index in places),
             vectors=self.vectors[places],
         )
 

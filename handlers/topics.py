@@ -88,7 +88,7 @@ async def announce_topics(env: Environment, version: TopicsVersion) -> None:
         sequence=version.version,
         state=PostState.PLANNED,
         platform=channel.platform,
-        place=channel.id,
+        channel_id=channel.id,
         post=notice_post(f"The topics changed (version {version.version})", (*titles, *topics.warnings)),
         in_thread=False,
     )

@@ -41,7 +41,7 @@ async def post_most_liked(env: Environment, key: str, due: datetime) -> bool:
         sequence=last.toordinal(),
         state=PostState.PLANNED,
         platform=channel.platform,
-        place=channel.id,
+        channel_id=channel.id,
         post=most_liked_post(papers, last - WEEK, last),
         in_thread=False,
     )

@@ -97,15 +97,15 @@ def a_plan(
     subjects = ["", *(paper.arxiv_id for paper in papers)]
     intents = tuple(
         Intent(
-            key=PostKey(channel, number, PostRole.PAPER if place else PostRole.HEADER, subject),
-            sequence=place,
+            key=PostKey(channel, number, PostRole.PAPER if index else PostRole.HEADER, subject),
+            sequence=index,
             state=PostState.PLANNED,
             platform="console",
-            place=channel,
-            post=Post(PostRole.PAPER if place else PostRole.HEADER, f"text {place}"),
-            in_thread=place > shown,
+            channel_id=channel,
+            post=Post(PostRole.PAPER if index else PostRole.HEADER, f"text {index}"),
+            in_thread=index > shown,
         )
-        for place, subject in enumerate(subjects)
+        for index, subject in enumerate(subjects)
     )
     candidates = tuple(CandidateRecord(one.arxiv_id, 8, 1.5, "shown") for one in papers)
     return DigestPlan(record, after, candidates, ranked, intents)
@@ -115,8 +115,8 @@ def paper_key(arxiv_id: str, digest: int = 1, channel: str = CHANNEL) -> PostKey
     return PostKey(channel, digest, PostRole.PAPER, arxiv_id)
 
 
-def a_ref(message: str, place: str = CHANNEL, platform: str = "console") -> MessageRef:
-    return MessageRef(platform, place, message)
+def a_ref(message: str, channel_id: str = CHANNEL, platform: str = "console") -> MessageRef:
+    return MessageRef(platform, channel_id, message)
 
 
 def a_vote(message: str, event_id: str, *, order: float = 1.0, added: bool = True, **changes) -> Vote:

@@ -98,15 +98,15 @@ class FakeInbox:
     async def press(self, vote: Vote) -> VoteOutcome:
         return await self.vote(vote)
 
-    async def reconnected(self, platform: str, place: str | None = None) -> None:
-        self.reconnections.append(platform if place is None else place)
+    async def reconnected(self, platform: str, channel_id: str | None = None) -> None:
+        self.reconnections.append(platform if channel_id is None else channel_id)
 
-    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
-        self.invitations.append(place)
+    async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
+        self.invitations.append(channel_id)
         self.besides.append(tuple(beside))
 
-    async def removed(self, platform: str, place: str) -> None:
-        self.removals.append(place)
+    async def removed(self, platform: str, channel_id: str) -> None:
+        self.removals.append(channel_id)
 
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         self.offers.append(offer)
@@ -290,7 +290,7 @@ class FakePlatform:
         await inbox.reconnected(self.name)
         await asyncio.Event().wait()
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         self._land()
         self.attempts.append(str(key))
         fault = next((self.faults[name].pop(0) for name in (str(key), "") if self.faults[name]), None)
@@ -300,7 +300,7 @@ class FakePlatform:
             raise PostRefused(f"{key}: not in this channel")
         if fault is Fault.LOST:
             raise PostUncertain(f"{key}: no answer")
-        message = self._message(place, post, key, thread)
+        message = self._message(channel_id, post, key, thread)
         if fault is Fault.LATE:
             self._landing.append((self.clock.now() + timedelta(seconds=self.late_s), message))
             raise PostUncertain(f"{key}: no answer")
@@ -309,9 +309,9 @@ class FakePlatform:
             raise PostUncertain(f"{key}: no answer")
         return message.ref
 
-    def _message(self, place: str, post: Post, key: PostKey, thread: MessageRef | None) -> Posted:
+    def _message(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None) -> Posted:
         self._last += 1
-        ref = MessageRef(self.name, place, str(self._last), thread.message if thread else None)
+        ref = MessageRef(self.name, channel_id, str(self._last), thread.message if thread else None)
         return Posted(ref, key, post, self.clock.now())
 
     def _land(self) -> None:
@@ -333,22 +333,22 @@ class FakePlatform:
         self.messages = [message for message in self.messages if message.ref != ref]
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         if self.blind:
             raise self.blind
         self._land()
-        found = [one for one in self.messages if (one.ref.place, one.key) == (place, key) and one.at >= since]
+        found = [one for one in self.messages if (one.ref.channel_id, one.key) == (channel_id, key) and one.at >= since]
         return tuple(one.ref for one in sorted(found, key=lambda one: one.at))
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         if self.blind:
             raise self.blind
         self._land()
         return tuple(
             RecentMessage(one.ref, str(one.key), one.at, self._reactions(one), one.post.title)
             for one in self.messages
-            if one.ref.place == place and one.at >= since
+            if one.ref.channel_id == channel_id and one.at >= since
         )
 
     def _reactions(self, message: Posted) -> dict[str, tuple[str, ...]]:
@@ -358,8 +358,8 @@ class FakePlatform:
     async def notify(self, target: str, text: str) -> None:
         self.notified.append((target, text))
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
-        self.notified.append((place, filename))
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+        self.notified.append((channel_id, filename))
 
     async def check(self) -> tuple[Finding, ...]:
         return ()

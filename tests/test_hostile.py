@@ -142,8 +142,8 @@ def on_discord(said: Post | Reply | Form | str) -> None:
         contents = [discord_messages.of_post(said, PostKey(CHANNEL, 1, said.role, "2505.05001"))]
     else:
         contents = discord_replies.contents(said)
-    for place, content in enumerate(contents):
-        has_title = isinstance(said, Reply) and place == 0
+    for index, content in enumerate(contents):
+        has_title = isinstance(said, Reply) and index == 0
         _read_discord(content.text.removeprefix("**").replace("**", "", 1) if has_title else content.text)
         for embed in content.embeds:
             _read_discord(embed.title or "")

@@ -40,7 +40,7 @@ def instructions(text: str) -> list[tuple[str, str]]:
 def final() -> dict[str, str]:
     """The last stage's instructions; of several alike the last one counts."""
     steps = instructions((ROOT / "Dockerfile").read_text())
-    last = max(place for place, (name, _) in enumerate(steps) if name == "FROM")
+    last = max(index for index, (name, _) in enumerate(steps) if name == "FROM")
     return dict(steps[last:])
 
 

@@ -36,8 +36,8 @@ async def print_answer(settings: Settings, channel: str | None, text: str, *, li
             async for reply in ask(env, asking):
                 _print(reply)
         else:
-            place = env.channel(key)
-            request = Request(place.platform, place.id, _PERSON, line.name, line.argument, line.arxiv_id)
+            channel_id = env.channel(key)
+            request = Request(channel_id.platform, channel_id.id, _PERSON, line.name, line.argument, line.arxiv_id)
             async for reply in answer(env, request):
                 _print(reply)
 

@@ -88,8 +88,8 @@ async def make_remedial_digests(
                 click.echo(f"{key}: {error}", err=True)
                 served = False
                 continue
-            for place, day in enumerate(days):
-                progress(f"backfill {key}", place, len(days))
+            for index, day in enumerate(days):
+                progress(f"backfill {key}", index, len(days))
                 served &= await _remedy(env, key, day, dry_run=dry_run)
     return served
 
@@ -147,7 +147,7 @@ async def _show(env: Environment, prepared: Prepared) -> None:
     """Print a digest without posting it anywhere."""
     screen = ConsolePlatform(env.clock, interactive=False)
     for intent in prepared.plan.intents:
-        await screen.post(intent.place, intent.post, intent.key)
+        await screen.post(intent.channel_id, intent.post, intent.key)
 
 
 def _write(output: Path, content: bytes) -> None:

@@ -113,13 +113,13 @@ class _Week:
         """See Inbox."""
         return await self.vote(vote)
 
-    async def reconnected(self, platform: str, place: str | None = None) -> None:
+    async def reconnected(self, platform: str, channel_id: str | None = None) -> None:
         """See Inbox."""
 
-    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
+    async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
         """See Inbox."""
 
-    async def removed(self, platform: str, place: str) -> None:
+    async def removed(self, platform: str, channel_id: str) -> None:
         """See Inbox."""
 
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:

@@ -83,10 +83,10 @@ class _Patient:
             return
         self.started = {
             record.key: self.settings.channel_defaults.model_copy(
-                update={"platform": record.platform, "id": record.place}
+                update={"platform": record.platform, "id": record.channel_id}
             )
             for record in records
-            if record.state is ChannelState.ACTIVE and (record.platform, record.place) not in known
+            if record.state is ChannelState.ACTIVE and (record.platform, record.channel_id) not in known
         }
 
     @property

@@ -99,14 +99,14 @@ def _tree_lines(parsed: Parsed, *, whole: bool) -> Iterator[str]:
     """The topic tree with the number of papers below each topic."""
     branches = parsed.branches
     paths, below = _paths(branches), _papers_below(parsed)
-    shown = [place for place, branch in enumerate(branches) if whole or not branch.is_paper]
+    shown = [index for index, branch in enumerate(branches) if whole or not branch.is_paper]
     if not any(not branch.is_paper for branch in branches):
         return
     yield "topics, and how many papers stand below each:"
-    for place in shown if whole else shown[:_MOST_TOPICS]:
-        branch = branches[place]
+    for index in shown if whole else shown[:_MOST_TOPICS]:
+        branch = branches[index]
         leaf = f" · {branch.arxiv_id or one_line(branch.url)}" if branch.is_paper else ""
-        count = f" ({below[paths[place]]})" if below[paths[place]] and not branch.is_paper else ""
+        count = f" ({below[paths[index]]})" if below[paths[index]] and not branch.is_paper else ""
         yield f"  {'  ' * _depth(branches, branch)}{one_line(branch.title)}{count}{leaf}"
     if not whole and len(shown) > _MOST_TOPICS:
         yield f"  … and {len(shown) - _MOST_TOPICS} more; --verbose shows the whole tree"

@@ -49,11 +49,11 @@ def split_authors(text: str) -> tuple[str, ...]:
     """The names of an escaped list; a comma in parentheses belongs to an affiliation."""
     names: list[str] = []
     start = depth = 0
-    for place, char in enumerate(text):
+    for index, char in enumerate(text):
         depth = max(0, depth + (char == "(") - (char == ")"))
         if char == "," and depth == 0:
-            names.append(text[start:place])
-            start = place + 1
+            names.append(text[start:index])
+            start = index + 1
     return tuple(stripped for name in [*names, text[start:]] if (stripped := name.strip()))
 
 

@@ -43,14 +43,14 @@ def read_markdown(text: str) -> DigestFile:
         DigestFileError: there is no title line of a digest.
     """
     lines = text.split("\n")
-    start = next((place for place, line in enumerate(lines) if _TITLE.fullmatch(line)), None)
+    start = next((index for index, line in enumerate(lines) if _TITLE.fullmatch(line)), None)
     if start is None:
         raise DigestFileError(
             "this is not a digest: no line '# Personalized Daily ArXiv Papers DATE' was found; "
             f"it begins with {cut(one_line(text[:200]), 60)!r}"
         )
-    end = next((place for place in range(start, len(lines)) if _PROMPT.fullmatch(lines[place])), len(lines))
-    items = [place for place in range(start, end) if _ITEM.fullmatch(lines[place])]
+    end = next((index for index in range(start, len(lines)) if _PROMPT.fullmatch(lines[index])), len(lines))
+    items = [index for index in range(start, end) if _ITEM.fullmatch(lines[index])]
     opening = lines[start : items[0] if items else end]
     entries, doubts = _entries([lines[here:there] for here, there in zip(items, [*items[1:], end], strict=False)])
     cost = _cost(opening)

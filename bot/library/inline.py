@@ -94,47 +94,47 @@ class _Scanner:
 
     def scan(self, start: int = 0, end: int | None = None, *, within_link: bool = False) -> list[Piece]:
         """The pieces between two places; links do not nest, so that those within a link's label are not looked into."""
-        line, place = self._line, start
+        line, index = self._line, start
         end = len(line) if end is None else end
         found: list[Piece] = []
-        since = place
-        while place < end:
-            char = line[place]
+        since = index
+        while index < end:
+            char = line[index]
             piece: Piece | None = None
-            after = place
+            after = index
             if char in "![":
-                piece, after = self._bracketed(place, end, within_link=within_link)
+                piece, after = self._bracketed(index, end, within_link=within_link)
             elif char == "<":
-                piece, after = self._angled(place, end)
-            elif char == "h" and (match := _ADDRESS.match(line, place, end)):
-                piece, after = _bare(match[0]), place + len(_trimmed(match[0]))
-            if after == place:
-                place += 1
+                piece, after = self._angled(index, end)
+            elif char == "h" and (match := _ADDRESS.match(line, index, end)):
+                piece, after = _bare(match[0]), index + len(_trimmed(match[0]))
+            if after == index:
+                index += 1
                 continue
-            if since < place:
-                found.append(Piece(Kind.TEXT, line[since:place]))
+            if since < index:
+                found.append(Piece(Kind.TEXT, line[since:index]))
             if piece:
                 found.append(piece)
-            place = since = after
+            index = since = after
         if since < end:
             found.append(Piece(Kind.TEXT, line[since:end]))
         return found
 
-    def _bracketed(self, place: int, end: int, *, within_link: bool) -> tuple[Piece | None, int]:
+    def _bracketed(self, index: int, end: int, *, within_link: bool) -> tuple[Piece | None, int]:
         """The link or picture that begins here, and where it ends; the same place if none does."""
         line = self._line
-        opening = place + (line[place] == "!")
+        opening = index + (line[index] == "!")
         if opening >= end or line[opening] != "[":
-            return None, place
+            return None, index
         closing = self._partner.get(opening, end)
         if closing + 1 >= end or line[closing + 1] != "(":
-            return None, place
+            return None, index
         last = self._partner.get(closing + 1, end)
         if last >= end:
-            return None, place
+            return None, index
         target = line[closing + 2 : last].strip()
         url = target.split()[0].strip("<>") if target else ""
-        if line[place] == "!":
+        if line[index] == "!":
             return Piece(Kind.BADGE, plain(line[opening + 1 : closing]), image=url), last + 1
         if not within_link and line.find("![", opening, closing) >= 0:
             inner = self.scan(opening + 1, closing, within_link=True)
@@ -142,23 +142,23 @@ class _Scanner:
                 return Piece(Kind.BADGE, picture.text, url, picture.image), last + 1
         return Piece(Kind.LINK, plain(line[opening + 1 : closing]), url), last + 1
 
-    def _angled(self, place: int, end: int) -> tuple[Piece | None, int]:
+    def _angled(self, index: int, end: int) -> tuple[Piece | None, int]:
         """The tag or address in angle brackets that begins here: pictures and comments vanish."""
         line = self._line
-        if self._next_end <= place:
-            self._next_end = line.find(">", place)
+        if self._next_end <= index:
+            self._next_end = line.find(">", index)
             self._next_end = len(line) if self._next_end < 0 else self._next_end
         closing = self._next_end
-        if closing >= end or closing - place > _LONGEST_TAG:
-            return None, place
-        inside = line[place + 1 : closing]
+        if closing >= end or closing - index > _LONGEST_TAG:
+            return None, index
+        inside = line[index + 1 : closing]
         if inside.startswith(("http://", "https://")) and " " not in inside:
             return Piece(Kind.LINK, "", inside), closing + 1
-        if not _TAG.match(line, place):
-            return None, place
-        if _BREAK.match(line, place):
+        if not _TAG.match(line, index):
+            return None, index
+        if _BREAK.match(line, index):
             return Piece(Kind.BREAK), closing + 1
-        if anchor := _ANCHOR.match(line, place, closing):
+        if anchor := _ANCHOR.match(line, index, closing):
             label_end = line.find("<", closing)
             if closing < label_end < end:
                 return Piece(Kind.LINK, plain(line[closing + 1 : label_end]), anchor[1]), label_end
@@ -184,15 +184,15 @@ def _partners(line: str) -> dict[int, int]:
     opened: dict[str, list[int]] = {"]": [], ")": []}
     closer = {"[": "]", "(": ")"}
     escaped = False
-    for place, char in enumerate(line):
+    for index, char in enumerate(line):
         if escaped:
             escaped = False
         elif char == "\\":
             escaped = True
         elif char in closer:
-            opened[closer[char]].append(place)
+            opened[closer[char]].append(index)
         elif opened.get(char):
-            partner[opened[char].pop()] = place
+            partner[opened[char].pop()] = index
     return partner
 
 
@@ -201,15 +201,15 @@ def split_cells(row: str) -> tuple[str, ...]:
     row = row.strip().removeprefix("|")
     partner = _partners(row)
     cells: list[str] = []
-    start = place = 0
-    while place < len(row):
-        char = row[place]
-        if char == "[" and row[(closing := partner.get(place, place)) + 1 : closing + 2] == "(":
-            place = closing
+    start = index = 0
+    while index < len(row):
+        char = row[index]
+        if char == "[" and row[(closing := partner.get(index, index)) + 1 : closing + 2] == "(":
+            index = closing
         elif char == "\\":
-            place += 1
+            index += 1
         elif char == "|":
-            cells.append(row[start:place].strip())
-            start = place + 1
-        place += 1
+            cells.append(row[start:index].strip())
+            start = index + 1
+        index += 1
     return (*cells, last) if (last := row[start:].strip()) else tuple(cells)

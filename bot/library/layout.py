@@ -50,11 +50,11 @@ def lines_of(text: str) -> tuple[Line, ...]:
     found = list(_classified(text.split("\n")))
     neighboured: list[Line] = []
     after = Kind.BLANK
-    for place in range(len(found) - 1, -1, -1):
-        line = found[place]
+    for index in range(len(found) - 1, -1, -1):
+        line = found[index]
         if line.kind is Kind.BLANK:
             continue
-        before = found[place - 1].kind if place else Kind.BLANK
+        before = found[index - 1].kind if index else Kind.BLANK
         neighboured.append(Line(line.number, line.kind, line.level, line.text, before, after))
         after = line.kind
     return tuple(reversed(neighboured))

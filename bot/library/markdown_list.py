@@ -180,13 +180,13 @@ class _Reader:
         """What was read, once all lines were taken."""
         branches = self._tree.branches
         dropped = self._repeated() if self._is_outline else frozenset[int]()
-        papers = self._papers(frozenset(branches[place].line for place in dropped))
+        papers = self._papers(frozenset(branches[index].line for index in dropped))
         if self._is_outline:
             dropped |= self._second_leaves()
         else:
             dropped = without_papers(branches, papers)
-            for place in dropped:
-                self._unlist(branches[place], self._tree.ranks[place])
+            for index in dropped:
+                self._unlist(branches[index], self._tree.ranks[index])
         return Parsed(
             format="outline" if self._is_outline else "awesome",
             title=self._title,
@@ -221,11 +221,11 @@ class _Reader:
         branches = self._tree.branches
         repeated = repetitions(branches, self._tree.ranks)
         dropped = set(repeated)
-        for place, branch in enumerate(branches):
-            if branch.parent in dropped and self._tree.ranks[place] >= BULLET_RANK:
-                dropped.add(place)
+        for index, branch in enumerate(branches):
+            if branch.parent in dropped and self._tree.ranks[index] >= BULLET_RANK:
+                dropped.add(index)
             noted = self._notes.get(branch.line)  # papers have their notes later
-            if place in dropped and noted is not None and noted.fate is Fate.SECTION:
+            if index in dropped and noted is not None and noted.fate is Fate.SECTION:
                 self._notes[branch.line] = LineNote(branch.line, Fate.AGAIN, f"{branch.title}: the list has it before")
         return frozenset(dropped)
 
@@ -234,9 +234,9 @@ class _Reader:
         branches = self._tree.branches
         parents = {branch.parent for branch in branches}
         return frozenset(
-            place
-            for place, branch in enumerate(branches)
-            if branch.is_paper and place not in parents and self._notes[branch.line].fate is Fate.AGAIN
+            index
+            for index, branch in enumerate(branches)
+            if branch.is_paper and index not in parents and self._notes[branch.line].fate is Fate.AGAIN
         )
 
     def _unlist(self, branch: Branch, rank: int) -> None:

@@ -120,10 +120,10 @@ def read_cells(cells: Sequence[str], heads: Sequence[str], date_text: str = "") 
     """A table's row. `heads` are the names of the columns in lower case, () if the table has no head."""
     row = Row(date_text=date_text)
     parts = [pieces(cell) for cell in cells]
-    place = _title_place(parts, heads)
+    index = _title_place(parts, heads)
     for number, part in enumerate(parts):
         head = heads[number] if number < len(heads) else ""
-        if number == place:
+        if number == index:
             _read_entry(row, part, break_means_authors=True)
         else:
             _read_cell(row, part, head)
@@ -173,13 +173,13 @@ def is_outside(url: str) -> bool:
 
 def _title_place(parts: Sequence[Sequence[Piece]], heads: Sequence[str]) -> int:
     """The cell with the title: the one under such a head, else the first with a link that is none of the labels."""
-    for place, head in enumerate(heads[: len(parts)]):
-        if head.startswith(("title", "paper", "name", "work", "article", "method")) and parts[place]:
-            return place
-    for place, part in enumerate(parts):
+    for index, head in enumerate(heads[: len(parts)]):
+        if head.startswith(("title", "paper", "name", "work", "article", "method")) and parts[index]:
+            return index
+    for index, part in enumerate(parts):
         if any(piece.kind is Kind.LINK and piece.text and not is_label(piece.text) for piece in part):
-            return place
-    return next((place for place, part in enumerate(parts) if _text_of(part)), 0)
+            return index
+    return next((index for index, part in enumerate(parts) if _text_of(part)), 0)
 
 
 def _read_cell(row: Row, part: Iterable[Piece], head: str) -> None:

@@ -26,11 +26,11 @@ def topics_text(parsed: Parsed) -> str:
     while len(top) == 1 and len(below.get(top[0], [])) > 1:
         top = below[top[0]]
     used = {title for paper in parsed.papers for section in paper.sections for title in section}
-    top = [place for place in top if place in below or parsed.branches[place].title in used]
+    top = [position for position in top if position in below or parsed.branches[position].title in used]
     lines = []
-    for number, place in enumerate(top[:_MOST_TOPICS], start=1):
-        lines.append(f"{number}. {cut(parsed.branches[place].title, _LONGEST_TITLE)}")
-        if children := [cut(parsed.branches[child].title, _LONGEST_TITLE) for child in below.get(place, [])]:
+    for number, position in enumerate(top[:_MOST_TOPICS], start=1):
+        lines.append(f"{number}. {cut(parsed.branches[position].title, _LONGEST_TITLE)}")
+        if children := [cut(parsed.branches[child].title, _LONGEST_TITLE) for child in below.get(position, [])]:
             lines.append(f"   - Relevant: {', '.join(children[:_MOST_BELOW])}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -38,7 +38,7 @@ def topics_text(parsed: Parsed) -> str:
 def _topics_below(branches: Sequence[Branch]) -> dict[int | None, list[int]]:
     """The places of the topics below each place, in order; papers are none."""
     below: dict[int | None, list[int]] = {}
-    for place, branch in enumerate(branches):
+    for index, branch in enumerate(branches):
         if not branch.is_paper:
-            below.setdefault(branch.parent, []).append(place)
+            below.setdefault(branch.parent, []).append(index)
     return below

@@ -13,10 +13,10 @@ BULLET_RANK = 10
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A section that lines may still belong to; `place` is its branch, None for one that is no topic."""
+    """A section that lines may still belong to; `index` is its branch, None for one that is no topic."""
 
     rank: int
-    place: int | None
+    index: int | None
 
 
 class Tree:
@@ -44,23 +44,23 @@ class Tree:
 
     @property
     def _here(self) -> int | None:
-        return next((one.place for one in reversed(self._open) if one.place is not None), None)
+        return next((one.index for one in reversed(self._open) if one.index is not None), None)
 
     @property
     def path(self) -> tuple[str, ...]:
         """The titles of the topics that the current line belongs to, from the outermost."""
-        places = [one.place for one in self._open if one.place is not None]
-        return tuple(self.branches[place].title for place in places if not self.branches[place].is_paper)
+        places = [one.index for one in self._open if one.index is not None]
+        return tuple(self.branches[index].title for index in places if not self.branches[index].is_paper)
 
 
 def kept(branches: Iterable[Branch], dropped: Collection[int]) -> tuple[Branch, ...]:
     """The branches without those at the dropped places and all below them."""
     moved: dict[int, int] = {}
     left: list[Branch] = []
-    for place, branch in enumerate(branches):
-        if place in dropped or (branch.parent is not None and branch.parent not in moved):
+    for index, branch in enumerate(branches):
+        if index in dropped or (branch.parent is not None and branch.parent not in moved):
             continue
-        moved[place] = len(left)
+        moved[index] = len(left)
         left.append(branch if branch.parent is None else replace(branch, parent=moved[branch.parent]))
     return tuple(left)
 
@@ -72,7 +72,7 @@ def without_papers(branches: list[Branch], papers: Iterable[ListedPaper]) -> fro
     for branch in branches:
         above = paths[branch.parent] if branch.parent is not None else ()
         paths.append((*above, branch.title)[:_DEEPEST])
-    return frozenset(place for place, path in enumerate(paths) if path not in wanted)
+    return frozenset(index for index, path in enumerate(paths) if path not in wanted)
 
 
 _DEEPEST = 60
@@ -87,19 +87,19 @@ def repetitions(branches: list[Branch], ranks: list[int]) -> dict[int, int]:
     top = BULLET_RANK
     first: dict[int, int] = {}
     repeated: dict[int, int] = {}
-    for place, rank in enumerate(ranks):
-        if rank == top and first.setdefault(signature[place], place) != place:
-            repeated[place] = first[signature[place]]
+    for index, rank in enumerate(ranks):
+        if rank == top and first.setdefault(signature[index], index) != index:
+            repeated[index] = first[signature[index]]
     children: dict[int, list[int]] = {}
-    for place, branch in enumerate(branches):
+    for index, branch in enumerate(branches):
         if branch.parent is not None:
-            children.setdefault(branch.parent, []).append(place)
+            children.setdefault(branch.parent, []).append(index)
     titles: dict[str, int] = {}
-    for place, rank in enumerate(ranks):
-        title = branches[place].title
-        came_before = rank == BOLD_RANK and titles.setdefault(title, place) != place
-        if came_before and all(child in repeated for child in children.get(place, ())):
-            repeated[place] = titles[title]
+    for index, rank in enumerate(ranks):
+        title = branches[index].title
+        came_before = rank == BOLD_RANK and titles.setdefault(title, index) != index
+        if came_before and all(child in repeated for child in children.get(index, ())):
+            repeated[index] = titles[title]
     return repeated
 
 
@@ -108,10 +108,10 @@ def _signatures(branches: list[Branch]) -> list[int]:
     numbers: dict[tuple[object, ...], int] = {}
     below: list[list[int]] = [[] for _ in branches]
     signature = [0] * len(branches)
-    for place in range(len(branches) - 1, -1, -1):
-        branch = branches[place]
-        key = (branch.title, branch.arxiv_id, branch.url, tuple(below[place]))
-        signature[place] = numbers.setdefault(key, len(numbers))
+    for index in range(len(branches) - 1, -1, -1):
+        branch = branches[index]
+        key = (branch.title, branch.arxiv_id, branch.url, tuple(below[index]))
+        signature[index] = numbers.setdefault(key, len(numbers))
         if branch.parent is not None:
-            below[branch.parent].append(signature[place])
+            below[branch.parent].append(signature[index])
     return signature

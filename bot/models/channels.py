@@ -24,7 +24,7 @@ class ChannelRecord:
 
     key: str
     platform: str
-    place: str
+    channel_id: str
     state: ChannelState
     created_at: datetime
     changed_at: datetime

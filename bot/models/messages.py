@@ -56,10 +56,10 @@ class PostKey:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message on a platform. `place` is the platform's channel id, `message` its message id; both text."""
+    """A message on a platform. `channel_id` is the platform's channel id, `message` its message id; both text."""
 
     platform: str
-    place: str
+    channel_id: str
     message: str
     thread: str | None = None
 
@@ -120,12 +120,12 @@ class Request:
     `name` is the command's first word ("abstract", "why", "like", "help", …), `argument` the rest; with the name
     "papers" the argument is a whole line, still to be told apart into a command or a question. `arxiv_id` is the paper
     a button belongs to, `page` the wanted page of an answer (from 1), `text` what was written into a form. A form holds
-    `form_room` characters where it was asked. Where `place` has no channel of its own, one of `beside` answers: the
-    places that the same people share; None for any.
+    `form_room` characters where it was asked. Where no channel of ours is at `channel_id`, one of
+    `beside` answers: the ids of channels that the same people share; None for any.
     """
 
     platform: str
-    place: str
+    channel_id: str
     person: str
     name: str
     argument: str = ""
@@ -193,14 +193,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class TopicsOffer:
-    """Somebody pasted or uploaded a topics text in a place where the bot asked for one.
+    """Somebody pasted or uploaded a topics text in a channel where the bot asked for one.
 
-    `timezone` is the person's own IANA zone, "" where unknown. With `on_purpose` the place was not asked: the person
+    `timezone` is the person's own IANA zone, "" where unknown. With `on_purpose` the channel was not asked: the person
     gave a command that starts it.
     """
 
     platform: str
-    place: str
+    channel_id: str
     person: str
     text: str | bytes
     timezone: str = ""
@@ -215,7 +215,7 @@ class Intent:
     sequence: int
     state: PostState
     platform: str
-    place: str
+    channel_id: str
     post: Post
     in_thread: bool
     attempts: int = 0

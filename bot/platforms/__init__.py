@@ -39,14 +39,14 @@ def _slack(settings: Settings, clock: Clock) -> ChatPlatform:
                 if not token
             ]
         )
-    places = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "slack"}
+    channel_ids = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "slack"}
     return SlackPlatform(
         clock,
         bot_token=bot_token,
         app_token=app_token,
         api_url=settings.slack_api_url,
         settings=settings.slack,
-        places=places,
+        channel_ids=channel_ids,
     )
 
 
@@ -56,9 +56,9 @@ def _discord(settings: Settings, clock: Clock) -> ChatPlatform:
     token = settings.discord_token
     if token is None or not token.get_secret_value():
         raise SettingsError(["DISCORD_TOKEN is not set: Discord needs the bot's token (docs/discord.md)"])
-    places = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "discord"}
+    channel_ids = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "discord"}
     return DiscordPlatform(
-        clock, token=token, api_url=settings.discord_api_url, settings=settings.discord, places=places
+        clock, token=token, api_url=settings.discord_api_url, settings=settings.discord, channel_ids=channel_ids
     )
 
 

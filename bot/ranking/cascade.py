@@ -37,7 +37,7 @@ class Stages:
 
 def cascade_order(inputs: RankingInputs) -> tuple[int, ...]:
     """The places of the papers worth a closer look, best first: the ranking's order without what is muted."""
-    place_of = {paper.arxiv_id: place for place, paper in enumerate(inputs.papers)}
+    place_of = {paper.arxiv_id: index for index, paper in enumerate(inputs.papers)}
     return tuple(
         place_of[one.paper.arxiv_id] for one in rank(inputs) if not matching(inputs.rules, one.paper, mutes=True)
     )

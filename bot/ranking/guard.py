@@ -83,6 +83,6 @@ def _gains(digest: Sequence[Shown], rewards: Mapping[str, float]) -> list[float]
 def _places(digest: Sequence[Shown], utilities: Sequence[float]) -> list[int]:
     order = sorted(range(len(digest)), key=lambda i: (-utilities[i], digest[i].ranked.paper.arxiv_id))
     places = [0] * len(digest)
-    for place, i in enumerate(order, start=1):
-        places[i] = place
+    for position, i in enumerate(order, start=1):
+        places[i] = position
     return places

@@ -45,12 +45,12 @@ class Reasons:
     rows: sparse.csr_matrix
     origins: tuple[str, ...] = ()
 
-    def share(self, place: int, value: float) -> Contribution:
-        """What the paper at `place` gave, by its name."""
-        arxiv_id, origin = self.arxiv_ids[place], self.origins[place] if self.origins else ""
+    def share(self, index: int, value: float) -> Contribution:
+        """What the paper at `index` gave, by its name."""
+        arxiv_id, origin = self.arxiv_ids[index], self.origins[index] if self.origins else ""
         if origin:
             return Contribution("imported", origin, value, arxiv_id)
-        return Contribution("liked" if self.coefficients[place] > 0 else "disliked", arxiv_id, value, arxiv_id)
+        return Contribution("liked" if self.coefficients[index] > 0 else "disliked", arxiv_id, value, arxiv_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,11 @@ def latex(text: str) -> str:
     text = one_line(text).rstrip("\\")  # it would hide the brace that closes the field
     text = _balanced(_ESCAPED.sub(_without_braces, text))
     written: list[str] = []
-    place = 0
+    index = 0
     for formula in _FORMULA.finditer(text):
-        written += [_running(text[place : formula.start()]), _formula(formula[0])]
-        place = formula.end()
-    whole = "".join([*written, _running(text[place:])])
+        written += [_running(text[index : formula.start()]), _formula(formula[0])]
+        index = formula.end()
+    whole = "".join([*written, _running(text[index:])])
     return _balanced(_BREAK_AT_BRACE.sub(lambda found: f"{found[0]} " if found["whole"] else found[0], whole))
 
 

@@ -21,10 +21,10 @@ def stats_chart(channel: str, record: TrackRecord) -> bytes:
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, layout="constrained", facecolor="white")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     places = list(range(len(weeks)))
-    judged = [place for place in places if weeks[place].precision is not None]
+    judged = [index for index in places if weeks[index].precision is not None]
     for label, colour, marker, values in (
-        ("as posted", _POSTED, "o", [weeks[place].precision for place in judged]),
-        ("topics alone", _TOPICS, "s", [weeks[place].topics_precision for place in judged]),
+        ("as posted", _POSTED, "o", [weeks[index].precision for index in judged]),
+        ("topics alone", _TOPICS, "s", [weeks[index].topics_precision for index in judged]),
     ):
         upper.plot(judged, values, color=colour, marker=marker, linewidth=2, markersize=5, label=label)
     upper.set_title(f"{channel}: liked share of the first places", loc="left", color=_INK, fontsize=12)

@@ -102,7 +102,7 @@ def topic_label(topic: Topic) -> str:
 
 
 def _first_phrase(words: Sequence[str]) -> Sequence[str]:
-    start = next((place for place, word in enumerate(words) if not _OPENING.fullmatch(word)), 0)
+    start = next((index for index, word in enumerate(words) if not _OPENING.fullmatch(word)), 0)
     end = start + 1
     while end < min(len(words), start + _LABEL_WORDS) and not _END.fullmatch(words[end]):
         end += 1

@@ -30,15 +30,15 @@ def reveal(
     """What the reader's reactions of the day tell: likes as votes, everything shown as impressions."""
     places = {one.paper.arxiv_id: one for one in shown}
     for paper in papers:
-        place = places.get(paper.arxiv_id)
+        index = places.get(paper.arxiv_id)
         liked = paper.arxiv_id in reader.liked and _chance(options, reader, paper, "keep") < options.keep
-        if place is not None and _chance(options, reader, paper, "flip") < options.flip:
+        if index is not None and _chance(options, reader, paper, "flip") < options.flip:
             liked = not liked
-        if place is not None:
-            memory.impressions.append(_impression(day, reader, place))
-            memory.shown.append(Shown(memory.impressions[-1], place))
+        if index is not None:
+            memory.impressions.append(_impression(day, reader, index))
+            memory.shown.append(Shown(memory.impressions[-1], index))
             memory.papers[paper.arxiv_id] = paper
-        if liked and (place is not None or options.feedback is Feedback.ALL):
+        if liked and (index is not None or options.feedback is Feedback.ALL):
             memory.votes.append(CurrentVote(reader.name, paper.arxiv_id, reader.name, "👍", at_hour(day, 12)))
             memory.papers[paper.arxiv_id] = paper
 

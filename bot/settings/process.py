@@ -76,13 +76,13 @@ class Settings(BaseSettings):
     def _plain_keys(cls, value: Mapping[str, ChannelSettings]) -> Mapping[str, ChannelSettings]:
         if bad := [key for key in value if not _CHANNEL_KEY.fullmatch(key)]:
             raise ValueError(f"channel keys of letters, digits, - and _ (not {', '.join(map(repr, bad))})")
-        places: dict[tuple[str, str], str] = {}
+        channel_ids: dict[tuple[str, str], str] = {}
         for key, channel in value.items():
-            if other := places.get((channel.platform, channel.id)):
+            if other := channel_ids.get((channel.platform, channel.id)):
                 raise ValueError(
                     f"every channel its own id ({other} and {key} are both {channel.platform} {channel.id})"
                 )
-            places[channel.platform, channel.id] = key
+            channel_ids[channel.platform, channel.id] = key
         return value
 
     @field_validator("alarms")

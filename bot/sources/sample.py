@@ -65,9 +65,9 @@ class SampleSource:
         """
         wanted = list(_days(first, last))
         listings = []
-        for place, day in enumerate(wanted, start=1):
+        for position, day in enumerate(wanted, start=1):
             listings.append(self._listing(day, tuple(dict.fromkeys(categories))))
-            progress("reading the sample", place, len(wanted))
+            progress("reading the sample", position, len(wanted))
         return tuple(listings)
 
     async def papers(self, arxiv_ids: Sequence[str], progress: Progress = no_progress) -> tuple[Paper, ...]:

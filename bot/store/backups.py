@@ -76,13 +76,13 @@ def outdated(backups: Iterable[Backup], now: datetime, zone: tzinfo, *, daily: i
     monday = today - timedelta(days=today.weekday())
     seen: set[tuple[str, int]] = set()
     gone = []
-    for place, backup in enumerate(newest_first):
+    for index, backup in enumerate(newest_first):
         day = backup.made_at.astimezone(zone).date()
         days_ago = (today - day).days
         weeks_ago = (monday - (day - timedelta(days=day.weekday()))).days // 7
         slots = {("day", days_ago)} if days_ago < daily else set()
         slots |= {("week", weeks_ago)} if weeks_ago < weekly else set()
-        if place and days_ago >= 0 and not slots - seen:
+        if index and days_ago >= 0 and not slots - seen:
             gone.append(backup)
         seen |= slots
     return tuple(gone)

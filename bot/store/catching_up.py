@@ -19,8 +19,8 @@ SELECT min(made_at) FROM copies c
 WHERE NOT EXISTS (SELECT 1 FROM copies_caught_up u WHERE u.copy = c.number AND u.channel = ?)
 """
 _WRITE_DOWN = """
-INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, sent_at, message,
-                   thread, note) VALUES (?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?, ?, ?, ?, 'found in the chat')
+INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, channel_id, in_thread, post, sent_at,
+                   message, thread, note) VALUES (?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?, ?, ?, ?, 'found in the chat')
 ON CONFLICT DO NOTHING
 """
 
@@ -51,7 +51,7 @@ class CopyStore:
         def change(db: SqliteUtils) -> int:
             for found in digests:
                 _take_up_digest(db, found)
-            unknown = sum(_take_up_post(db, place, post) for place, post in enumerate(posts))
+            unknown = sum(_take_up_post(db, index, post) for index, post in enumerate(posts))
             for (number,) in db.execute("SELECT number FROM copies").fetchall():
                 done = "INSERT OR IGNORE INTO copies_caught_up (copy, channel, at) VALUES (?, ?, ?)"
                 db.execute(done, [number, channel, to_stamp(at)])
@@ -74,13 +74,13 @@ def _take_up_digest(db: SqliteUtils, found: FoundDigest) -> None:
     )
 
 
-def _take_up_post(db: SqliteUtils, place: int, found: FoundPost) -> bool:
+def _take_up_post(db: SqliteUtils, sequence: int, found: FoundPost) -> bool:
     """Whether the message was unknown, or not known to be sent."""
     key, ref = found.key, found.ref
     if complete_post(db, key, ref, found.posted_at):
         return True
     # What it said is in the chat; here it only has to be known that it is there.
     post = Post(key.role, "", votable=key.role is PostRole.PAPER)
-    values = [key.channel, key.digest, str(key.role), key.subject, place, ref.platform, ref.place]
+    values = [key.channel, key.digest, str(key.role), key.subject, sequence, ref.platform, ref.channel_id]
     values += [int(ref.thread is not None), to_json(Post, post), to_stamp(found.posted_at), ref.message, ref.thread]
     return bool(db.execute(_WRITE_DOWN, values).rowcount)

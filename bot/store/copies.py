@@ -37,13 +37,13 @@ def _holds(path: Path, person: str) -> bool:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as connection:
             return any(
                 connection.execute(f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", [value]).fetchone()
-                for table, column, value in _places(connection, person)
+                for table, column, value in _mentions(connection, person)
             )
     except sqlite3.Error:
         return True
 
 
-def _places(connection: sqlite3.Connection, person: str) -> Iterator[tuple[str, str, str]]:
+def _mentions(connection: sqlite3.Connection, person: str) -> Iterator[tuple[str, str, str]]:
     """Where a person may be named, in the tables that this file has."""
     for table in ("feedback_events", "standing_rules", "pauses"):
         if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]).fetchone():

@@ -27,12 +27,12 @@ from bot.store.database import Database
 from bot.store.privacy import opted_out
 
 _INSERT = """
-INSERT INTO feedback_events (event_id, platform, place, message, channel, arxiv_id, digest, person, emoji, added, at,
-                             ord, source, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO feedback_events (event_id, platform, channel_id, message, channel, arxiv_id, digest, person, emoji, added,
+                             at, ord, source, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (event_id) DO NOTHING
 """
-_SUBJECT = "SELECT channel, subject, digest, role FROM posts WHERE platform = ? AND place = ? AND message = ?"
-_LANDING = "SELECT 1 FROM posts WHERE platform = ? AND place = ? AND state = 'sending' LIMIT 1"
+_SUBJECT = "SELECT channel, subject, digest, role FROM posts WHERE platform = ? AND channel_id = ? AND message = ?"
+_LANDING = "SELECT 1 FROM posts WHERE platform = ? AND channel_id = ? AND state = 'sending' LIMIT 1"
 
 
 class FeedbackStore:
@@ -90,12 +90,12 @@ class FeedbackStore:
             for row in rows
         )
 
-    async def on_messages(self, platform: str, place: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
+    async def on_messages(self, platform: str, channel_id: str, messages: Sequence[str]) -> tuple[StoredVote, ...]:
         """The newest state of every (message, person, emoji) on these messages."""
         query = """SELECT message, person, emoji, added, ord, source FROM newest_events
-                   WHERE platform = ? AND place = ? AND message IN (SELECT value FROM json_each(?))"""
+                   WHERE platform = ? AND channel_id = ? AND message IN (SELECT value FROM json_each(?))"""
         rows = await self._database.read(
-            lambda db: list(db.query(query, [platform, place, json.dumps(list(messages))]))
+            lambda db: list(db.query(query, [platform, channel_id, json.dumps(list(messages))]))
         )
         return tuple(
             StoredVote(
@@ -107,8 +107,8 @@ class FeedbackStore:
     async def adopt(self, ref: MessageRef, key: PostKey) -> None:
         """Count the votes kept on a message unknown so far as votes on the paper of `key`, before it is deleted."""
         query = """UPDATE feedback_events SET channel = ?, arxiv_id = ?, digest = ?
-                   WHERE platform = ? AND place = ? AND message = ? AND channel IS NULL"""
-        values = [key.channel, key.subject, key.digest, ref.platform, ref.place, ref.message]
+                   WHERE platform = ? AND channel_id = ? AND message = ? AND channel IS NULL"""
+        values = [key.channel, key.subject, key.digest, ref.platform, ref.channel_id, ref.message]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "feedback.adopt")
 
     async def impressions(self, channel: str, since: datetime | None = None) -> tuple[Impression, ...]:
@@ -132,17 +132,17 @@ class FeedbackStore:
 
 def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:
     ref = vote.ref
-    place = [ref.platform, ref.place, ref.message]
-    subject = db.execute(_SUBJECT, place).fetchone()
+    message = [ref.platform, ref.channel_id, ref.message]
+    subject = db.execute(_SUBJECT, message).fetchone()
     if subject and subject[3] != "paper":
         return VoteOutcome.FOREIGN
-    if not subject and not db.execute(_LANDING, place[:2]).fetchone():
+    if not subject and not db.execute(_LANDING, message[:2]).fetchone():
         return VoteOutcome.FOREIGN
     channel, arxiv_id, digest, _ = subject or (None, None, None, None)
     inserted = db.execute(
         _INSERT,
-        [vote.event_id, *place, channel, arxiv_id, digest, vote.person, vote.emoji, int(vote.added), to_stamp(vote.at),
-         vote.order, str(vote.source), to_stamp(received_at)],
+        [vote.event_id, *message, channel, arxiv_id, digest, vote.person, vote.emoji, int(vote.added),
+         to_stamp(vote.at), vote.order, str(vote.source), to_stamp(received_at)],
     ).rowcount  # fmt: skip
     return VoteOutcome.COUNTED if inserted else VoteOutcome.REPEATED
 
@@ -150,9 +150,9 @@ def _record(db: SqliteUtils, vote: Vote, received_at: datetime) -> VoteOutcome:
 def _event_row(event: FeedbackEvent, received_at: datetime) -> list[Any]:
     ref = event.ref
     # Without a message the paper itself stands in for it, so that a later event can take the vote back.
-    place = [ref.platform, ref.place, ref.message] if ref else [str(event.source), event.channel, event.arxiv_id]
+    message = [ref.platform, ref.channel_id, ref.message] if ref else [str(event.source), event.channel, event.arxiv_id]
     return [
-        event.event_id, *place, event.channel, event.arxiv_id, event.digest, event.person, event.emoji,
+        event.event_id, *message, event.channel, event.arxiv_id, event.digest, event.person, event.emoji,
         int(event.added), to_stamp(event.at), event.order, str(event.source), to_stamp(received_at),
     ]  # fmt: skip
 

@@ -67,9 +67,9 @@ def _save(db: SqliteUtils, found: ImportedList) -> ListChange:
         [found.channel, found.origin, found.format, str(found.use), found.weight, to_stamp(found.imported_at), content,
          found.topics_text],
     ).lastrowid  # fmt: skip
-    papers = [(number, one.arxiv_id, place, to_json(ListEntry, one)) for place, one in enumerate(found.entries)]
+    papers = [(number, one.arxiv_id, index, to_json(ListEntry, one)) for index, one in enumerate(found.entries)]
     db.conn.executemany(_INSERT_PAPER, papers)
-    branches = [(number, place, one.parent, one.title, one.arxiv_id, one.url) for place, one in enumerate(found.tree)]
+    branches = [(number, index, one.parent, one.title, one.arxiv_id, one.url) for index, one in enumerate(found.tree)]
     db.conn.executemany(_INSERT_BRANCH, branches)
     return ListChange.REPLACED if known else ListChange.NEW
 

@@ -30,12 +30,12 @@ _CHANNELS = "SELECT DISTINCT channel FROM newest_events WHERE person = ? AND cha
 _EXPIRE = """
 DELETE FROM feedback_events WHERE id IN (
     SELECT e.id FROM feedback_events e WHERE NOT EXISTS (
-        SELECT 1 FROM feedback_events young WHERE young.platform = e.platform AND young.place = e.place
+        SELECT 1 FROM feedback_events young WHERE young.platform = e.platform AND young.channel_id = e.channel_id
         AND young.message = e.message AND young.person = e.person AND young.emoji = e.emoji
         AND young.received_at >= :before)
     AND NOT (emoji IN (SELECT value FROM json_each(:saved)) AND EXISTS (
-        SELECT 1 FROM newest_events n WHERE n.platform = e.platform AND n.place = e.place AND n.message = e.message
-        AND n.person = e.person AND n.emoji = e.emoji AND n.added = 1))
+        SELECT 1 FROM newest_events n WHERE n.platform = e.platform AND n.channel_id = e.channel_id
+        AND n.message = e.message AND n.person = e.person AND n.emoji = e.emoji AND n.added = 1))
 )
 """
 

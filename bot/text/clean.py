@@ -93,12 +93,12 @@ def _whole_before(text: str, end: int) -> int:
     return end
 
 
-def _sticks(text: str, place: int) -> bool:
-    """Whether the characters on both sides of `place` belong together."""
-    before, after = text[place - 1], text[place]
+def _sticks(text: str, index: int) -> bool:
+    """Whether the characters on both sides of `index` belong together."""
+    before, after = text[index - 1], text[index]
     if _extends(after) or before == _ZWJ:
         return True
-    return _is_flag_half(after) and _flag_halves_before(text, place) % 2 == 1
+    return _is_flag_half(after) and _flag_halves_before(text, index) % 2 == 1
 
 
 def _extends(char: str) -> bool:
@@ -113,8 +113,8 @@ def _is_flag_half(char: str) -> bool:
     return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
-def _flag_halves_before(text: str, place: int) -> int:
+def _flag_halves_before(text: str, index: int) -> int:
     count = 0
-    while place > count and _is_flag_half(text[place - 1 - count]):
+    while index > count and _is_flag_half(text[index - 1 - count]):
         count += 1
     return count

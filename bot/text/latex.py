@@ -30,7 +30,7 @@ _DISPLAY = re.compile(r"(?<![^\s(])\$\$([^$]+)\$\$(?![\w$])")
 # Characters that mean something to LaTeX but are meant literally here are hidden from it behind noncharacters, which
 # `one_line` has removed from the input.
 _LITERAL = "$_^&#%~"
-_HIDDEN = {char: chr(0xFDD0 + place) for place, char in enumerate(_LITERAL)}
+_HIDDEN = {char: chr(0xFDD0 + index) for index, char in enumerate(_LITERAL)}
 _SHOW = {ord(hidden): char for char, hidden in _HIDDEN.items()}
 _HIDE = str.maketrans(_HIDDEN)
 # What pylatexenc's parser would misread inside a formula: "^\\text{T}", a script without content, a macro that wants
@@ -70,16 +70,16 @@ def _typeset(text: str) -> str:
 def _marked(parts: list[str]) -> list[tuple[str, bool]]:
     """Each part of the text with whether it is a whole formula, `$…$`; every other dollar sign is hidden."""
     marked: list[tuple[str, bool]] = []
-    place = 0
-    while place < len(parts):
-        part = parts[place]
-        end = _formula_end(parts, place) if part in _CLOSER else None
+    index = 0
+    while index < len(parts):
+        part = parts[index]
+        end = _formula_end(parts, index) if part in _CLOSER else None
         if end is None:
             marked.append((_outside(part), False))
-            place += 1
+            index += 1
         else:
-            marked.append((_formula("".join(parts[place + 1 : end])), True))
-            place = end + 1
+            marked.append((_formula("".join(parts[index + 1 : end])), True))
+            index = end + 1
     return marked
 
 
@@ -89,13 +89,13 @@ _CLOSER = {"$": "$", r"\(": r"\)", r"\[": r"\]"}
 def _formula_end(parts: list[str], start: int) -> int | None:
     """The index of the part that closes the formula opened at `start`, None if it opens none."""
     length = 0
-    for place in range(start + 1, len(parts)):
-        if parts[place] == _CLOSER[parts[start]]:
-            inner = "".join(parts[start + 1 : place])
-            after = parts[place + 1][0] if place + 1 < len(parts) else ""
-            return place if parts[start].startswith("\\") or _is_formula(inner, after) else None
-        length += len(parts[place])
-        if length > _LONGEST_MATH or parts[place] in _CLOSER:
+    for index in range(start + 1, len(parts)):
+        if parts[index] == _CLOSER[parts[start]]:
+            inner = "".join(parts[start + 1 : index])
+            after = parts[index + 1][0] if index + 1 < len(parts) else ""
+            return index if parts[start].startswith("\\") or _is_formula(inner, after) else None
+        length += len(parts[index])
+        if length > _LONGEST_MATH or parts[index] in _CLOSER:
             return None
     return None
 
@@ -133,23 +133,23 @@ def _balanced(parts: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     """The parts without braces that close or open nothing, and without those nested too deeply."""
     kept = list(parts)
     opened: list[int] = []
-    for place, (part, _) in enumerate(parts):
+    for index, (part, _) in enumerate(parts):
         if part == "{":
-            opened.append(place)
+            opened.append(index)
         elif part == "}" and opened:
             start = opened.pop()
             if len(opened) >= _DEEPEST:
-                kept[start], kept[place] = _gap(parts, start), _gap(parts, place)
+                kept[start], kept[index] = _gap(parts, start), _gap(parts, index)
         elif part == "}":
-            kept[place] = _gap(parts, place)
-    for place in opened:
-        kept[place] = _gap(parts, place)
+            kept[index] = _gap(parts, index)
+    for index in opened:
+        kept[index] = _gap(parts, index)
     return kept
 
 
-def _gap(parts: list[tuple[str, bool]], place: int) -> tuple[str, bool]:
+def _gap(parts: list[tuple[str, bool]], index: int) -> tuple[str, bool]:
     """What stands in a brace's place: a space where a macro's name would run into what follows."""
-    return (" " if place and _OPEN_MACRO.search(parts[place - 1][0]) else "", False)
+    return (" " if index and _OPEN_MACRO.search(parts[index - 1][0]) else "", False)
 
 
 def _pieces(parts: list[tuple[str, bool]]) -> list[str]:

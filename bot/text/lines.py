@@ -26,11 +26,11 @@ def _indent(line: str) -> str:
 
 def split_at_addresses(text: str) -> Iterator[tuple[str, bool]]:
     """The text in parts, each with whether it is an address to be clicked."""
-    place = 0
+    index = 0
     for match in _ADDRESS.finditer(text):
-        if match.start() > place:
-            yield text[place : match.start()], False
+        if match.start() > index:
+            yield text[index : match.start()], False
         yield match[0], True
-        place = match.end()
-    if place < len(text):
-        yield text[place:], False
+        index = match.end()
+    if index < len(text):
+        yield text[index:], False

@@ -154,8 +154,8 @@ def _renders() -> dict[str, tuple[str, _Render]]:
     }
 
 
-def _argument(place: int) -> _Render:
-    return lambda node, to: str(to.node_arg_to_text(node, place))
+def _argument(index: int) -> _Render:
+    return lambda node, to: str(to.node_arg_to_text(node, index))
 
 
 def _constant(text: str) -> _Render:
@@ -163,7 +163,7 @@ def _constant(text: str) -> _Render:
 
 
 def _fraction(node: Any, to: Any) -> str:
-    return "/".join(_grouped(to.node_arg_to_text(node, place)) for place in (0, 1))
+    return "/".join(_grouped(to.node_arg_to_text(node, index)) for index in (0, 1))
 
 
 def _root(node: Any, to: Any) -> str:

@@ -61,10 +61,10 @@ def split_phrases(text: str) -> list[str]:
     """The phrases of a list, separated by commas or semicolons outside of parentheses; "etc." is none."""
     phrases: list[str] = []
     start = depth = 0
-    for place, char in enumerate(text):
+    for index, char in enumerate(text):
         depth = max(0, depth + (char in "([") - (char in ")]"))
         if depth == 0 and _SEPARATOR.match(char):
-            phrases.append(text[start:place])
-            start = place + 1
+            phrases.append(text[start:index])
+            start = index + 1
     stripped = (phrase.strip(" .") for phrase in [*phrases, text[start:]])
     return [phrase for phrase in stripped if not _FILLER.fullmatch(phrase)]

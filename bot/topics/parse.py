@@ -11,7 +11,7 @@ from bot.topics.drafts import Drafts
 from bot.topics.keywords import read_keywords
 from bot.topics.layout import layout_of
 from bot.topics.lines import read_lines
-from bot.topics.sections import has_prompt, place
+from bot.topics.sections import has_prompt, index
 
 _PROMPT_TITLE = re.compile(r"^#{1,6} +paper selection prompt[ #]*$", re.IGNORECASE | re.MULTILINE)
 
@@ -25,7 +25,7 @@ def parse_topics(text: str | bytes) -> Topics:
     characters are read; `raw` keeps all.
     """
     raw, doubts = decode(text)
-    placed = place(list(read_lines(_core(raw))))
+    placed = index(list(read_lines(_core(raw))))
     drafts = Drafts(layout_of(placed))
     for entry in placed:
         drafts.take(entry)

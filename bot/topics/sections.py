@@ -55,7 +55,7 @@ _KEYWORDS_LINE = re.compile(r"(?P<title>(?:[\w-]{1,20} )?key ?words?)\s*:\s*(?P<
 _NAMED_LIST = re.compile(r"[^:.!?]{1,40}:")
 
 
-def place(lines: Sequence[Line]) -> list[Placed]:
+def index(lines: Sequence[Line]) -> list[Placed]:
     """Each line with its section, headings of sections included.
 
     A whole prompt is reduced to what it says about topics.

@@ -105,8 +105,8 @@ async def _list(env: Environment, asking: Asking, papers: Sequence[Paper], notes
     part = papers[first : first + asking.page_size]
     seen = {one.arxiv_id for one in await env.store.feedback.impressions(asking.channel)} if part else set()
     cards = tuple(
-        replace(plain_card(paper, first + place), marks=_marks(paper, seen))
-        for place, paper in enumerate(part, start=1)
+        replace(plain_card(paper, first + position), marks=_marks(paper, seen))
+        for position, paper in enumerate(part, start=1)
     )
     return HitList(asking.text, cards, len(papers), asking.page, asking.page_size, notes)
 
@@ -137,7 +137,7 @@ async def _live(env: Environment, asking: Asking, question: Question, known: Seq
     fresh = [paper for paper in live.papers if paper.arxiv_id not in listed][: asking.page_size]
     seen = {one.arxiv_id for one in await env.store.feedback.impressions(asking.channel)} if fresh else set()
     cards = [
-        replace(plain_card(paper, place), marks=("live from arXiv", *_marks(paper, seen)))
-        for place, paper in enumerate(fresh, start=1)
+        replace(plain_card(paper, position), marks=("live from arXiv", *_marks(paper, seen)))
+        for position, paper in enumerate(fresh, start=1)
     ]
     return live_reply(question.text, cards, live.problem)

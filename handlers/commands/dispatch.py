@@ -12,7 +12,7 @@ from bot.rendering import help_reply
 from bot.text import whole
 from handlers.ask import Asking, ask
 from handlers.commands import mornings, orders, papers, privacy, topics
-from handlers.commands.places import Told, channel_at, channel_for
+from handlers.commands.channel import CommandContext, channel_at, channel_for
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 _OF_NO_CHANNEL = frozenset({"help", "forget", "remember"})  # what is about nobody's channel
 _VOTES = frozenset({"like", "dislike", "unvote", "save", "unsave"})
 
-Answer = Callable[[Environment, Told], Awaitable[Reply]]
+Answer = Callable[[Environment, CommandContext], Awaitable[Reply]]
 
 
 async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
@@ -28,7 +28,7 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
 
     A request named "papers" is a whole line, which may be a command or a question.
     """
-    key = channel_for(env, request.platform, request.place, request.beside)
+    key = channel_for(env, request.platform, request.channel_id, request.beside)
     request = replace(request, argument=whole(request.argument), text=whole(request.text))
     suggestion = ""
     if request.name == "papers":
@@ -38,16 +38,16 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
         suggestion = line.suggestion
     if key is None:
         alone = _ANSWERS[request.name] if request.name in _OF_NO_CHANNEL else _nothing_here
-        yield await alone(env, Told(request, ""))
+        yield await alone(env, CommandContext(request, ""))
         return
-    told = Told(request, key, is_elsewhere=channel_at(env, request.platform, request.place) is None)
+    context = CommandContext(request, key, is_elsewhere=channel_at(env, request.platform, request.channel_id) is None)
     logger.info("request %s in %s", request.name if request.name in _ANSWERS else "ask or unknown", key)
     if request.name == "ask":
-        asking = Asking(key, request.argument, request.page, told.is_elsewhere, suggestion)
+        asking = Asking(key, request.argument, request.page, context.is_elsewhere, suggestion)
         async for reply in ask(env, asking):
             yield reply
     else:
-        yield await _ANSWERS.get(request.name, _help)(env, told)
+        yield await _ANSWERS.get(request.name, _help)(env, context)
 
 
 def is_vote(request: Request) -> bool:
@@ -56,16 +56,16 @@ def is_vote(request: Request) -> bool:
     return first in _VOTES
 
 
-async def _nothing_here(env: Environment, told: Told) -> Reply:
-    del env, told
+async def _nothing_here(env: Environment, context: CommandContext) -> Reply:
+    del env, context
     return Reply(
         "I bring no papers here yet, so I have nothing to answer from.",
         ("Invite me to a channel and reply to my hello with your topics: then I begin.",),
     )
 
 
-async def _help(env: Environment, told: Told) -> Reply:
-    del env, told
+async def _help(env: Environment, context: CommandContext) -> Reply:
+    del env, context
     return help_reply([(command.usage, command.meaning) for command in COMMANDS.values()])
 
 

@@ -8,7 +8,8 @@ from datetime import date
 
 from bot.models import Attachment, Intent, Pause, PostKey, PostRole, PostState, Reply
 from bot.rendering import long_date, notice_post, stats_chart, stats_reply
-from handlers.commands.places import Told, refusal
+from handlers.commands.channel import CommandContext
+from handlers.commands.permissions import refusal
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
 from handlers.pausing import pause_of
@@ -17,9 +18,9 @@ from handlers.stats import stats as gather
 logger = logging.getLogger(__name__)
 
 
-async def stats(env: Environment, told: Told) -> Reply:
+async def stats(env: Environment, context: CommandContext) -> Reply:
     """What the bot believes and how it fares, with the chart."""
-    found = await gather(env, told.channel)
+    found = await gather(env, context.channel)
     reply = stats_reply(
         found.channel,
         found.topics,
@@ -36,32 +37,32 @@ async def stats(env: Environment, told: Told) -> Reply:
     return Reply(reply.title, reply.lines, attachment=Attachment(f"{found.channel}-stats.png", chart))
 
 
-async def pause(env: Environment, told: Told) -> Reply:
+async def pause(env: Environment, context: CommandContext) -> Reply:
     """No mornings from now on, until a date or until `resume`."""
-    if refused := await refusal(env, told):
+    if refused := await refusal(env, context):
         return refused
     now = env.clock.now()
-    until = _date_of(told.request.argument)
-    today = now.astimezone(env.channel(told.channel).zone).date()
-    if told.request.argument and (until is None or until <= today):
+    until = _date_of(context.request.argument)
+    today = now.astimezone(env.channel(context.channel).zone).date()
+    if context.request.argument and (until is None or until <= today):
         return Reply("Until when? Write pause until 2026-12-24, a day to come, or just pause.")
-    await env.store.orders.set_pause(told.channel, Pause(now, until, told.request.person))
+    await env.store.orders.set_pause(context.channel, Pause(now, until, context.request.person))
     end = f"The first morning after it is that of {long_date(until)}." if until else "`resume` begins them again."
-    await _tell(env, told, f"pause-{now.timestamp()}", "⏸ No mornings for a while: a reader paused me.", end)
-    return Reply(f"Paused: no mornings in {told.channel}.", (end, "Listings are read all the same."))
+    await _tell(env, context, f"pause-{now.timestamp()}", "⏸ No mornings for a while: a reader paused me.", end)
+    return Reply(f"Paused: no mornings in {context.channel}.", (end, "Listings are read all the same."))
 
 
-async def resume(env: Environment, told: Told) -> Reply:
+async def resume(env: Environment, context: CommandContext) -> Reply:
     """Mornings again."""
-    if refused := await refusal(env, told):
+    if refused := await refusal(env, context):
         return refused
-    if await pause_of(env, told.channel) is None:
-        return Reply(f"{told.channel} is not paused.")
+    if await pause_of(env, context.channel) is None:
+        return Reply(f"{context.channel} is not paused.")
     now = env.clock.now()
-    await env.store.orders.set_pause(told.channel, None)
+    await env.store.orders.set_pause(context.channel, None)
     what = "What was missed comes with the next morning, as far back as my settings allow."
-    await _tell(env, told, f"resume-{now.timestamp()}", "▶ Mornings again: a reader ended the pause.", what)
-    return Reply(f"Mornings again in {told.channel}.", (what,))
+    await _tell(env, context, f"resume-{now.timestamp()}", "▶ Mornings again: a reader ended the pause.", what)
+    return Reply(f"Mornings again in {context.channel}.", (what,))
 
 
 def _date_of(argument: str) -> date | None:
@@ -71,15 +72,15 @@ def _date_of(argument: str) -> date | None:
         return None
 
 
-async def _tell(env: Environment, told: Told, subject: str, title: str, line: str) -> None:
+async def _tell(env: Environment, context: CommandContext, subject: str, title: str, line: str) -> None:
     """Tell the channel, through the ledger; what cannot be sent now is left for recovery."""
-    channel = env.channel(told.channel)
+    channel = env.channel(context.channel)
     intent = Intent(
-        key=PostKey(told.channel, 0, PostRole.NOTICE, subject),
+        key=PostKey(context.channel, 0, PostRole.NOTICE, subject),
         sequence=0,
         state=PostState.PLANNED,
         platform=channel.platform,
-        place=channel.id,
+        channel_id=channel.id,
         post=notice_post(title, (line,)),
         in_thread=False,
     )

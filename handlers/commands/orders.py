@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.models import Reply, StandingRule
 from bot.ranking.rules import RuleKind
-from handlers.commands.places import Told, refusal
+from handlers.commands.channel import CommandContext
+from handlers.commands.permissions import refusal
 from handlers.environment import Environment
 from handlers.scoring import rules_of
 
@@ -12,63 +13,65 @@ _LONGEST_RULE = 100
 _MOST_RULES = 200
 
 
-async def follow(env: Environment, told: Told) -> Reply:
+async def follow(env: Environment, context: CommandContext) -> Reply:
     """Always show an author's papers."""
-    return await _set(env, told, RuleKind.FOLLOW_AUTHOR, RuleKind.FOLLOW_PHRASE)
+    return await _set(env, context, RuleKind.FOLLOW_AUTHOR, RuleKind.FOLLOW_PHRASE)
 
 
-async def mute(env: Environment, told: Told) -> Reply:
+async def mute(env: Environment, context: CommandContext) -> Reply:
     """Never show an author's papers, or papers with a phrase."""
-    return await _set(env, told, RuleKind.MUTE_AUTHOR, RuleKind.MUTE_PHRASE)
+    return await _set(env, context, RuleKind.MUTE_AUTHOR, RuleKind.MUTE_PHRASE)
 
 
-async def unfollow(env: Environment, told: Told) -> Reply:
+async def unfollow(env: Environment, context: CommandContext) -> Reply:
     """Lift a follow."""
-    return await _lift(env, told, RuleKind.FOLLOW_AUTHOR, RuleKind.FOLLOW_PHRASE)
+    return await _lift(env, context, RuleKind.FOLLOW_AUTHOR, RuleKind.FOLLOW_PHRASE)
 
 
-async def unmute(env: Environment, told: Told) -> Reply:
+async def unmute(env: Environment, context: CommandContext) -> Reply:
     """Lift a mute."""
-    return await _lift(env, told, RuleKind.MUTE_AUTHOR, RuleKind.MUTE_PHRASE)
+    return await _lift(env, context, RuleKind.MUTE_AUTHOR, RuleKind.MUTE_PHRASE)
 
 
-async def rules(env: Environment, told: Told) -> Reply:
+async def rules(env: Environment, context: CommandContext) -> Reply:
     """What is followed and muted in the channel."""
-    in_force = await rules_of(env, told.channel)
-    in_chat = {(rule.kind, rule.text) for rule in await env.store.orders.rules(told.channel)}
+    in_force = await rules_of(env, context.channel)
+    in_chat = {(rule.kind, rule.text) for rule in await env.store.orders.rules(context.channel)}
     lines = [
         f"{rule.kind}: {rule.text}" + ("" if (str(rule.kind), rule.text) in in_chat else " (from my settings)")
         for rule in in_force
     ]
     if not lines:
         lines = ['Nothing yet. Try: follow author NAME, mute "PHRASE", mute author NAME']
-    return Reply(f"Followed and muted in {told.channel}", (*lines, *told.aside))
+    return Reply(f"Followed and muted in {context.channel}", (*lines, *context.aside))
 
 
-async def _set(env: Environment, told: Told, author: RuleKind, phrase: RuleKind) -> Reply:
-    if refused := await refusal(env, told):
+async def _set(env: Environment, context: CommandContext, author: RuleKind, phrase: RuleKind) -> Reply:
+    if refused := await refusal(env, context):
         return refused
-    kind, text = _understood(told.request.argument, author, phrase)
+    kind, text = _understood(context.request.argument, author, phrase)
     if not any(c.isalnum() for c in text):
-        return Reply(f"{told.request.name} whom or what?", ("Write author NAME, or a PHRASE in quotes.",))
-    if len(await env.store.orders.rules(told.channel)) >= _MOST_RULES:
+        return Reply(f"{context.request.name} whom or what?", ("Write author NAME, or a PHRASE in quotes.",))
+    if len(await env.store.orders.rules(context.channel)) >= _MOST_RULES:
         return Reply(f"There are {_MOST_RULES} rules already. Lift some first; `rules` lists them.")
-    rule = StandingRule(str(kind), text, told.request.person, env.clock.now())
-    if not await env.store.orders.add_rule(told.channel, rule):
-        return Reply(f"That stands already: {kind} {_shown(kind, text)}", told.aside)
+    rule = StandingRule(str(kind), text, context.request.person, env.clock.now())
+    if not await env.store.orders.add_rule(context.channel, rule):
+        return Reply(f"That stands already: {kind} {_shown(kind, text)}", context.aside)
     return Reply(
         f"From the next morning on: {kind} {_shown(kind, text)}",
-        (f"Take it back with: un{told.request.name} {told.request.argument}", *told.aside),
+        (f"Take it back with: un{context.request.name} {context.request.argument}", *context.aside),
     )
 
 
-async def _lift(env: Environment, told: Told, author: RuleKind, phrase: RuleKind) -> Reply:
-    if refused := await refusal(env, told):
+async def _lift(env: Environment, context: CommandContext, author: RuleKind, phrase: RuleKind) -> Reply:
+    if refused := await refusal(env, context):
         return refused
-    kind, text = _understood(told.request.argument, author, phrase)
-    if await env.store.orders.remove_rule(told.channel, str(kind), text):
-        return Reply(f"No longer: {kind} {_shown(kind, text)}", told.aside)
-    if any(rule.kind is kind and rule.text.casefold() == text.casefold() for rule in await rules_of(env, told.channel)):
+    kind, text = _understood(context.request.argument, author, phrase)
+    if await env.store.orders.remove_rule(context.channel, str(kind), text):
+        return Reply(f"No longer: {kind} {_shown(kind, text)}", context.aside)
+    if any(
+        rule.kind is kind and rule.text.casefold() == text.casefold() for rule in await rules_of(env, context.channel)
+    ):
         return Reply("That rule stands in my settings file and is changed there.", (f"{kind} {_shown(kind, text)}",))
     return Reply(f"There is no such rule: {kind} {_shown(kind, text)}", ("`rules` lists them all.",))
 

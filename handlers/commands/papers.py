@@ -28,7 +28,7 @@ from bot.rendering import CARD_BUTTONS, abstract_reply, bibtex, plain_card, plai
 from bot.text import cut, readable
 from handlers.archive import vectors_of
 from handlers.ask import fetched
-from handlers.commands.places import Told
+from handlers.commands.channel import CommandContext
 from handlers.commands.privacy import counted
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
@@ -41,14 +41,14 @@ _SIMILAR = 5
 _SAVED_PAGE = 10
 _LONGEST_TITLE = 120
 
-About = Callable[[Environment, Told, Paper], Awaitable[Reply]]
+About = Callable[[Environment, CommandContext, Paper], Awaitable[Reply]]
 
 
-def _about_paper(answer: About) -> Callable[[Environment, Told], Awaitable[Reply]]:
+def _about_paper(answer: About) -> Callable[[Environment, CommandContext], Awaitable[Reply]]:
     """Look up the paper a request names, in the archive and else at the source, before it is answered."""
 
-    async def looked_up(env: Environment, told: Told) -> Reply:
-        request = told.request
+    async def looked_up(env: Environment, context: CommandContext) -> Reply:
+        request = context.request
         wanted = request.arxiv_id or find_id(request.argument.strip())
         if not wanted:
             return Reply(f"Which paper? Write {request.name} and its arXiv id, such as {request.name} 2505.03801.")
@@ -57,31 +57,31 @@ def _about_paper(answer: About) -> Callable[[Environment, Told], Awaitable[Reply
         except (SourceError, TimeoutError) as error:
             logger.warning("%s could not be read: %s", wanted, error)
             return Reply(f"I do not have {wanted} yet, and arXiv does not answer now. Try again in a few minutes.")
-        return await answer(env, told, paper) if paper else Reply(f"arXiv has no paper {wanted}.")
+        return await answer(env, context, paper) if paper else Reply(f"arXiv has no paper {wanted}.")
 
     return looked_up
 
 
 @_about_paper
-async def abstract(env: Environment, told: Told, paper: Paper) -> Reply:
+async def abstract(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """The paper's abstract."""
-    del env, told
+    del env, context
     return abstract_reply(paper)
 
 
 @_about_paper
-async def why(env: Environment, told: Told, paper: Paper) -> Reply:
+async def why(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Why a posted paper stands where it does."""
-    ranked = await env.store.ledger.shown(told.channel, paper.arxiv_id)
+    ranked = await env.store.ledger.shown(context.channel, paper.arxiv_id)
     if ranked is None:
-        return Reply(f"{paper.arxiv_id} was not posted in {told.channel}, so it has no place to explain.")
-    return why_reply(ranked, await topics_of(env, told.channel), why_in_full(ranked))
+        return Reply(f"{paper.arxiv_id} was not posted in {context.channel}, so it has no place to explain.")
+    return why_reply(ranked, await topics_of(env, context.channel), why_in_full(ranked))
 
 
 @_about_paper
-async def similar(env: Environment, told: Told, paper: Paper) -> Reply:
+async def similar(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """The archive's nearest papers by embedding."""
-    del told
+    del context
     vector = (await vectors_of(env, [paper]))[0]
     found = await env.store.search.nearest(vector, env.embedder.name, _SIMILAR + 1)
     nearest = [other for other in found if other.arxiv_id != paper.arxiv_id][:_SIMILAR]
@@ -91,66 +91,66 @@ async def similar(env: Environment, told: Told, paper: Paper) -> Reply:
 
 @counted
 @_about_paper
-async def like(env: Environment, told: Told, paper: Paper) -> Reply:
+async def like(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """👍 by command: the same feedback as a reaction, without an impression."""
-    await _vote(env, told, paper, LIKE, instead_of=DISLIKE)
-    return _done(told, paper, "Liked", "unvote")
+    await _vote(env, context, paper, LIKE, instead_of=DISLIKE)
+    return _done(context, paper, "Liked", "unvote")
 
 
 @counted
 @_about_paper
-async def dislike(env: Environment, told: Told, paper: Paper) -> Reply:
+async def dislike(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """👎 by command."""
-    await _vote(env, told, paper, DISLIKE, instead_of=LIKE)
-    return _done(told, paper, "Disliked", "unvote")
+    await _vote(env, context, paper, DISLIKE, instead_of=LIKE)
+    return _done(context, paper, "Disliked", "unvote")
 
 
 @_about_paper
-async def unvote(env: Environment, told: Told, paper: Paper) -> Reply:
+async def unvote(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Take back what was said by command; reactions are taken back where they stand."""
-    by_command, on_posts = await _standing(env, told, paper, {LIKE, DISLIKE})
+    by_command, on_posts = await _standing(env, context, paper, {LIKE, DISLIKE})
     for emoji in by_command:
-        await _record(env, told, paper, emoji, added=False)
+        await _record(env, context, paper, emoji, added=False)
     if by_command:
-        return Reply(f"Taken back: {_title(paper)}", told.aside)
+        return Reply(f"Taken back: {_title(paper)}", context.aside)
     if on_posts:
         return Reply("You voted on its post: take the reaction back there.", (_title(paper),))
-    return Reply(f"There is no vote of yours on {_title(paper)}", told.aside)
+    return Reply(f"There is no vote of yours on {_title(paper)}", context.aside)
 
 
 @counted
 @_about_paper
-async def save(env: Environment, told: Told, paper: Paper) -> Reply:
+async def save(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Put a paper on the reader's own list: the same as a 🔖 reaction."""
-    await _vote(env, told, paper, SAVE)
+    await _vote(env, context, paper, SAVE)
     return Reply(
         f"Saved: {_title(paper)}",
-        told.aside,
+        context.aside,
         buttons=(Button("Your list", "saved"), Button("Take off", "unsave", arxiv_id=paper.arxiv_id)),
     )
 
 
 @_about_paper
-async def unsave(env: Environment, told: Told, paper: Paper) -> Reply:
+async def unsave(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Take a paper off the reader's list."""
-    by_command, on_posts = await _standing(env, told, paper, {SAVE})
+    by_command, on_posts = await _standing(env, context, paper, {SAVE})
     for emoji in by_command:
-        await _record(env, told, paper, emoji, added=False)
+        await _record(env, context, paper, emoji, added=False)
     if on_posts:
         return Reply("Your 🔖 on its post keeps it on your list: take the reaction back there.", (_title(paper),))
     return Reply(f"Taken off your list: {_title(paper)}" if by_command else f"Not on your list: {_title(paper)}")
 
 
 @counted
-async def saved(env: Environment, told: Told) -> Reply:
+async def saved(env: Environment, context: CommandContext) -> Reply:
     """The reader's own list, newest first, with all of it as BibTeX."""
-    votes = await env.store.feedback.of_person(told.request.person)
+    votes = await env.store.feedback.of_person(context.request.person)
     wanted = list(dict.fromkeys(vote.arxiv_id for vote in votes if canonical(vote.emoji) == SAVE))
     known = await env.store.papers.get(wanted)
     papers = [known[one] for one in wanted if one in known]
     if not papers:
         return Reply("Your list is empty.", ("Save papers with 🔖 on a post, the Save button, or save ID.",))
-    return _saved_page(papers, told.request.page)
+    return _saved_page(papers, context.request.page)
 
 
 def _saved_page(papers: Sequence[Paper], page: int) -> Reply:
@@ -162,7 +162,7 @@ def _saved_page(papers: Sequence[Paper], page: int) -> Reply:
     return Reply(
         title=f"Your list: {len(papers)} {noun}",
         lines=("All of it as BibTeX is attached.",),
-        cards=tuple(plain_card(paper, first + place) for place, paper in enumerate(shown, start=1)),
+        cards=tuple(plain_card(paper, first + position) for position, paper in enumerate(shown, start=1)),
         buttons=more,
         card_buttons=(Button("👍", "like"), Button("Take off", "unsave"), Button("Share", "share")),
         attachment=Attachment("saved.bib", everything.encode("utf-8", "replace")) if page == 1 else None,
@@ -170,60 +170,62 @@ def _saved_page(papers: Sequence[Paper], page: int) -> Reply:
 
 
 @_about_paper
-async def share(env: Environment, told: Told, paper: Paper) -> Reply:
+async def share(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Post a paper in the channel, once, where everybody can react to it."""
-    channel = env.channel(told.channel)
+    channel = env.channel(context.channel)
     intent = Intent(
-        key=PostKey(told.channel, 0, PostRole.PAPER, paper.arxiv_id),
+        key=PostKey(context.channel, 0, PostRole.PAPER, paper.arxiv_id),
         sequence=0,
         state=PostState.PLANNED,
         platform=channel.platform,
-        place=channel.id,
+        channel_id=channel.id,
         post=_shared_post(paper),
         in_thread=False,
     )
-    if await env.store.ledger.shown(told.channel, paper.arxiv_id) is not None:
-        return Reply(f"It was posted in {told.channel} already: {_title(paper)}")
+    if await env.store.ledger.shown(context.channel, paper.arxiv_id) is not None:
+        return Reply(f"It was posted in {context.channel} already: {_title(paper)}")
     if not await env.store.ledger.add_intents([intent]):
-        return Reply(f"It was shared in {told.channel} already: {_title(paper)}")
+        return Reply(f"It was shared in {context.channel} already: {_title(paper)}")
     try:
         await send(env, intent)
     except DeliveryPaused as error:
         logger.warning("a shared paper must wait: %s", error)
         return Reply("The channel does not take it now; it follows as soon as that works.", (_title(paper),))
-    return Reply(f"Shared in {told.channel}: {_title(paper)}")
+    return Reply(f"Shared in {context.channel}: {_title(paper)}")
 
 
 def _shared_post(paper: Paper) -> Post:
     return plain_post(paper, "shared by a reader")
 
 
-async def _vote(env: Environment, told: Told, paper: Paper, emoji: str, *, instead_of: str = "") -> None:
-    by_command, _ = await _standing(env, told, paper, {emoji, instead_of})
+async def _vote(env: Environment, context: CommandContext, paper: Paper, emoji: str, *, instead_of: str = "") -> None:
+    by_command, _ = await _standing(env, context, paper, {emoji, instead_of})
     if instead_of in by_command:
-        await _record(env, told, paper, instead_of, added=False)
+        await _record(env, context, paper, instead_of, added=False)
     if emoji not in by_command:
-        await _record(env, told, paper, emoji, added=True)
+        await _record(env, context, paper, emoji, added=True)
 
 
-async def _standing(env: Environment, told: Told, paper: Paper, emojis: set[str]) -> tuple[set[str], set[str]]:
+async def _standing(
+    env: Environment, context: CommandContext, paper: Paper, emojis: set[str]
+) -> tuple[set[str], set[str]]:
     """Which of these votes of the person stand on the paper: those given by command here, and those on posts."""
-    votes = await env.store.feedback.of_person(told.request.person, [paper.arxiv_id])
+    votes = await env.store.feedback.of_person(context.request.person, [paper.arxiv_id])
     mine = [vote for vote in votes if canonical(vote.emoji) in emojis]
 
     def is_by_command(vote: PersonalVote) -> bool:
-        return vote.source is VoteSource.COMMAND and vote.channel == told.channel
+        return vote.source is VoteSource.COMMAND and vote.channel == context.channel
 
     return {vote.emoji for vote in mine if is_by_command(vote)}, {v.emoji for v in mine if not is_by_command(v)}
 
 
-async def _record(env: Environment, told: Told, paper: Paper, emoji: str, *, added: bool) -> None:
+async def _record(env: Environment, context: CommandContext, paper: Paper, emoji: str, *, added: bool) -> None:
     now = env.clock.now()
     event = FeedbackEvent(
-        event_id=f"command:{told.channel}:{told.request.person}:{paper.arxiv_id}:{emoji}:{added}:{now.timestamp()}",
-        channel=told.channel,
+        event_id=f"command:{context.channel}:{context.request.person}:{paper.arxiv_id}:{emoji}:{added}:{now.timestamp()}",
+        channel=context.channel,
         arxiv_id=paper.arxiv_id,
-        person=told.request.person,
+        person=context.request.person,
         emoji=emoji,
         added=added,
         at=now,
@@ -233,10 +235,10 @@ async def _record(env: Environment, told: Told, paper: Paper, emoji: str, *, add
     await env.store.feedback.record_events([event], now)
 
 
-def _done(told: Told, paper: Paper, verb: str, back: str) -> Reply:
+def _done(context: CommandContext, paper: Paper, verb: str, back: str) -> Reply:
     return Reply(
         f"{verb}: {_title(paper)}",
-        ("It counts from the next morning on.", *told.aside),
+        ("It counts from the next morning on.", *context.aside),
         buttons=(Button("Take back", back, arxiv_id=paper.arxiv_id),),
     )
 

@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable
 from bot.models import Button, Reply
 from bot.rendering import NOT_COUNTED, backups_line, forgotten_line, holdings_line
 from handlers import forgetting
-from handlers.commands.places import Told
+from handlers.commands.channel import CommandContext
 from handlers.environment import Environment
 
 _YES = "me now"
 
 
-async def forget(env: Environment, told: Told) -> Reply:
+async def forget(env: Environment, context: CommandContext) -> Reply:
     """Ask whether it is meant; then delete what is stored of the reader, and store nothing from now on."""
-    person = told.request.person
-    if told.request.argument != _YES:
+    person = context.request.person
+    if context.request.argument != _YES:
         if await is_unwanted(env, person):
             return Reply("I have forgotten you already.", (_HOW_BACK,))
         held = await env.store.privacy.holdings(person)
@@ -30,9 +30,9 @@ async def forget(env: Environment, told: Told) -> Reply:
     return Reply("You are forgotten.", (forgotten_line(held), backups, _HOW_BACK))
 
 
-async def remember(env: Environment, told: Told) -> Reply:
+async def remember(env: Environment, context: CommandContext) -> Reply:
     """Count the reader's votes again."""
-    if not await env.store.privacy.remember(told.request.person):
+    if not await env.store.privacy.remember(context.request.person):
         return Reply("I never stopped counting you.", ("forget me would do that.",))
     days = env.settings.timing.reconcile_days
     return Reply(
@@ -49,13 +49,15 @@ async def is_unwanted(env: Environment, person: str) -> bool:
     return bool(await env.store.privacy.opted_out([person]))
 
 
-def counted(answer: Callable[[Environment, Told], Awaitable[Reply]]) -> Callable[[Environment, Told], Awaitable[Reply]]:
+def counted(
+    answer: Callable[[Environment, CommandContext], Awaitable[Reply]],
+) -> Callable[[Environment, CommandContext], Awaitable[Reply]]:
     """Tell a reader who was forgotten how to come back, in place of a command that would store something of them."""
 
-    async def answered(env: Environment, told: Told) -> Reply:
-        if await is_unwanted(env, told.request.person):
+    async def answered(env: Environment, context: CommandContext) -> Reply:
+        if await is_unwanted(env, context.request.person):
             return Reply(NOT_COUNTED)
-        return await answer(env, told)
+        return await answer(env, context)
 
     return answered
 

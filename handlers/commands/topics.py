@@ -8,7 +8,8 @@ import re
 from bot.models import Button, Form, Reply, TopicsVersion
 from bot.text import units
 from bot.topics import parse_topics, topic_source, with_topic
-from handlers.commands.places import Told, refusal
+from handlers.commands.channel import CommandContext
+from handlers.commands.permissions import refusal
 from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
 from handlers.topics import announce_topics, topic_lines, topics_of
@@ -19,40 +20,40 @@ _MOST_BUTTONS = 10
 _UNDONE = re.compile(r"undo to version (\d+)")
 
 
-async def topics(env: Environment, told: Told) -> Reply:
+async def topics(env: Environment, context: CommandContext) -> Reply:
     """Show the topics, open one for editing ("edit N"), or go back a version ("undo")."""
-    await topics_of(env, told.channel)  # the first question may come before the first morning
-    current = await env.store.topics.current(told.channel)
+    await topics_of(env, context.channel)  # the first question may come before the first morning
+    current = await env.store.topics.current(context.channel)
     if current is None:
-        return Reply(f"{told.channel} has no topics yet.")
-    words = told.request.argument.lower().split()
+        return Reply(f"{context.channel} has no topics yet.")
+    words = context.request.argument.lower().split()
     if words[:1] == ["undo"]:
-        return await _undo(env, told, current)
+        return await _undo(env, context, current)
     if words[:1] == ["edit"] and words[1:]:
-        return await _edit(env, told, current, words[1])
-    return _shown(told, current)
+        return await _edit(env, context, current, words[1])
+    return _shown(context, current)
 
 
-def _shown(told: Told, current: TopicsVersion) -> Reply:
+def _shown(context: CommandContext, current: TopicsVersion) -> Reply:
     understood = parse_topics(current.raw)
     lines = topic_lines(understood)
     numbers = [topic.number for topic in understood.topics][:_MOST_BUTTONS]
     buttons = [Button(f"Edit {number}", "topics", f"edit {number}") for number in numbers]
     if current.version > 1:
         buttons.append(Button("Undo", "topics", "undo"))
-    title = f"Topics of {told.channel}, version {current.version} of {current.created_at:%Y-%m-%d}"
+    title = f"Topics of {context.channel}, version {current.version} of {current.created_at:%Y-%m-%d}"
     return Reply(title, tuple(lines), buttons=tuple(buttons))
 
 
-async def _edit(env: Environment, told: Told, current: TopicsVersion, number: str) -> Reply:
-    if refused := await refusal(env, told):
+async def _edit(env: Environment, context: CommandContext, current: TopicsVersion, number: str) -> Reply:
+    if refused := await refusal(env, context):
         return refused
     source = topic_source(current.raw, int(number)) if number.isdecimal() else None
     if source is None:
         count = len(parse_topics(current.raw).topics)
         reason = f"There are topics 1 to {count}." if count else "I found no topics in this text."
         return Reply(f"Topic {number[:10]} cannot be edited here.", (reason, "The topics file can always be edited."))
-    room = told.request.form_room
+    room = context.request.form_room
     if units(source) > room:  # chats count so, and would cut it without a word
         reason = f"It is longer than the {room} characters that a window holds."
         return Reply(f"Topic {number} cannot be edited here.", (reason, "The topics file can always be edited."))
@@ -62,7 +63,7 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
         form=Form(
             name="topic form",
             argument=f"{number} {current.version}",
-            title=f"Topic {number} of {told.channel}",
+            title=f"Topic {number} of {context.channel}",
             label="Leave it empty to take the topic out",
             text=source,
             most=room,
@@ -70,42 +71,42 @@ async def _edit(env: Environment, told: Told, current: TopicsVersion, number: st
     )
 
 
-async def take_form(env: Environment, told: Told) -> Reply:
+async def take_form(env: Environment, context: CommandContext) -> Reply:
     """Make what was written into the form a new version; the argument names the topic and the version it came from."""
-    if refused := await refusal(env, told):
+    if refused := await refusal(env, context):
         return refused
-    number, _, version = told.request.argument.partition(" ")
-    current = await env.store.topics.current(told.channel)
+    number, _, version = context.request.argument.partition(" ")
+    current = await env.store.topics.current(context.channel)
     if current is None or not number.isdecimal():
-        return Reply(f"{told.channel} has no such topic.")
+        return Reply(f"{context.channel} has no such topic.")
     if version != str(current.version):
         return Reply("Somebody changed the topics in between. Please look at them again and repeat your change.")
-    raw = with_topic(current.raw, int(number), told.request.text[: told.request.form_room])
+    raw = with_topic(current.raw, int(number), context.request.text[: context.request.form_room])
     if raw is None:
         return Reply(
             "Nothing was changed: I would not understand that text as one or more topics.",
             ("A topic begins with its number and title; lines with “- Relevant:” and “- Not relevant:” may follow.",),
         )
-    return await _change(env, told, raw, "edited in chat")
+    return await _change(env, context, raw, "edited in chat")
 
 
-async def _undo(env: Environment, told: Told, current: TopicsVersion) -> Reply:
-    if refused := await refusal(env, told):
+async def _undo(env: Environment, context: CommandContext, current: TopicsVersion) -> Reply:
+    if refused := await refusal(env, context):
         return refused
     undone = _UNDONE.fullmatch(current.origin)
     shown = int(undone[1]) if undone else current.version
-    earlier = [one for one in await env.store.topics.history(told.channel) if one.version < shown]
+    earlier = [one for one in await env.store.topics.history(context.channel) if one.version < shown]
     target = next((one for one in earlier if one.raw != current.raw), None)
     if target is None:
         return Reply("There is no earlier version to go back to.")
-    return await _change(env, told, target.raw, f"undo to version {target.version}")
+    return await _change(env, context, target.raw, f"undo to version {target.version}")
 
 
-async def _change(env: Environment, told: Told, raw: str, origin: str) -> Reply:
-    version = await env.store.topics.add(told.channel, raw, origin, env.clock.now())
-    logger.info("topics of %s: version %d, %s", told.channel, version.version, origin)
+async def _change(env: Environment, context: CommandContext, raw: str, origin: str) -> Reply:
+    version = await env.store.topics.add(context.channel, raw, origin, env.clock.now())
+    logger.info("topics of %s: version %d, %s", context.channel, version.version, origin)
     try:
         await announce_topics(env, version)
     except DeliveryPaused as error:
         logger.warning("the announcement of new topics must wait: %s", error)
-    return _shown(told, version)
+    return _shown(context, version)

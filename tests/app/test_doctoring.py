@@ -184,7 +184,7 @@ def test_channels_started_in_chat_are_examined_as_well(folder, paperlark):
     assert paperlark("digest").exit_code == 0
     with closing(sqlite3.connect(folder / "data" / "paperlark.db")) as database, database:
         database.execute(
-            "INSERT INTO channels (key, platform, place, state, timezone, created_at, changed_at)"
+            "INSERT INTO channels (key, platform, channel_id, state, timezone, created_at, changed_at)"
             " VALUES ('slack-C7', 'slack', 'C7', 'active', '', '2025-05-08', '2025-05-08')"
         )
     done = paperlark("doctor")

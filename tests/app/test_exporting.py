@@ -53,11 +53,11 @@ def test_awesome_sections_are_the_channels_topics(paperlark, read_by):
     assert titles <= {"Quantization of language models", "Reasoning of language models", "Other papers"}
 
 
-@pytest.mark.parametrize(("of", "places"), [("liked", (0, 1, 2)), ("saved", (2,))])
-def test_bibtex_of_what_is_liked_or_saved(paperlark, read_by, of, places):
+@pytest.mark.parametrize(("of", "indexes"), [("liked", (0, 1, 2)), ("saved", (2,))])
+def test_bibtex_of_what_is_liked_or_saved(paperlark, read_by, of, indexes):
     library = parse_string(exported(paperlark, "bibtex", "--of", of))
     assert library.failed_blocks == []
-    assert {entry.key for entry in library.entries} == {f"arXiv:{read_by[place]}" for place in places}
+    assert {entry.key for entry in library.entries} == {f"arXiv:{read_by[index]}" for index in indexes}
 
 
 def test_bibtex_of_what_was_posted(paperlark, folder, read_by):

@@ -150,8 +150,8 @@ def run(folder: Path, planted: dict[str, str], *arguments: str, **changes: str) 
 
 def assert_nothing_leaked(folder: Path, said: str) -> None:
     for name, secret in SECRETS.items():
-        place = said.find(secret)
-        assert place < 0, f"{name} was said: …{said[max(0, place - 300) : place + 60]}"
+        at = said.find(secret)
+        assert at < 0, f"{name} was said: …{said[max(0, at - 300) : at + 60]}"
         for path in folder.rglob("*"):
             if path.is_file():
                 assert secret.encode() not in path.read_bytes(), f"{name} stands in {path.name}"

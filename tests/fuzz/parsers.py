@@ -96,7 +96,7 @@ def library(content: bytes) -> None:
     ids = [paper.arxiv_id for paper in parsed.importable]
     assert len(ids) == len(set(ids))
     assert all(parse_id(one) for one in ids)
-    assert all(branch.parent is None or branch.parent < place for place, branch in enumerate(parsed.branches))
+    assert all(branch.parent is None or branch.parent < index for index, branch in enumerate(parsed.branches))
     for paper in parsed.papers:
         for text in (paper.title, paper.note, paper.publication, *paper.authors, *paper.section):
             text.encode()
@@ -255,7 +255,14 @@ def transcript(text: str) -> None:
     """A line that cannot be read is skipped, and those around it count."""
     known = Transcript()
     known._read(text.encode("utf-8", "replace"))
-    good = {"event": "posted", "message": "1", "platform": "console", "place": "terminal", "thread": None, "key": "k"}
+    good = {
+        "event": "posted",
+        "message": "1",
+        "platform": "console",
+        "channel_id": "terminal",
+        "thread": None,
+        "key": "k",
+    }
     known._read(json.dumps({**good, "at": "2025-05-08T09:00:00+00:00", "title": "", "arxiv_id": ""}).encode())
     assert MessageRef("console", "terminal", "1") in {message.ref for message in known.messages.values()}
 

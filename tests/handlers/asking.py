@@ -21,16 +21,16 @@ async def fill(world: World, papers: Sequence[Paper] = PAPERS) -> None:
     await keep(world.env, papers)
 
 
-async def say(world: World, line: str, *, person: str = "ada", place: str = CHANNEL) -> list[Reply]:
+async def say(world: World, line: str, *, person: str = "ada", channel_id: str = CHANNEL) -> list[Reply]:
     """The replies to a line after /papers."""
-    return await request(world, "papers", line, person=person, place=place)
+    return await request(world, "papers", line, person=person, channel_id=channel_id)
 
 
 async def request(  # one argument for each field of a request
-    world: World, name: str, argument: str = "", *, person: str = "ada", place: str = CHANNEL, **fields
+    world: World, name: str, argument: str = "", *, person: str = "ada", channel_id: str = CHANNEL, **fields
 ) -> list[Reply]:
     """The replies to any request."""
-    asked = Request(world.platform.name, place, person, name, argument, **fields)
+    asked = Request(world.platform.name, channel_id, person, name, argument, **fields)
     return [reply async for reply in answer(world.env, asked)]
 
 

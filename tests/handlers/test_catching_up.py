@@ -118,10 +118,10 @@ async def test_messages_that_the_copy_holds_as_planned_or_in_doubt_are_found_and
     world.announce(MON, 3)
     post = world.platform.post
 
-    async def copying(place, one, key, thread=None):
+    async def copying(channel_id, one, key, thread=None):
         if key.subject.endswith("002"):
             copy()
-        return await post(place, one, key, thread)
+        return await post(channel_id, one, key, thread)
 
     world.platform.post = copying
     await world.morning(MON)

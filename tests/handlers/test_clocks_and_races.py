@@ -37,9 +37,9 @@ async def test_a_post_stored_by_a_platform_whose_clock_is_hours_behind_is_found(
     world.announce(MON, 1)
     post = world.platform.post
 
-    async def lost(place, message, key, thread=None):
+    async def lost(channel_id, message, key, thread=None):
         world.clock.advance(-3 * 3600)
-        await post(place, message, key, thread)
+        await post(channel_id, message, key, thread)
         world.clock.advance(3 * 3600)
         raise PostUncertain("no answer")
 
@@ -93,7 +93,7 @@ async def test_a_vote_on_a_duplicate_outlives_it(world, posted):
         lambda db: db.execute("UPDATE posts SET state = 'sending' WHERE subject = '2505.05002'"), "test"
     )
     now = world.clock.now()
-    vote = Vote("e1", MessageRef(twin.platform, twin.place, twin.message), "ada", "👍", True, now, now.timestamp())
+    vote = Vote("e1", MessageRef(twin.platform, twin.channel_id, twin.message), "ada", "👍", True, now, now.timestamp())
     assert await record_votes(world.env, [vote]) == (VoteOutcome.COUNTED,)
     world.posts(PostRole.PAPER)[-1].votes.append(("ada", "👍"))
     await reconcile(world.env, CHANNEL)

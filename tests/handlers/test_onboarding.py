@@ -25,7 +25,7 @@ class ManagedPlatform(FakePlatform):
     unreachable = False
     who_manages = "whoever is ada"
 
-    async def manages(self, place: str, person: str) -> bool:
+    async def manages(self, channel_id: str, person: str) -> bool:
         if self.unreachable:
             raise PlatformError("no answer")
         return person in self.managers
@@ -49,7 +49,7 @@ async def invited(world) -> None:
 
 
 def said(world) -> list[str]:
-    return [posted.post.text for posted in world.platform.messages if posted.ref.place == PLACE]
+    return [posted.post.text for posted in world.platform.messages if posted.ref.channel_id == PLACE]
 
 
 async def channels(world) -> dict[str, ChannelSettings]:
@@ -95,7 +95,7 @@ async def test_a_started_channel_has_mornings_like_any_other(managed):
     managed.announce(date(2025, 5, 5))
     await managed.morning(date(2025, 5, 5), key=KEY)
     assert len(managed.papers(1, key=KEY)) == 3
-    assert {posted.ref.place for posted in managed.posts(PostRole.PAPER, key=KEY)} == {PLACE}
+    assert {posted.ref.channel_id for posted in managed.posts(PostRole.PAPER, key=KEY)} == {PLACE}
 
 
 async def test_the_settings_time_zone_goes_before_the_persons(managed):

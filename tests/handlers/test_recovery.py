@@ -72,8 +72,8 @@ async def test_an_event_newer_than_the_look_wins(world, posted):
     posted[0].votes.append(("ada", "👍"))
     recent = world.platform.recent
 
-    async def slow(place, since):
-        seen = await recent(place, since)
+    async def slow(channel_id, since):
+        seen = await recent(channel_id, since)
         world.clock.advance(5)
         votes = [world.vote("2505.05001", "e1"), world.vote("2505.05001", "e2", added=False)]
         await record_votes(world.env, votes)

@@ -45,10 +45,10 @@ def test_endless_and_binary_content_is_read_in_no_time(content):
 def test_a_damaged_file_still_has_a_note_for_every_line(data):
     text = data.draw(st.sampled_from(FILES))
     for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(text)))
-        end = min(len(text), place + data.draw(st.integers(0, 40)))
+        index = data.draw(st.integers(0, len(text)))
+        end = min(len(text), index + data.draw(st.integers(0, 40)))
         text = (
-            text[:place]
+            text[:index]
             + data.draw(st.text(max_size=8) | st.sampled_from(["|", "[", "](", "{", "\n", "#"]))
             + text[end:]
         )
@@ -56,7 +56,7 @@ def test_a_damaged_file_still_has_a_note_for_every_line(data):
     numbers = [line.number for line in parsed.lines]
     assert numbers == sorted(set(numbers))
     assert len({paper.arxiv_id for paper in parsed.importable}) == len(parsed.importable)
-    assert all(branch.parent is None or branch.parent < place for place, branch in enumerate(parsed.branches))
+    assert all(branch.parent is None or branch.parent < index for index, branch in enumerate(parsed.branches))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])

@@ -9,7 +9,7 @@ from tests.library.files import OUTLINE
 def test_the_tree_has_its_leaves_and_each_paper_once():
     parsed = read_library(OUTLINE.encode())
     assert parsed.format == "outline"
-    titles = {place: branch.title for place, branch in enumerate(parsed.branches)}
+    titles = {index: branch.title for index, branch in enumerate(parsed.branches)}
     seen = [(titles.get(branch.parent), branch.title) for branch in parsed.branches]
     assert seen == [
         (None, "Tuning"),

@@ -36,7 +36,7 @@ class App:
         self.ada = discord.world.add_person("ada")
         self.ben = discord.world.add_person("ben")
         self.guild = discord.world.add_guild("readers", self.ada, [self.ben])
-        self.place = discord.world.add_channel(self.guild, "papers")
+        self.channel_id = discord.world.add_channel(self.guild, "papers")
         self.http: aiohttp.ClientSession
         self._sent = 0
 
@@ -53,7 +53,7 @@ class App:
         self._sent += 1
         self.time.seconds += 2  # within every limit
         body = {"nonce": f"n{self._sent}", "enforce_nonce": True, **QUIET, **body}
-        return await self.call("POST", f"/channels/{channel or self.place}/messages", body, status=status)
+        return await self.call("POST", f"/channels/{channel or self.channel_id}/messages", body, status=status)
 
     async def socket(self, **query) -> aiohttp.ClientWebSocketResponse:
         gateway = await self.call("GET", "/gateway", token="")

@@ -125,7 +125,7 @@ class Room:
         self.olga = server.world.add_person("olga")
         self.ada = server.world.add_person("ada")
         self.guild = server.world.add_guild("readers", self.olga, [self.ada])
-        self.place = server.world.add_channel(self.guild, "papers")
+        self.channel_id = server.world.add_channel(self.guild, "papers")
         self.nonces = itertools.count()
         monkeypatch.setattr(discord.http.Route, "BASE", server.api_url)
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway.url))
@@ -149,7 +149,7 @@ class Room:
             await self.server.gateway.wait_for_sessions(0)
 
     async def send(self, lark, text="", **more):
-        return await lark.get_channel(int(self.place)).send(text, nonce=str(next(self.nonces)), **more)
+        return await lark.get_channel(int(self.channel_id)).send(text, nonce=str(next(self.nonces)), **more)
 
     async def settle(self):
         async with asyncio.timeout(PATIENCE_S):

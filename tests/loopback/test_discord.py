@@ -40,7 +40,7 @@ async def test_an_unknown_path_is_a_violation(app):
 
 
 async def test_a_body_that_is_no_json_is_refused(app):
-    path, headers = f"/channels/{app.place}/messages", {"Content-Type": "text/plain"}
+    path, headers = f"/channels/{app.channel_id}/messages", {"Content-Type": "text/plain"}
     async with app.http.post(
         app.discord.api_url + path, data="x", headers={**AGENT, **headers, "Authorization": f"Bot {TOKEN}"}
     ) as answer:
@@ -80,23 +80,23 @@ async def test_permissions_count_by_channel(app):
 
 async def test_a_thread_has_the_id_of_its_message_and_is_made_once(app):
     header = await app.post(content="header")
-    path = f"/channels/{app.place}/messages/{header['id']}/threads"
+    path = f"/channels/{app.channel_id}/messages/{header['id']}/threads"
     assert (await app.call("POST", path, {"name": "x" * 101}, status=400))["code"] == 50035
     await app.call("POST", path, {"name": "more", "auto_archive_duration": 7}, status=400)
     thread = await app.call("POST", path, {"name": "more", "auto_archive_duration": 10080}, status=201)
-    assert (thread["id"], thread["parent_id"], thread["type"]) == (header["id"], app.place, 11)
+    assert (thread["id"], thread["parent_id"], thread["type"]) == (header["id"], app.channel_id, 11)
     assert (await app.call("POST", path, {"name": "more"}, status=400))["code"] == 160004
     inside = await app.post(thread["id"], content="inside")
     history = await app.call("GET", f"/channels/{thread['id']}/messages")
     assert [(one["type"], one["content"]) for one in history] == [(0, "inside"), (21, "")]
-    (shown,) = await app.call("GET", f"/channels/{app.place}/messages")
+    (shown,) = await app.call("GET", f"/channels/{app.channel_id}/messages")
     assert (shown["flags"] & 32, shown["thread"]["message_count"]) == (32, 1)
-    assert [one.id for one in app.discord.messages(app.place)] == [header["id"], inside["id"]]
+    assert [one.id for one in app.discord.messages(app.channel_id)] == [header["id"], inside["id"]]
 
 
 async def test_a_silent_thread_is_archived_and_a_message_opens_it_again(app):
     header = await app.post(content="header")
-    path = f"/channels/{app.place}/messages/{header['id']}/threads"
+    path = f"/channels/{app.channel_id}/messages/{header['id']}/threads"
     thread = await app.call("POST", path, {"name": "more", "auto_archive_duration": 60})
     inside = await app.post(thread["id"], content="inside")
     app.time.seconds += 3700
@@ -122,10 +122,10 @@ async def test_a_person_can_refuse_direct_messages(app):
 
 async def test_reactions_are_counted_listed_and_taken_back(app):
     message = await app.post(content="paper")
-    path = f"/channels/{app.place}/messages/{message['id']}"
-    app.people.react(app.ada, app.place, message["id"], "👍🏽")
-    app.people.react(app.ben, app.place, message["id"], "👍🏽")
-    assert app.people.react(app.ben, app.place, message["id"], "👍🏽") is None
+    path = f"/channels/{app.channel_id}/messages/{message['id']}"
+    app.people.react(app.ada, app.channel_id, message["id"], "👍🏽")
+    app.people.react(app.ben, app.channel_id, message["id"], "👍🏽")
+    assert app.people.react(app.ben, app.channel_id, message["id"], "👍🏽") is None
     await app.call("PUT", path + "/reactions/👍🏽/@me", status=204)
     (reaction,) = (await app.call("GET", path))["reactions"]
     assert (reaction["emoji"]["name"], reaction["count"], reaction["me"]) == ("👍🏽", 3, True)
@@ -138,8 +138,8 @@ async def test_reactions_are_counted_listed_and_taken_back(app):
     assert (await app.call("DELETE", path + f"/reactions/👍🏽/{app.ada}", status=403))["code"] == 50013
     app.time.seconds += 1
     await app.call("DELETE", path + "/reactions/👍🏽/@me", status=204)
-    app.people.unreact(app.ada, app.place, message["id"], "👍🏽")
-    app.people.unreact(app.ben, app.place, message["id"], "👍🏽")
+    app.people.unreact(app.ada, app.channel_id, message["id"], "👍🏽")
+    app.people.unreact(app.ben, app.channel_id, message["id"], "👍🏽")
     assert "reactions" not in await app.call("GET", path)
 
 
@@ -148,16 +148,16 @@ async def test_people_cannot_do_what_discord_forbids_them(app):
     said = app.people.say(app.ada, hidden, "for the owner")
     with pytest.raises(ValueError, match="does not see"):
         app.people.react(app.ben, hidden, said.id, "👍")
-    app.people.permit(app.place, app.guild, deny=["ADD_REACTIONS"])
-    said = app.people.say(app.ada, app.place, "x")
+    app.people.permit(app.channel_id, app.guild, deny=["ADD_REACTIONS"])
+    said = app.people.say(app.ada, app.channel_id, "x")
     with pytest.raises(ValueError, match="ADD_REACTIONS"):
-        app.people.react(app.ben, app.place, said.id, "👍")
+        app.people.react(app.ben, app.channel_id, said.id, "👍")
     with pytest.raises(ValueError, match="MANAGE_MESSAGES"):
-        app.people.delete(app.ben, app.place, said.id)
+        app.people.delete(app.ben, app.channel_id, said.id)
 
 
 async def test_a_sixth_message_within_five_seconds_must_wait(app):
-    path = f"/channels/{app.place}/messages"
+    path = f"/channels/{app.channel_id}/messages"
     headers = {**AGENT, "Authorization": f"Bot {TOKEN}"}
     for left in (4, 3, 2, 1, 0):
         body = {"content": "x", "nonce": str(left), "enforce_nonce": True, **QUIET}
@@ -192,7 +192,10 @@ async def test_every_fault_does_what_it_says(app, kind):
     seconds = None if "late" in kind else 0.05
     app.discord.fault(kind, seconds=seconds, code=50013, status=403, then=lambda: struck.append(kind))
     body = {"content": "x", "nonce": "1", "enforce_nonce": True, **QUIET}
-    url, headers = f"{app.discord.api_url}/channels/{app.place}/messages", {**AGENT, "Authorization": f"Bot {TOKEN}"}
+    url, headers = (
+        f"{app.discord.api_url}/channels/{app.channel_id}/messages",
+        {**AGENT, "Authorization": f"Bot {TOKEN}"},
+    )
     status = None
     try:
         async with app.http.post(url, json=body, headers=headers, timeout=aiohttp.ClientTimeout(0.3)) as answer:
@@ -204,8 +207,8 @@ async def test_every_fault_does_what_it_says(app, kind):
     silent, broken = dict.fromkeys(("silent", "silent-done", "silent-late"), "nothing"), "broken off"
     expected = {**silent, "slow": 200, "cloudflare": 429, "429-global": 429, "500-done": 500, "error": 403}
     assert status == expected.get(kind, int(kind) if kind.isdecimal() else broken)
-    assert (len(app.discord.messages(app.place)), struck) == (1 if done else 0, [kind])
+    assert (len(app.discord.messages(app.channel_id)), struck) == (1 if done else 0, [kind])
     await app.discord.land()
-    assert len(app.discord.messages(app.place)) == (1 if done or "late" in kind else 0)
-    await app.call("POST", f"/channels/{app.place}/messages", {**body, "nonce": "2"}, status=200)
+    assert len(app.discord.messages(app.channel_id)) == (1 if done or "late" in kind else 0)
+    await app.call("POST", f"/channels/{app.channel_id}/messages", {**body, "nonce": "2"}, status=200)
     assert app.discord.journal.violations == []

@@ -73,7 +73,7 @@ async def test_a_privileged_intent_that_is_switched_on_brings_what_people_write(
     app.discord.gateway.privileged.add("message_content")
     socket, ready = await app.session(USUAL | INTENTS["message_content"])
     assert ready["d"]["application"]["flags"] == 1 << 19
-    app.people.say(app.ada, app.place, "open")
+    app.people.say(app.ada, app.channel_id, "open")
     assert (await event(socket, "MESSAGE_CREATE"))["d"]["content"] == "open"
 
 
@@ -82,8 +82,8 @@ async def test_events_come_only_for_the_intents_and_places_of_the_app(app):
     hidden = app.discord.world.add_channel(app.guild, "hidden", private=True)
     app.people.say(app.ada, hidden, "secret")
     app.people.tell(app.ada, "direct")
-    said = app.people.say(app.ada, app.place, "open")
-    app.people.react(app.ben, app.place, said.id, "👍")
+    said = app.people.say(app.ada, app.channel_id, "open")
+    app.people.react(app.ben, app.channel_id, said.id, "👍")
     assert await names_until_beat(socket) == ["MESSAGE_CREATE"]
 
 
@@ -99,11 +99,11 @@ async def test_a_stream_can_be_compressed(app):
 
 async def test_a_resumed_session_hears_what_it_missed_in_order(app):
     socket, ready = await app.session()
-    said = app.people.say(app.ada, app.place, "x")
+    said = app.people.say(app.ada, app.channel_id, "x")
     last = (await event(socket, "MESSAGE_CREATE"))["s"]
     app.discord.gateway.cut()
-    app.people.react(app.ada, app.place, said.id, "👍")
-    missed = app.people.unreact(app.ada, app.place, said.id, "👍")
+    app.people.react(app.ada, app.channel_id, said.id, "👍")
+    missed = app.people.unreact(app.ada, app.channel_id, said.id, "👍")
     assert not missed.is_lost
     socket = await app.socket()
     resume = {"op": 6, "d": {"token": TOKEN, "session_id": ready["d"]["session_id"], "seq": last}}
@@ -117,7 +117,7 @@ async def test_what_happens_after_a_session_is_over_is_never_told(app):
     _, ready = await app.session()
     app.discord.gateway.cut()
     app.time.seconds += 200
-    lost = app.people.say(app.ada, app.place, "lost")
+    lost = app.people.say(app.ada, app.channel_id, "lost")
     assert app.discord.journal.of_kind("missed") == ["MESSAGE_CREATE"]
     socket = await app.socket()
     await socket.send_json({"op": 6, "d": {"token": TOKEN, "session_id": ready["d"]["session_id"], "seq": 1}})
@@ -126,7 +126,7 @@ async def test_what_happens_after_a_session_is_over_is_never_told(app):
     await socket.send_json(an_identify())
     await event(socket, "GUILD_CREATE")
     assert await names_until_beat(socket) == []
-    assert lost.id in app.discord.world.channels[app.place].messages
+    assert lost.id in app.discord.world.channels[app.channel_id].messages
 
 
 async def test_a_client_that_says_good_bye_cannot_resume(app):
@@ -177,12 +177,12 @@ async def test_an_outage_refuses_connections_and_forgets_sessions(app):
     await close_code(socket)
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await app.socket()
-    missed = app.people.say(app.ada, app.place, "x")
+    missed = app.people.say(app.ada, app.channel_id, "x")
     app.discord.recover()
     socket = await app.socket()
     await socket.send_json({"op": 6, "d": {"token": TOKEN, "session_id": ready["d"]["session_id"], "seq": 2}})
     assert (await socket.receive_json())["op"] == 9
-    assert missed.id in app.discord.world.channels[app.place].messages
+    assert missed.id in app.discord.world.channels[app.channel_id].messages
 
 
 async def test_guilds_come_go_and_fail(app):

@@ -84,10 +84,10 @@ async def test_a_slash_command_arrives_as_it_was_typed(app):
     socket, _ = await app.session()
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
     with pytest.raises(ValueError, match="needs text"):
-        app.people.slash(app.ada, app.place, "papers ask")
+        app.people.slash(app.ada, app.channel_id, "papers ask")
     with pytest.raises(KeyError):
-        app.people.slash(app.ada, app.place, "papers", text="x")
-    interaction = app.people.slash(app.ada, app.place, "papers ask", text="what is new")
+        app.people.slash(app.ada, app.channel_id, "papers", text="x")
+    interaction = app.people.slash(app.ada, app.channel_id, "papers ask", text="what is new")
     asked = await event(socket, "INTERACTION_CREATE")
     shown = asked["d"]
     assert (shown["type"], shown["member"]["user"]["id"], shown["guild_id"]) == (2, app.ada, app.guild)
@@ -97,15 +97,15 @@ async def test_a_slash_command_arrives_as_it_was_typed(app):
     done = await app.answer(asked, {"type": 4, "data": {"content": "this", "flags": 64, **QUIET}})
     assert done["resource"]["message"]["flags"] == 64
     assert (app.discord.answers(interaction), app.discord.whispers(app.ada)) == (["this"], ["this"])
-    assert (app.discord.messages(app.place), app.discord.whispers(app.ben)) == ([], [])
-    assert await app.call("GET", f"/channels/{app.place}/messages") == []
+    assert (app.discord.messages(app.channel_id), app.discord.whispers(app.ben)) == ([], [])
+    assert await app.call("GET", f"/channels/{app.channel_id}/messages") == []
     assert (await app.answer(asked, {"type": 4, "data": {"content": "x", **QUIET}}, status=400))["code"] == 40060
 
 
 async def test_an_answer_after_three_seconds_is_too_late(app):
     socket, _ = await app.session()
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
-    app.people.slash(app.ada, app.place, "papers ask", text="x")
+    app.people.slash(app.ada, app.channel_id, "papers ask", text="x")
     asked = await event(socket, "INTERACTION_CREATE")
     app.time.seconds += 3.1
     assert (await app.answer(asked, {"type": 5}, status=404))["code"] == 10062
@@ -115,11 +115,11 @@ async def test_an_answer_after_three_seconds_is_too_late(app):
 async def test_no_answer_at_all_is_a_violation_unless_nobody_was_there(app):
     app.discord.interactions.answer_s = 0.05
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
-    app.people.slash(app.ada, app.place, "papers ask", text="x")
+    app.people.slash(app.ada, app.channel_id, "papers ask", text="x")
     await app.people.settle()
     assert app.discord.journal.violations == []
     socket, _ = await app.session()
-    app.people.slash(app.ada, app.place, "papers ask", text="x")
+    app.people.slash(app.ada, app.channel_id, "papers ask", text="x")
     while app.people._waiting:  # noqa: ASYNC110 - this client answers no heartbeat
         await asyncio.sleep(0.01)
     assert not socket.closed
@@ -129,7 +129,7 @@ async def test_no_answer_at_all_is_a_violation_unless_nobody_was_there(app):
 async def test_a_deferred_answer_is_filled_in_within_fifteen_minutes(app):
     socket, _ = await app.session()
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
-    interaction = app.people.slash(app.ada, app.place, "papers ask", text="x")
+    interaction = app.people.slash(app.ada, app.channel_id, "papers ask", text="x")
     asked = await event(socket, "INTERACTION_CREATE")
     original = f"/webhooks/{APP}/{asked['d']['token']}/messages/@original"
     assert (await app.call("PATCH", original, {"content": "x", **QUIET}, token="", status=404))["code"] == 10015
@@ -151,19 +151,19 @@ async def test_a_deferred_answer_is_filled_in_within_fifteen_minutes(app):
 async def test_a_button_is_pressed_and_its_message_changed(app):
     socket, _ = await app.session()
     message = await app.post(content="paper", components=[a_row(a_button(label="👍"), a_button(2, label="Why"))])
-    app.people.press(app.ben, app.place, message["id"], "Why")
+    app.people.press(app.ben, app.channel_id, message["id"], "Why")
     asked = await event(socket, "INTERACTION_CREATE")
     assert (asked["d"]["data"]["custom_id"], asked["d"]["message"]["content"]) == ("b2", "paper")
     await app.answer(asked, {"type": 7, "data": {"content": "changed", **QUIET}})
-    assert [one.content for one in app.discord.messages(app.place)] == ["changed"]
+    assert [one.content for one in app.discord.messages(app.channel_id)] == ["changed"]
     with pytest.raises(KeyError, match="only"):
-        app.people.press(app.ben, app.place, message["id"], "Nothing")
+        app.people.press(app.ben, app.channel_id, message["id"], "Nothing")
 
 
 async def test_a_menu_is_picked_from(app):
     socket, _ = await app.session()
     message = await app.post(content="papers", components=[a_row(A_MENU)])
-    app.people.pick(app.ben, app.place, message["id"], ["a"])
+    app.people.pick(app.ben, app.channel_id, message["id"], ["a"])
     asked = await event(socket, "INTERACTION_CREATE")
     assert (asked["d"]["data"]["values"], asked["d"]["data"]["component_type"]) == (["1"], 3)
     await app.answer(asked, {"type": 6})
@@ -175,9 +175,9 @@ async def test_each_interaction_has_its_own_kinds_of_answers(app, kind, refused)
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
     message = await app.post(content="paper", components=[a_row()])
     acts = {
-        "slash": lambda: app.people.slash(app.ada, app.place, "papers ask", text="x"),
-        "press": lambda: app.people.press(app.ada, app.place, message["id"], "go"),
-        "complete": lambda: app.people.complete(app.ada, app.place, "papers ask", "text", "x"),
+        "slash": lambda: app.people.slash(app.ada, app.channel_id, "papers ask", text="x"),
+        "press": lambda: app.people.press(app.ada, app.channel_id, message["id"], "go"),
+        "complete": lambda: app.people.complete(app.ada, app.channel_id, "papers ask", "text", "x"),
     }
     acts[kind]()
     asked = await event(socket, "INTERACTION_CREATE")
@@ -188,7 +188,7 @@ async def test_each_interaction_has_its_own_kinds_of_answers(app, kind, refused)
 async def test_completions_are_checked(app):
     socket, _ = await app.session()
     await app.call("PUT", COMMANDS, [PAPERS], status=200)
-    interaction = app.people.complete(app.ada, app.place, "papers ask", "text", "wh")
+    interaction = app.people.complete(app.ada, app.channel_id, "papers ask", "text", "wh")
     asked = await event(socket, "INTERACTION_CREATE")
     focused = {"name": "text", "type": 3, "value": "wh", "focused": True}
     assert asked["d"]["data"]["options"][0]["options"] == [focused]
@@ -218,7 +218,7 @@ A_MODAL = {"title": "Topics", "custom_id": "form|1", "components": [{"type": 1, 
 async def test_windows_beyond_the_limits_are_refused(app, changes):
     socket, _ = await app.session()
     message = await app.post(content="paper", components=[a_row()])
-    app.people.press(app.ada, app.place, message["id"], "go")
+    app.people.press(app.ada, app.channel_id, message["id"], "go")
     asked = await event(socket, "INTERACTION_CREATE")
     assert (await app.answer(asked, {"type": 9, "data": {**A_MODAL, **changes}}, status=400))["code"] == 50035
     assert app.people.window_of(app.ada) is None
@@ -227,7 +227,7 @@ async def test_windows_beyond_the_limits_are_refused(app, changes):
 async def test_a_window_is_filled_in_and_sent(app):
     socket, _ = await app.session()
     message = await app.post(content="paper", components=[a_row()])
-    app.people.press(app.ada, app.place, message["id"], "go")
+    app.people.press(app.ada, app.channel_id, message["id"], "go")
     await app.answer(await event(socket, "INTERACTION_CREATE"), {"type": 9, "data": A_MODAL})
     window = app.people.window_of(app.ada)
     assert "Topics" in app.discord.transcript()

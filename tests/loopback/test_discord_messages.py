@@ -28,7 +28,7 @@ async def app():
 
 
 @pytest.mark.parametrize(
-    ("body", "place"),
+    ("body", "channel_id"),
     [
         ({"content": "x" * 2001}, "content"),
         ({"content": "🐦" * 1001}, "content"),
@@ -47,11 +47,11 @@ async def app():
         ({"content": "x", "allowed_mentions": {"parse": ["all"]}}, "allowed_mentions"),
     ],
 )
-async def test_a_message_beyond_the_limits_is_refused_with_the_place(app, body, place):
+async def test_a_message_beyond_the_limits_is_refused_with_the_place(app, body, channel_id):
     refused = await app.post(**body, status=400)
     assert refused["code"] == 50035
-    assert place in refused["errors"]
-    assert app.discord.messages(app.place) == []
+    assert channel_id in refused["errors"]
+    assert app.discord.messages(app.channel_id) == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_a_nonce_drops_a_repetition_for_some_minutes(app):
     assert (first["nonce"], app.discord.journal.violations) == ("same", [])
     app.time.seconds += 200
     assert (await app.post(content="once", nonce="same"))["id"] != first["id"]
-    history = await app.call("GET", f"/channels/{app.place}/messages")
+    history = await app.call("GET", f"/channels/{app.channel_id}/messages")
     assert [("nonce" in one) for one in history] == [False, False]
 
 
@@ -107,8 +107,8 @@ async def test_a_message_without_an_enforced_nonce_is_a_violation(app):
 
 
 async def test_history_comes_newest_first_in_pages_of_at_most_a_hundred(app):
-    ids = [app.people.say(app.ada, app.place, f"{number}").id for number in range(120)]
-    path = f"/channels/{app.place}/messages"
+    ids = [app.people.say(app.ada, app.channel_id, f"{number}").id for number in range(120)]
+    path = f"/channels/{app.channel_id}/messages"
 
     async def page(**query):
         app.time.seconds += 2
@@ -123,10 +123,10 @@ async def test_history_comes_newest_first_in_pages_of_at_most_a_hundred(app):
 
 
 async def test_others_words_are_empty_without_the_content_intent(app):
-    app.people.say(app.ada, app.place, "secret")
-    app.people.say(app.ada, app.place, f"<@{BOT_USER}> for you")
+    app.people.say(app.ada, app.channel_id, "secret")
+    app.people.say(app.ada, app.channel_id, f"<@{BOT_USER}> for you")
     app.people.tell(app.ada, "in private")
-    path = f"/channels/{app.place}/messages"
+    path = f"/channels/{app.channel_id}/messages"
     assert [one["content"] for one in await app.call("GET", path)] == [f"<@{BOT_USER}> for you", ""]
     direct = app.discord.world.direct_channel(app.ada).id
     assert [one["content"] for one in await app.call("GET", f"/channels/{direct}/messages")] == ["in private"]
@@ -135,8 +135,8 @@ async def test_others_words_are_empty_without_the_content_intent(app):
 
 
 async def test_only_own_messages_are_edited(app):
-    mine, other = await app.post(content="mine"), app.people.say(app.ada, app.place, "other")
-    path = f"/channels/{app.place}/messages/"
+    mine, other = await app.post(content="mine"), app.people.say(app.ada, app.channel_id, "other")
+    path = f"/channels/{app.channel_id}/messages/"
     edited = await app.call("PATCH", path + mine["id"], {"content": "better", **QUIET}, status=200)
     assert (edited["content"], bool(edited["edited_timestamp"])) == ("better", True)
     assert (await app.call("PATCH", path + other.id, {"content": "better", **QUIET}))["code"] == 50005
@@ -160,7 +160,7 @@ async def test_only_own_messages_are_edited(app):
 async def test_a_ping_is_heard_only_if_it_is_allowed_and_is_a_violation(app, content, allowed, pings):
     filled = json.loads(json.dumps([content, allowed]).replace("{ada}", app.ada).replace("{ben}", app.ben))
     await app.post(content=filled[0], allowed_mentions=filled[1])
-    assert app.discord.messages(app.place)[0].pings == pings
+    assert app.discord.messages(app.channel_id)[0].pings == pings
     told = [text for text in app.discord.journal.violations if text.startswith("a ping")]
     assert len(told) == len(pings)
     assert ("⟦PING" in app.discord.shown()) is bool(pings)
@@ -168,12 +168,12 @@ async def test_a_ping_is_heard_only_if_it_is_allowed_and_is_a_violation(app, con
 
 async def test_without_allowed_mentions_everybody_is_called(app):
     await app.post(content="@everyone", allowed_mentions=None)
-    assert app.discord.messages(app.place)[0].mention_everyone
+    assert app.discord.messages(app.channel_id)[0].mention_everyone
     assert len(app.discord.journal.violations) == 2
 
 
 async def test_a_reply_needs_its_message_and_calls_only_if_allowed(app):
-    asked = app.people.say(app.ada, app.place, "question")
+    asked = app.people.say(app.ada, app.channel_id, "question")
     answer = await app.post(content="answer", message_reference={"message_id": asked.id})
     assert (answer["type"], answer["referenced_message"]["id"]) == (19, asked.id)
     assert app.discord.journal.violations == []
@@ -193,7 +193,7 @@ async def test_a_file_goes_up_and_down(app):
     form.add_field("payload_json", json.dumps({**told, **QUIET}))
     form.add_field("files[0]", b"# Papers", filename="a.md", content_type="application/octet-stream")
     headers = {**AGENT, "Authorization": f"Bot {TOKEN}"}
-    url = f"{app.discord.api_url}/channels/{app.place}/messages"
+    url = f"{app.discord.api_url}/channels/{app.channel_id}/messages"
     async with app.http.post(url, data=form, headers=headers) as answer:
         (attachment,) = (await answer.json())["attachments"]
     assert (attachment["filename"], attachment["size"]) == ("a.md", 8)
@@ -230,11 +230,11 @@ async def test_a_transcript_shows_threads_buttons_and_whispers(app):
         embeds=[{"title": "t", "url": "https://x.org", "description": "d"}],
         components=[a_row()],
     )
-    path = f"/channels/{app.place}/messages/{header['id']}/threads"
+    path = f"/channels/{app.channel_id}/messages/{header['id']}/threads"
     await app.call("POST", path, {"name": "more"}, status=201)
     await app.post(header["id"], content="inside")
-    app.people.react(app.ada, app.place, header["id"], "👍")
-    app.people.press(app.ben, app.place, header["id"], "go")
+    app.people.react(app.ada, app.channel_id, header["id"], "👍")
+    app.people.press(app.ben, app.channel_id, header["id"], "go")
     await app.answer(
         await event(socket, "INTERACTION_CREATE"), {"type": 4, "data": {"content": "w", "flags": 64, **QUIET}}
     )
@@ -253,12 +253,12 @@ async def test_a_transcript_shows_threads_buttons_and_whispers(app):
 
 
 async def test_people_act_over_http_for_whoever_works_by_hand(app):
-    act = {"user": app.ada, "channel_id": app.place, "text": "by hand"}
+    act = {"user": app.ada, "channel_id": app.channel_id, "text": "by hand"}
     async with app.http.post(f"{app.discord.base}/_do/say", json=act) as answer:
         shown = await answer.text()
-    (number,) = app.discord.world.channels[app.place].messages
+    (number,) = app.discord.world.channels[app.channel_id].messages
     assert f"ada · {number}\n  by hand" in shown
-    assert app.place in shown
+    assert app.channel_id in shown
     async with app.http.post(f"{app.discord.base}/_do/say", json={**act, "channel_id": "1"}) as answer:
         assert answer.status == 400
     async with app.http.get(f"{app.discord.base}/_journal") as answer:

@@ -39,7 +39,7 @@ async def test_what_it_posts_is_shown_once_although_it_repeats_itself(room):
         embed = discord.Embed(title="A paper", url="https://arxiv.org/abs/2505.03801", description="**bold**")
         await room.send(lark, "1 · A paper", embed=embed, view=view)
     assert room.server.journal.count("create_message") == 2
-    (message,) = room.server.messages(room.place)
+    (message,) = room.server.messages(room.channel_id)
     assert message.custom_ids == ("vote:2505.03801",)
     assert "══ A paper ‹https://arxiv.org/abs/2505.03801› ══" in room.server.shown()
 
@@ -47,12 +47,12 @@ async def test_what_it_posts_is_shown_once_although_it_repeats_itself(room):
 async def test_it_hears_every_change_of_reactions(room):
     async with room.lark() as lark:
         message = str((await room.send(lark, "paper")).id)
-        room.people.react(room.ada, room.place, message, "👍🏽")
-        room.people.unreact(room.ada, room.place, message, "👍🏽")
-        room.people.react(room.ada, room.place, message, "👍🏽")
-        room.people.react(room.ada, room.place, message, "lark:123456789012345678")
-        room.people.clear(room.olga, room.place, message, "👍🏽")
-        room.people.clear(room.olga, room.place, message)
+        room.people.react(room.ada, room.channel_id, message, "👍🏽")
+        room.people.unreact(room.ada, room.channel_id, message, "👍🏽")
+        room.people.react(room.ada, room.channel_id, message, "👍🏽")
+        room.people.react(room.ada, room.channel_id, message, "lark:123456789012345678")
+        room.people.clear(room.olga, room.channel_id, message, "👍🏽")
+        room.people.clear(room.olga, room.channel_id, message)
         await room.settle()
     ada = int(room.ada)
     assert lark.heard[1:] == [
@@ -70,7 +70,7 @@ async def test_it_resumes_and_hears_what_it_missed(room):
         message = str((await room.send(lark, "paper")).id)
         await room.settle()
         room.server.gateway.cut()
-        room.people.react(room.ada, room.place, message, "👍")
+        room.people.react(room.ada, room.channel_id, message, "👍")
         await room.server.gateway.wait_for_sessions()
         await room.settle()
     assert lark.heard == [("ready",), ("added", "👍", int(room.ada)), ("resumed",)]
@@ -89,13 +89,13 @@ async def test_an_invalid_session_begins_anew_and_misses_what_happened(room):
     async with room.lark() as lark:
         message = str((await room.send(lark, "paper")).id)
         await room.server.outage()
-        missed = room.people.react(room.ada, room.place, message, "👍")
+        missed = room.people.react(room.ada, room.channel_id, message, "👍")
         assert missed.is_lost
         room.server.recover()
         async with asyncio.timeout(PATIENCE_S):
             while lark.heard.count(("ready",)) < 2:  # noqa: ASYNC110 - the client has no event
                 await asyncio.sleep(0.01)
-        found = await lark.get_channel(int(room.place)).fetch_message(int(message))
+        found = await lark.get_channel(int(room.channel_id)).fetch_message(int(message))
         assert [(str(one.emoji), [user.name async for user in one.users()]) for one in found.reactions] == [
             ("👍", ["ada"])
         ]
@@ -112,14 +112,14 @@ async def test_it_waits_before_it_must_and_where_it_is_told_to(room):
     outcomes = [call.outcome for call in room.server.journal.calls if call.operation == "create_message"]
     assert (outcomes.count("ok"), outcomes.count("nothing done")) == (12, 2)
     assert not [one for one in outcomes if one.startswith("429")], "discord.py waits by itself when a bucket is empty"
-    assert [one.content for one in room.server.messages(room.place)] == [str(number) for number in range(12)]
+    assert [one.content for one in room.server.messages(room.channel_id)] == [str(number) for number in range(12)]
 
 
 async def test_a_long_history_is_read_in_pages(room):
     for number in range(250):
-        room.people.say(room.ada, room.place, f"{number}")
+        room.people.say(room.ada, room.channel_id, f"{number}")
     async with room.lark() as lark:
-        channel = lark.get_channel(int(room.place))
+        channel = lark.get_channel(int(room.channel_id))
         assert len([one async for one in channel.history(limit=None)]) == 250
         first = [one async for one in channel.history(limit=3, oldest_first=True)]
         last = [one async for one in channel.history(limit=3)]
@@ -130,8 +130,8 @@ async def test_files_go_both_ways(room):
     async with room.lark() as lark:
         sent = await room.send(lark, file=discord.File(io.BytesIO(b"# Papers"), "papers.md"))
         assert await sent.attachments[0].read() == b"# Papers"
-        said = room.people.say(room.ada, room.place, f"<@{lark.user.id}>", files={"topics.md": b"1. Pruning"})
-        found = await lark.get_channel(int(room.place)).fetch_message(int(said.id))
+        said = room.people.say(room.ada, room.channel_id, f"<@{lark.user.id}>", files={"topics.md": b"1. Pruning"})
+        found = await lark.get_channel(int(room.channel_id)).fetch_message(int(said.id))
         assert await found.attachments[0].read() == b"1. Pruning"
 
 
@@ -150,12 +150,12 @@ async def test_threads_are_made_written_into_and_lost(room):
 
 async def test_it_reads_only_what_is_meant_for_it(room):
     async with room.lark() as lark:
-        room.people.say(room.ada, room.place, "secret")
-        room.people.say(room.ada, room.place, f"<@{lark.user.id}> hello")
+        room.people.say(room.ada, room.channel_id, "secret")
+        room.people.say(room.ada, room.channel_id, f"<@{lark.user.id}> hello")
         room.people.tell(room.ada, "in private")
         hello = await room.send(lark, "Hello")
-        room.people.say(room.ada, room.place, "a reply", reply_to=str(hello.id))
-        room.people.say(room.ada, room.place, "a silent reply", reply_to=str(hello.id), ping=False)
+        room.people.say(room.ada, room.channel_id, "a reply", reply_to=str(hello.id))
+        room.people.say(room.ada, room.channel_id, "a silent reply", reply_to=str(hello.id), ping=False)
         await (await lark.fetch_user(int(room.ada))).send("and back", nonce="d")
         await room.settle()
     texts = [one[2] for one in lark.heard if one[0] == "message"]
@@ -178,10 +178,10 @@ async def test_guilds_and_channels_come_and_go(room):
 async def test_commands_are_synced_used_completed_and_answered(room):
     async with room.lark() as lark:
         await lark.tree.sync()
-        typed = room.people.complete(room.ada, room.place, "papers ask", "text", "pru")
-        asked = room.people.slash(room.ada, room.place, "papers ask", text="pruning")
-        started = room.people.slash(room.ada, room.place, "papers start", file=File("t.md", b"1. Pruning"))
-        room.people.slash(room.ada, room.place, "papers edit")
+        typed = room.people.complete(room.ada, room.channel_id, "papers ask", "text", "pru")
+        asked = room.people.slash(room.ada, room.channel_id, "papers ask", text="pruning")
+        started = room.people.slash(room.ada, room.channel_id, "papers start", file=File("t.md", b"1. Pruning"))
+        room.people.slash(room.ada, room.channel_id, "papers edit")
         await room.settle()
         window = room.people.window_of(room.ada)
         sent = room.people.submit(room.ada, window.id, {"text": "2. Agents"})
@@ -192,7 +192,7 @@ async def test_commands_are_synced_used_completed_and_answered(room):
     assert typed.choices == [{"name": "pru?", "value": "pru"}]
     assert room.server.answers(asked) == ["about pruning", "and even more\n(edited)"]
     assert (room.server.answers(started), room.server.answers(sent)) == (["1. Pruning"], ["kept 2. Agents"])
-    assert room.server.messages(room.place) == []
+    assert room.server.messages(room.channel_id) == []
 
 
 async def test_a_button_outlives_the_process_that_posted_it(room):
@@ -201,7 +201,7 @@ async def test_a_button_outlives_the_process_that_posted_it(room):
     async with room.lark() as lark:
         message = await room.send(lark, "paper", view=view)
     async with room.lark():
-        pressed = room.people.press(room.ada, room.place, str(message.id), "👍")
+        pressed = room.people.press(room.ada, room.channel_id, str(message.id), "👍")
         await room.settle()
     assert room.server.answers(pressed) == ["counted for 2505.03801"]
 
@@ -221,13 +221,13 @@ async def test_it_reckons_permissions_as_the_server_does(room, overwrites, of_ro
     world = room.server.world
     role = room.people.bot_role(room.guild)
     world.guilds[room.guild].roles[role].permissions = bits(of_role)
-    channel = world.channels[room.place]
+    channel = world.channels[room.channel_id]
     async with room.lark() as lark:
         who = {"everyone": room.guild, "role": role, "member": str(lark.user.id)}
         for name, (allow, deny) in overwrites.items():
-            room.people.permit(room.place, who[name], allow=allow, deny=deny)
+            room.people.permit(room.channel_id, who[name], allow=allow, deny=deny)
         await room.settle()
-        known = lark.get_channel(int(room.place))
+        known = lark.get_channel(int(room.channel_id))
         reckoned = known.permissions_for(known.guild.me)
         for name, bit in BITS.items():
             assert bool(reckoned.value & bit) is world.may(str(lark.user.id), channel, name), name

@@ -34,7 +34,7 @@ class App:
         self.slack = slack
         self.time = time
         self.ada = slack.workspace.add_person("ada")
-        self.place = slack.workspace.add_channel("papers", self.ada, [BOT_USER])
+        self.channel_id = slack.workspace.add_channel("papers", self.ada, [BOT_USER])
         self.http: aiohttp.ClientSession
 
     async def call(self, method: str, *, token: str = BOT_TOKEN, **arguments):
@@ -60,7 +60,7 @@ async def app():
 
 
 async def test_arguments_come_as_query_form_or_json(app):
-    expected = {"channel": app.place, "text": "hello"}
+    expected = {"channel": app.channel_id, "text": "hello"}
     headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
     url = app.slack.api_url + "chat.postMessage"
     for how in ({"params": expected}, {"data": expected}, {"json": expected}):
@@ -94,7 +94,7 @@ async def test_a_missing_scope_is_named_by_the_kind_of_channel(app):
     answer = await app.call("conversations.history", channel=hidden)
     assert (answer["error"], answer["needed"]) == ("missing_scope", "groups:history")
     assert "channels:history" in answer["provided"]
-    assert (await app.call("conversations.history", channel=app.place))["ok"] is True
+    assert (await app.call("conversations.history", channel=app.channel_id))["ok"] is True
 
 
 async def test_channels_are_checked(app):
@@ -102,25 +102,26 @@ async def test_channels_are_checked(app):
     hidden = app.slack.workspace.add_channel("hidden", app.ada, is_private=True)
     old = app.slack.workspace.add_channel("old", app.ada, [BOT_USER], is_archived=True)
     errors = [
-        (await app.call("chat.postMessage", channel=place, **POST))["error"] for place in (outside, hidden, old, "C0")
+        (await app.call("chat.postMessage", channel=channel_id, **POST))["error"]
+        for channel_id in (outside, hidden, old, "C0")
     ]
     assert errors == ["not_in_channel", "channel_not_found", "is_archived", "channel_not_found"]
 
 
 async def test_a_second_message_within_a_second_must_wait(app):
-    assert (await app.call("chat.postMessage", channel=app.place, **POST))["ok"] is True
+    assert (await app.call("chat.postMessage", channel=app.channel_id, **POST))["ok"] is True
     url, headers = app.slack.api_url + "chat.postMessage", {"Authorization": f"Bearer {BOT_TOKEN}"}
-    async with app.http.post(url, json={"channel": app.place, **POST}, headers=headers) as answer:
+    async with app.http.post(url, json={"channel": app.channel_id, **POST}, headers=headers) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
         assert (await answer.json())["error"] == "ratelimited"
     app.time.seconds += 0.02  # a second at this pace
-    assert (await app.call("chat.postMessage", channel=app.place, **POST))["ok"] is True
+    assert (await app.call("chat.postMessage", channel=app.channel_id, **POST))["ok"] is True
 
 
 async def test_the_workspace_has_a_limit_of_its_own(app):
     app.slack.limits._workspace_per_minute = 3
-    places = [app.slack.workspace.add_channel(f"c{n}", app.ada, [BOT_USER]) for n in range(4)]
-    answers = [await app.call("chat.postMessage", channel=place, **POST) for place in places]
+    channel_ids = [app.slack.workspace.add_channel(f"c{n}", app.ada, [BOT_USER]) for n in range(4)]
+    answers = [await app.call("chat.postMessage", channel=channel_id, **POST) for channel_id in channel_ids]
     assert [answer["ok"] for answer in answers] == [True, True, True, False]
 
 
@@ -162,16 +163,16 @@ def a_button(**changes) -> dict:
 )
 async def test_blocks_beyond_the_limits_are_refused_with_the_reason(app, blocks):
     assert complaints_about(blocks)
-    answer = await app.call("chat.postMessage", channel=app.place, **POST, blocks=blocks)
+    answer = await app.call("chat.postMessage", channel=app.channel_id, **POST, blocks=blocks)
     assert answer["error"] == "invalid_blocks"
     assert answer["response_metadata"]["messages"][0].startswith("[ERROR]")
-    assert app.slack.messages(app.place) == []
+    assert app.slack.messages(app.channel_id) == []
 
 
 async def test_the_undocumented_total_is_enforced(app):
     blocks = [a_section("x" * 2900)] * 5
     assert is_too_long(blocks)
-    answer = await app.call("chat.postMessage", channel=app.place, **POST, blocks=blocks)
+    answer = await app.call("chat.postMessage", channel=app.channel_id, **POST, blocks=blocks)
     assert answer["error"] == "msg_blocks_too_long"
 
 
@@ -185,31 +186,33 @@ def test_windows_have_their_own_limits():
 
 async def test_metadata_comes_back_only_to_who_asks_for_it(app):
     metadata = {"event_type": "mine", "event_payload": {"key": "a"}}
-    await app.call("chat.postMessage", channel=app.place, **POST, metadata=metadata)
-    plain = await app.call("conversations.history", channel=app.place)
-    full = await app.call("conversations.history", channel=app.place, include_all_metadata=True)
+    await app.call("chat.postMessage", channel=app.channel_id, **POST, metadata=metadata)
+    plain = await app.call("conversations.history", channel=app.channel_id)
+    full = await app.call("conversations.history", channel=app.channel_id, include_all_metadata=True)
     assert "metadata" not in plain["messages"][0]
     assert full["messages"][0]["metadata"] == metadata
-    bad = await app.call("chat.update", channel=app.place, ts=full["messages"][0]["ts"], **POST, metadata={"key": "a"})
+    bad = await app.call(
+        "chat.update", channel=app.channel_id, ts=full["messages"][0]["ts"], **POST, metadata={"key": "a"}
+    )
     assert bad["error"] == "invalid_metadata_format"
 
 
 async def test_history_is_newest_first_in_pages_and_leaves_replies_out(app):
-    head = app.slack.people.say(app.ada, app.place, "head")
-    app.slack.people.say(app.ada, app.place, "reply", thread=head.ts)
+    head = app.slack.people.say(app.ada, app.channel_id, "head")
+    app.slack.people.say(app.ada, app.channel_id, "reply", thread=head.ts)
     for number in range(4):
-        app.slack.people.say(app.ada, app.place, f"{number}")
-    first = await app.call("conversations.history", channel=app.place, limit=3, oldest="0")
+        app.slack.people.say(app.ada, app.channel_id, f"{number}")
+    first = await app.call("conversations.history", channel=app.channel_id, limit=3, oldest="0")
     rest = await app.call(
         "conversations.history",
-        channel=app.place,
+        channel=app.channel_id,
         limit=3,
         oldest="0",
         cursor=first["response_metadata"]["next_cursor"],
     )
     texts = [message["text"] for message in first["messages"] + rest["messages"]]
     assert texts == ["3", "2", "1", "0", "head"]
-    replies = await app.call("conversations.replies", channel=app.place, ts=head.ts)
+    replies = await app.call("conversations.replies", channel=app.channel_id, ts=head.ts)
     assert [message["text"] for message in replies["messages"]] == ["head", "reply"]
 
 
@@ -223,13 +226,13 @@ async def test_a_window_opens_within_three_seconds_and_once(app):
 
 
 async def test_a_response_url_takes_five_answers_within_half_an_hour(app):
-    url = app.slack.people._response_url(app.place, app.ada)
+    url = app.slack.people._response_url(app.channel_id, app.ada)
     statuses = []
     for _ in range(6):
         async with app.http.post(url, json={"text": "hi"}) as answer:
             statuses.append(answer.status)
     assert statuses == [200] * 5 + [404]
-    url = app.slack.people._response_url(app.place, app.ada)
+    url = app.slack.people._response_url(app.channel_id, app.ada)
     app.time.seconds += 1801
     async with app.http.post(url, json={"text": "hi"}) as answer:
         assert answer.status == 404
@@ -237,7 +240,7 @@ async def test_a_response_url_takes_five_answers_within_half_an_hour(app):
 
 async def test_an_event_comes_until_it_is_acknowledged(app):
     socket = await app.socket()
-    said = app.slack.people.say(app.ada, app.place, "hello")
+    said = app.slack.people.say(app.ada, app.channel_id, "hello")
     delivery = app.slack.people.deliveries[-1]
     first = await socket.receive_json()
     again = await socket.receive_json()
@@ -250,7 +253,7 @@ async def test_an_event_comes_until_it_is_acknowledged(app):
 
 
 async def test_events_go_to_one_of_two_sockets_and_are_lost_while_none_is_open(app):
-    lost = app.slack.people.react(app.ada, app.place, app.slack.people.say(app.ada, app.place, "x").ts, "+1")
+    lost = app.slack.people.react(app.ada, app.channel_id, app.slack.people.say(app.ada, app.channel_id, "x").ts, "+1")
     await asyncio.wait_for(lost.done.wait(), 30)
     assert not lost.acked
     sockets = [await app.socket(), await app.socket()]
@@ -263,7 +266,7 @@ async def test_events_go_to_one_of_two_sockets_and_are_lost_while_none_is_open(a
 
     listening = [asyncio.create_task(listen(number)) for number in (0, 1)]
     for number in range(20):
-        app.slack.people.say(app.ada, app.place, f"{number}")
+        app.slack.people.say(app.ada, app.channel_id, f"{number}")
     await asyncio.wait_for(app.slack.people.settle(), 30)
     assert sum(heard) == 20
     assert all(heard)
@@ -290,22 +293,22 @@ async def test_the_app_hears_only_of_channels_it_is_in(app):
     outside = app.slack.workspace.add_channel("outside", app.ada)
     app.slack.people.say(app.ada, outside, "secret")
     assert app.slack.people.deliveries == []
-    app.slack.people.say(app.ada, app.place, "open")
+    app.slack.people.say(app.ada, app.channel_id, "open")
     assert (await socket.receive_json())["payload"]["event"]["text"] == "open"
 
 
 async def test_a_ping_is_seen_in_the_transcript(app):
-    await app.call("chat.postMessage", channel=app.place, **{**POST, "text": "<!channel> look, <@U1> &amp; *all*"})
+    await app.call("chat.postMessage", channel=app.channel_id, **{**POST, "text": "<!channel> look, <@U1> &amp; *all*"})
     assert "⟦PING @channel⟧ look, ⟦PING @U1⟧ & ⟦bold all⟧" in app.slack.transcript()
 
 
 async def test_people_act_over_http_for_whoever_works_by_hand(app):
-    act = {"user": app.ada, "channel_id": app.place, "text": "by hand"}
+    act = {"user": app.ada, "channel_id": app.channel_id, "text": "by hand"}
     async with app.http.post(f"{app.slack.base}/_do/say", json=act) as answer:
         shown = await answer.text()
-    (message,) = app.slack.workspace.channels[app.place].messages.values()
+    (message,) = app.slack.workspace.channels[app.channel_id].messages.values()
     assert f"ada · {message.ts}\n  by hand" in shown
-    assert app.place in shown
+    assert app.channel_id in shown
     async with app.http.get(f"{app.slack.base}/_journal") as answer:
         assert (await answer.json())["violations"] == []
     await until(lambda: True)

@@ -50,10 +50,10 @@ def morning_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 0, 1, tzinfo=UTC)
 
 
-def settings_for(name: PlatformName, place: str, folder: Path) -> Settings:
+def settings_for(name: PlatformName, channel_id: str, folder: Path) -> Settings:
     """One small channel on the bundled sample."""
     channel = ChannelSettings(
-        platform=name, id=place, topics=ROOT / "prompts" / "topics.example.md", papers=3, more=2,
+        platform=name, id=channel_id, topics=ROOT / "prompts" / "topics.example.md", papers=3, more=2,
         categories=("cs.CL", "cs.LG", "cs.AI", "cs.CV", "cs.IR"),
     )  # fmt: skip
     return Settings(
@@ -66,7 +66,7 @@ class Chat:
     """Where the mornings happen: a platform, a place on it, and a reader who votes."""
 
     platform: ChatPlatform
-    place: str
+    channel_id: str
     clock: MovedClock
 
     async def vote(self, message: str, emoji: str) -> None:
@@ -76,7 +76,7 @@ class Chat:
 
 async def live(chat: Chat, name: PlatformName, folder: Path) -> None:
     """Two mornings; after the first the reader votes on what was posted, by its title."""
-    settings = settings_for(name, chat.place, folder)
+    settings = settings_for(name, chat.channel_id, folder)
     for number, day in enumerate(DAYS, start=1):
         chat.clock.go_to(morning_of(day))
         with opened(settings, clock=chat.clock, platforms={str(name): chat.platform}) as env:
@@ -113,11 +113,11 @@ class SlackChat(Chat):
         self.clock.go_to(morning_of(DAYS[0]))
         self.slack = LoopbackSlack(now=lambda: self.clock.now().timestamp())
         self.reader = self.slack.workspace.add_person("ada")
-        self.place = self.slack.workspace.add_channel("reading", self.reader, [BOT_USER])
+        self.channel_id = self.slack.workspace.add_channel("reading", self.reader, [BOT_USER])
 
     async def vote(self, message: str, emoji: str) -> None:
         name = {"👍": "+1", "👎": "-1"}[emoji]
-        delivery = self.slack.people.react(self.reader, self.place, message, name)
+        delivery = self.slack.people.react(self.reader, self.channel_id, message, name)
         assert delivery is not None
         await delivery.done.wait()
 
@@ -144,10 +144,10 @@ class DiscordChat(Chat):
         world = self.discord.world
         self.reader = world.add_person("ada")
         guild = world.add_guild("Reading group", self.reader, [], bot_permissions=NEEDED.value)
-        self.place = world.add_channel(guild, "reading")
+        self.channel_id = world.add_channel(guild, "reading")
 
     async def vote(self, message: str, emoji: str) -> None:
-        self.discord.people.react(self.reader, self.place, message, emoji)
+        self.discord.people.react(self.reader, self.channel_id, message, emoji)
         await self.discord.people.settle()
 
 

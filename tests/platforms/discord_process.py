@@ -23,7 +23,7 @@ topics = "topics.md"
 categories = ["cs.CL", "cs.LG", "cs.AI", "cs.CV"]
 time = "09:00"
 [channels.reading]
-id = "{place}"
+id = "{channel_id}"
 [timing]
 settle_s = 1.0
 """
@@ -49,13 +49,13 @@ class Servers(BotBetween):
         world = self.discord.world
         self.ada, self.ben = world.add_person("ada"), world.add_person("ben")
         self.guild = world.add_guild("readers", self.ada, [self.ben], with_bot=False, everyone=WHAT_READERS_MAY)
-        self.place = world.add_channel(self.guild, "reading")
+        self.channel_id = world.add_channel(self.guild, "reading")
 
     def configure(self) -> None:
         """The bot is on the server, and its settings name the channel."""
         self.discord.world.join_bot(self.guild, NEEDED.value)
         (self.folder / "topics.md").write_text(TOPICS, encoding="utf-8")
-        (self.folder / "paperlark.toml").write_text(SETTINGS.format(place=self.place), encoding="utf-8")
+        (self.folder / "paperlark.toml").write_text(SETTINGS.format(channel_id=self.channel_id), encoding="utf-8")
 
     def bot(self, *, sessions: int = 1, **more: str):
         """`paperlark run` with Discord's token, until SIGTERM; `more` of an environment may come on top."""
@@ -64,7 +64,7 @@ class Servers(BotBetween):
 
     def messages(self, start: str = "") -> list[Message]:
         """The app's messages in the channel and its threads whose notification begins so."""
-        found = self.discord.messages(self.place)
+        found = self.discord.messages(self.channel_id)
         return [one for one in found if one.is_bots and one.content.startswith(start)]
 
     def keys(self) -> Counter:

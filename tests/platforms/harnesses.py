@@ -33,7 +33,7 @@ class Harness(Protocol):
     """
 
     platform: ChatPlatform
-    place: str
+    channel_id: str
     inbox: FakeInbox
     clock: FakeClock
     dangers: tuple[str, ...]
@@ -74,7 +74,7 @@ class ConsoleHarness:
     """The terminal, with a person who types."""
 
     platform: ChatPlatform
-    place = "terminal"
+    channel_id = "terminal"
     dangers: tuple[str, ...] = ("\x1b", "\u202e", "\x07")
 
     def __init__(self, folder: Path) -> None:
@@ -122,7 +122,7 @@ class SlackHarness:
         self.clock = FakeClock()
         self.slack = LoopbackSlack(now=lambda: self.clock.now().timestamp())
         self.reader = self.slack.workspace.add_person("ada")
-        self.place = self.slack.workspace.add_channel("papers", self.reader, [BOT_USER])
+        self.channel_id = self.slack.workspace.add_channel("papers", self.reader, [BOT_USER])
 
     def connect(self, settings: SlackSettings | None) -> None:
         """Make the platform, once the server has its address."""
@@ -136,7 +136,7 @@ class SlackHarness:
 
     async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
         act = self.slack.people.react if added else self.slack.people.unreact
-        delivery = act(self.reader, ref.place, ref.message, self.names[emoji])
+        delivery = act(self.reader, ref.channel_id, ref.message, self.names[emoji])
         assert delivery is not None
         await delivery.done.wait()
 
@@ -176,7 +176,7 @@ class DiscordHarness:
         self.owner = world.add_person("olga")
         self.reader = world.add_person("ada")
         self.guild = world.add_guild("Reading group", self.owner, [self.reader], bot_permissions=NEEDED.value)
-        self.place = world.add_channel(self.guild, "papers")
+        self.channel_id = world.add_channel(self.guild, "papers")
 
     def connect(self, settings: DiscordSettings | None) -> None:
         """Make the platform, once the server has its address."""
@@ -185,13 +185,13 @@ class DiscordHarness:
             token=SecretStr(self.discord.token),
             api_url=self.discord.api_url,
             settings=settings,
-            places={"reading-group": self.place},
+            channel_ids={"reading-group": self.channel_id},
         )
 
     async def vote(self, ref: MessageRef, emoji: str, *, added: bool) -> None:
         before = len(self.inbox.votes)
         act = self.discord.people.react if added else self.discord.people.unreact
-        assert act(self.reader, ref.thread or ref.place, ref.message, emoji) is not None
+        assert act(self.reader, ref.thread or ref.channel_id, ref.message, emoji) is not None
         await until(lambda: len(self.inbox.votes) > before)
 
     def sent(self) -> str:

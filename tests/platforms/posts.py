@@ -44,7 +44,7 @@ A_HEADER = Post(PostRole.HEADER, "Papers of today · 1 scanned", "Papers of toda
 async def posted(
     harness: Harness, post: Post | None = None, key: PostKey | None = None, thread: MessageRef | None = None
 ) -> MessageRef:
-    return await harness.platform.post(harness.place, post or a_paper_post(), key or a_key(), thread)
+    return await harness.platform.post(harness.channel_id, post or a_paper_post(), key or a_key(), thread)
 
 
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:

@@ -60,15 +60,15 @@ A_HEADER = Post(PostRole.HEADER, "Papers of today · 1 scanned", "Papers of toda
 
 
 async def posted(harness, post=None, key=None, thread=None):
-    return await harness.platform.post(harness.place, post or a_paper_post(), key or a_key(), thread)
+    return await harness.platform.post(harness.channel_id, post or a_paper_post(), key or a_key(), thread)
 
 
 async def found(harness, key=None, since=START - SOON, thread=None):
-    return await harness.platform.find(harness.place, key or a_key(), since, thread)
+    return await harness.platform.find(harness.channel_id, key or a_key(), since, thread)
 
 
 async def recent(harness, since=START - SOON):
-    return await harness.platform.recent(harness.place, since)
+    return await harness.platform.recent(harness.channel_id, since)
 
 
 async def test_a_post_shows_what_a_reader_needs(harness):
@@ -82,7 +82,7 @@ async def test_a_post_shows_what_a_reader_needs(harness):
 async def test_a_header_shows_its_title_and_every_line(harness):
     ref = await posted(harness, A_HEADER, a_key("", role=PostRole.HEADER))
     assert all(part in harness.sent() for part in ("Papers of today", "1 scanned", "quiet"))
-    assert (ref.platform, ref.place) == (harness.platform.name, harness.place)
+    assert (ref.platform, ref.channel_id) == (harness.platform.name, harness.channel_id)
 
 
 async def test_a_post_is_found_by_its_key_and_by_no_other(harness):
@@ -178,7 +178,7 @@ async def test_hostile_text_is_shown_and_does_nothing(harness):
     key = a_key("hostile")
     ref = await posted(harness, a_paper_post(HOSTILE, HOSTILE, HOSTILE), key)
     await posted(harness, Post(PostRole.NOTE, HOSTILE, HOSTILE, (HOSTILE,)), a_key("note", role=PostRole.NOTE))
-    await harness.platform.notify(harness.place, HOSTILE)
+    await harness.platform.notify(harness.channel_id, HOSTILE)
     sent = harness.sent()
     assert [danger for danger in harness.dangers if danger in sent] == []
     assert "end" in sent
@@ -195,7 +195,7 @@ async def test_over_long_text_is_posted_all_the_same(harness):
 
 
 async def test_a_file_can_be_sent(harness):
-    await harness.platform.upload(harness.place, "plot.png", b"\x89PNG")
+    await harness.platform.upload(harness.channel_id, "plot.png", b"\x89PNG")
     assert "plot.png" in harness.sent()
 
 
@@ -209,4 +209,4 @@ async def test_connecting_is_told_to_the_inbox(harness):
 
 
 async def test_a_foreign_message_can_be_deleted_without_error(harness):
-    await harness.platform.delete(MessageRef(harness.platform.name, harness.place, "999"))
+    await harness.platform.delete(MessageRef(harness.platform.name, harness.channel_id, "999"))

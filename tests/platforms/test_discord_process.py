@@ -27,15 +27,15 @@ async def world(tmp_path):
 @pytest.mark.timeout(300)
 async def test_a_group_adds_the_bot_and_lives_with_it(world):
     """From the invitation to the second morning, with votes of two readers, a restart, and a vote while it was down."""
-    people, place, ada, ben = world.people, world.place, world.ada, world.ben
+    people, channel_id, ada, ben = world.people, world.channel_id, world.ada, world.ben
     world.go_to(NOON)
     async with world.bot():
         people.invite(world.guild, NEEDED.value)
         await until(lambda: world.messages("🐦 Hello"), PATIENCE_S)
         (hello,) = world.messages("🐦 Hello")
-        people.say(ben, place, TOPICS, reply_to=hello.id)
+        people.say(ben, channel_id, TOPICS, reply_to=hello.id)
         await until(lambda: "may not start" in world.discord.shown(), PATIENCE_S)
-        people.press(ada, place, hello.id, "Write your topics")
+        people.press(ada, channel_id, hello.id, "Write your topics")
         await until(lambda: people.window_of(ada), PATIENCE_S)
         window = people.window_of(ada)
         people.submit(ada, window.id, {next(iter(window.fields)): TOPICS})
@@ -43,26 +43,26 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
         await until(lambda: len(world.messages("3 · ")) == 1, PATIENCE_S)
         assert world.messages("🐦 Papers of Wed 7 May 2025")
         first, second, third = (world.messages(f"{n} · ")[0].id for n in (1, 2, 3))
-        people.react(ada, place, first, "👍")
-        people.react(ben, place, first, "👍🏽")
-        people.react(ben, place, second, "👎")
-        people.unreact(ben, place, second, "👎")
-        people.press(ben, place, third, "👎")
-        abstract = people.press(ada, place, second, "Abstract")
+        people.react(ada, channel_id, first, "👍")
+        people.react(ben, channel_id, first, "👍🏽")
+        people.react(ben, channel_id, second, "👎")
+        people.unreact(ben, channel_id, second, "👎")
+        people.press(ben, channel_id, third, "👎")
+        abstract = people.press(ada, channel_id, second, "Abstract")
         await world.told(ben, "👎 counted")
         await world.answered(abstract, "arXiv")
         await world.voted(("👍", ada), ("👍", ben), ("👎", ben))
-        asked = people.slash(ada, place, "papers ask", text="pruning of language models")
+        asked = people.slash(ada, channel_id, "papers ask", text="pruning of language models")
         await world.answered(asked, "arxiv.org")
         await people.settle()
-    people.unreact(ada, place, first, "👍")  # while nobody listens
+    people.unreact(ada, channel_id, first, "👍")  # while nobody listens
 
     world.go_to(JUST_BEFORE_NINE)
     async with world.bot():
         await until(lambda: world.messages("🐦 Papers of Thu 8 May 2025"), PATIENCE_S)
         (morning,) = world.messages("🐦 Papers of Thu 8 May 2025")
         await until(lambda: len(world.messages("1 · ")) == 2, PATIENCE_S)
-        why = people.press(ada, place, third, "Why")  # on yesterday's post, by a process that did not post it
+        why = people.press(ada, channel_id, third, "Why")  # on yesterday's post, by a process that did not post it
         await world.answered(why, "Why")
         await world.voted(("👍", ben), ("👎", ben))
         await people.settle()
@@ -79,27 +79,27 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
 async def test_a_lost_connection_loses_no_vote_and_a_rate_limit_no_paper(world):
     """A morning into a rate limit; a connection that is resumed, and an outage after which nothing is told again."""
     world.configure()
-    people, place, ada, ben = world.people, world.place, world.ada, world.ben
+    people, channel_id, ada, ben = world.people, world.channel_id, world.ada, world.ben
     world.discord.fault("429", after=2, seconds=0.5)
     world.discord.fault("500-done", after=4)
     world.go_to(JUST_BEFORE_NINE)
     async with world.bot():
         await until(lambda: world.messages("5 · "), PATIENCE_S)
         first, second = (world.messages(f"{n} · ")[0].id for n in (1, 2))
-        people.react(ada, place, first, "👍")
+        people.react(ada, channel_id, first, "👍")
         await world.voted(("👍", ada))
         world.discord.gateway.cut()
-        people.react(ben, place, first, "👎")
+        people.react(ben, channel_id, first, "👎")
         await world.voted(("👍", ada), ("👎", ben))
         assert len(world.discord.gateway.open) == world.discord.gateway.identified == 1
         await world.discord.outage()
-        people.react(ben, place, second, "❤️")
-        people.unreact(ada, place, first, "👍")
+        people.react(ben, channel_id, second, "❤️")
+        people.unreact(ada, channel_id, first, "👍")
         assert world.discord.journal.of_kind("missed")
         world.discord.recover()
         await until(lambda: world.discord.gateway.identified == 2, PATIENCE_S)
         await world.voted(("👎", ben), ("❤️", ben))
-        people.press(ada, place, second, "👍")
+        people.press(ada, channel_id, second, "👍")
         await world.told(ada, "👍 counted")
     struck = [call.fault for call in world.discord.journal.calls if call.fault]
     assert struck == ["429", "500-done"]
@@ -125,7 +125,7 @@ async def test_answers_that_are_lost_cost_no_paper_and_no_repetition(world):
     (header,) = world.messages("🐦 Papers of Thu 8 May 2025")
     assert len(world.keys()) == len(world.messages()) > 6
     assert set(world.keys().values()) == {1}
-    assert [one.name for one in world.discord.world.threads_of(world.place)] == ["More: Papers of Thu 8 May 2025"]
+    assert [one.name for one in world.discord.world.threads_of(world.channel_id)] == ["More: Papers of Thu 8 May 2025"]
     assert header.id in world.discord.world.channels
     assert world.discord.journal.violations == []
 
@@ -185,9 +185,9 @@ async def test_two_platforms_live_in_one_process_and_a_bad_token_of_one_does_not
     """Slack posts its morning while Discord takes no token; once it does, both have theirs, and each once."""
     world.configure()
     async with LoopbackSlack(now=lambda: time.time() + world.shift, pace=0.1) as slack:
-        place = slack.workspace.add_channel("slackers", slack.workspace.add_person("sol"), [SLACK_BOT])
+        channel_id = slack.workspace.add_channel("slackers", slack.workspace.add_person("sol"), [SLACK_BOT])
         with (world.folder / "paperlark.toml").open("a", encoding="utf-8") as settings:
-            settings.write(f'[channels.slackers]\nplatform = "slack"\nid = "{place}"\n')
+            settings.write(f'[channels.slackers]\nplatform = "slack"\nid = "{channel_id}"\n')
         tokens = {
             "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url,
         }  # fmt: skip
@@ -198,7 +198,7 @@ async def test_two_platforms_live_in_one_process_and_a_bad_token_of_one_does_not
             assert world.messages() == []
         async with world.bot(**tokens):
             await said(world, "of reading is complete")
-        posted = [one for one in slack.messages(place) if one.text.startswith("🐦 Papers of Thu 8 May 2025")]
+        posted = [one for one in slack.messages(channel_id) if one.text.startswith("🐦 Papers of Thu 8 May 2025")]
         assert len(posted) == len(world.messages("🐦 Papers of Thu 8 May 2025")) == 1
         assert slack.journal.violations == world.discord.journal.violations == []
     assert set(world.keys().values()) == {1}

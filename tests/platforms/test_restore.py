@@ -30,7 +30,9 @@ async def lived_in(request, tmp_path):
     async with HARNESSES[request.param](tmp_path) as harness:
         world = World(tmp_path / "data")
         world.clock = world.source.clock = harness.clock
-        channel = ChannelSettings(platform=request.param, id=harness.place, categories=("cs.CL",), papers=2, more=2)
+        channel = ChannelSettings(
+            platform=request.param, id=harness.channel_id, categories=("cs.CL",), papers=2, more=2
+        )
         settings = world.env.settings.model_copy(update={"channels": {CHANNEL: channel}})
         platforms = {request.param: harness.platform}
         world.env = replace(world.env, settings=settings, platforms=platforms, clock=harness.clock)
@@ -40,7 +42,7 @@ async def lived_in(request, tmp_path):
 
 async def shown(harness):
     """What the chat shows: each message's key and id."""
-    recent = await harness.platform.recent(harness.place, START - timedelta(days=1))
+    recent = await harness.platform.recent(harness.channel_id, START - timedelta(days=1))
     return [(message.key, message.ref.message) for message in recent]
 
 
@@ -59,7 +61,7 @@ async def test_after_a_restore_nothing_is_posted_twice_and_the_votes_are_found(l
     world.announce(MON, 1)
     world.announce(TUE, 3)
     await morning(world, TUE)
-    recent = await harness.platform.recent(harness.place, START - timedelta(days=1))
+    recent = await harness.platform.recent(harness.channel_id, START - timedelta(days=1))
     voted = next(one for one in recent if (key := PostKey.parse(one.key)).digest == 2 and key.role is PostRole.PAPER)
     await harness.vote(voted.ref, "👍", added=True)
     before = await shown(harness)

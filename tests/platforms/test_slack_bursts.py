@@ -22,7 +22,7 @@ async def slack(tmp_path):
 
 async def test_a_stranger_who_votes_on_many_papers_at_once_is_asked_about_once(slack):
     refs = [await posted(slack, key=a_key(f"2505.0{n}001")) for n in range(6)]
-    deliveries = [slack.slack.people.react(slack.reader, slack.place, ref.message, "+1") for ref in refs]
+    deliveries = [slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1") for ref in refs]
     for delivery in deliveries:
         await asyncio.wait_for(delivery.done.wait(), 10)
     assert all(delivery.acked and delivery.attempts == 1 for delivery in deliveries)
@@ -33,9 +33,9 @@ async def test_a_stranger_who_votes_on_many_papers_at_once_is_asked_about_once(s
 async def test_many_channels_are_read_at_the_pace_that_slack_allows(slack):
     """Sixty looks are more than a minute holds; the journal would have a violation for one too many."""
     key = a_key("", role=PostRole.HEADER)
-    await slack.platform.post(slack.place, A_HEADER, key)
+    await slack.platform.post(slack.channel_id, A_HEADER, key)
     for _ in range(60):
-        await slack.platform.find(slack.place, key, slack.clock.now())
+        await slack.platform.find(slack.channel_id, key, slack.clock.now())
     assert slack.slack.journal.count("conversations.history") >= 60
     assert slack.slack.journal.violations == []
 
@@ -67,8 +67,8 @@ async def test_a_burst_of_events_leaves_the_loop_turns_for_everything_else(slack
     """Events are begun one by one, in the order in which they came."""
     ref = await posted(slack)
     people = [slack.slack.workspace.add_person(f"reader {n}") for n in range(40)]
-    slack.slack.workspace.channels[slack.place].members |= {*people, BOT_USER}
-    deliveries = [slack.slack.people.react(one, slack.place, ref.message, "+1") for one in people]
+    slack.slack.workspace.channels[slack.channel_id].members |= {*people, BOT_USER}
+    deliveries = [slack.slack.people.react(one, slack.channel_id, ref.message, "+1") for one in people]
     for delivery in deliveries:
         await asyncio.wait_for(delivery.done.wait(), 10)
     assert {vote.person for vote in slack.inbox.votes} == set(people)

@@ -31,12 +31,12 @@ async def replay(slack, delivery):
 
 async def test_a_question_that_is_delivered_again_minutes_later_is_answered_once(slack):
     slack.inbox.replies = {"papers": [Reply("An answer")]}
-    slack.slack.people.say(slack.reader, slack.place, f"<@{BOT_USER}> topics undo")
+    slack.slack.people.say(slack.reader, slack.channel_id, f"<@{BOT_USER}> topics undo")
     await until(lambda: slack.slack.whispers(slack.reader))
     slack.clock.advance(360)
     for delivery in tuple(slack.slack.people.deliveries):
         await replay(slack, delivery)
-    await slack.platform.notify(slack.place, "later")
+    await slack.platform.notify(slack.channel_id, "later")
     assert len(slack.inbox.requests) == 1
     assert len(slack.slack.whispers(slack.reader)) == 1
 
@@ -58,11 +58,11 @@ async def test_what_failed_is_taken_up_when_it_comes_again(slack):
     other = slack.slack.workspace.add_channel("other", slack.reader, [BOT_USER])
     remove, failures = slack.inbox.removed, []
 
-    async def fail_once(platform, place):
+    async def fail_once(platform, channel_id):
         if not failures:
-            failures.append(place)
+            failures.append(channel_id)
             raise StoreBusy("locked")
-        await remove(platform, place)
+        await remove(platform, channel_id)
 
     slack.inbox.removed = fail_once
     farewell = slack.slack.people.kick(slack.reader, other)
@@ -94,12 +94,12 @@ async def test_answers_in_a_direct_conversation_keep_to_the_pace_of_messages(sla
 async def test_topics_also_sent_to_the_channel_are_topics_all_the_same(slack):
     slack.inbox.offer_reply = Reply("Thank you")
     ref = await posted(slack, A_HEADER, a_key("how-to-start", 0, PostRole.NOTICE))
-    said = slack.slack.people.say(slack.reader, slack.place, "1. LLMs", thread=ref.message)
+    said = slack.slack.people.say(slack.reader, slack.channel_id, "1. LLMs", thread=ref.message)
     await until(lambda: slack.inbox.offers)
     event = {
         "type": "message",
         "subtype": "thread_broadcast",
-        "channel": slack.place,
+        "channel": slack.channel_id,
         "channel_type": "channel",
         "user": slack.reader,
         "text": "1. LLMs",
@@ -120,10 +120,10 @@ A_FORM = Form("topic form", "2 7", "Topic 2", "Leave it empty to take it out", "
 async def test_a_form_asked_for_in_a_message_is_opened_by_a_button(slack):
     """A message brings no trigger, and a press does; left empty, the form can be sent too."""
     slack.inbox.replies = {"papers": [Reply("Topic 2:", form=A_FORM)], "topic form": [Reply("Taken out")]}
-    slack.slack.people.say(slack.reader, slack.place, f"<@{BOT_USER}> topics edit 2")
+    slack.slack.people.say(slack.reader, slack.channel_id, f"<@{BOT_USER}> topics edit 2")
     await until(lambda: slack.slack.whispers(slack.reader))
-    (told,) = [one for one in slack.slack.workspace.channels[slack.place].messages.values() if one.only_for]
-    slack.slack.people.press(slack.reader, slack.place, told.ts, "Open: Topic 2")
+    (told,) = [one for one in slack.slack.workspace.channels[slack.channel_id].messages.values() if one.only_for]
+    slack.slack.people.press(slack.reader, slack.channel_id, told.ts, "Open: Topic 2")
     await until(lambda: slack.slack.people.window_of(slack.reader))
     view = slack.slack.people.window_of(slack.reader)
     assert slack.inbox.requests[-1].argument == "topics edit 2"
@@ -135,7 +135,7 @@ async def test_a_form_asked_for_in_a_message_is_opened_by_a_button(slack):
 async def test_a_form_that_comes_too_late_is_opened_by_a_button(slack):
     slack.inbox.replies = {"papers": [Reply("Topic 2:", form=A_FORM)]}
     slack.slack.fault("error", "views.open", error="expired_trigger_id")
-    slack.slack.people.slash(slack.reader, slack.place, "/papers", "topics edit 2")
+    slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "topics edit 2")
     await until(lambda: "Open: Topic 2" in slack.slack.transcript())
     assert slack.slack.people.window_of(slack.reader) is None
 
@@ -144,7 +144,7 @@ async def test_an_abstract_that_comes_too_late_for_a_window_is_a_message(slack):
     slack.inbox.replies = {"abstract": [Reply("A title", ("The abstract.",))]}
     ref = await posted(slack)
     slack.slack.fault("error", "views.open", error="expired_trigger_id")
-    slack.slack.people.press(slack.reader, slack.place, ref.message, "Abstract")
+    slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Abstract")
     await until(lambda: slack.slack.whispers(slack.reader))
     assert slack.slack.whispers(slack.reader) == ["A title\nThe abstract."]
 
@@ -158,8 +158,8 @@ async def test_what_is_asked_elsewhere_is_answered_from_channels_that_the_asker_
     for person in (slack.reader, ben, guest):
         slack.slack.people.slash(person, lounge, "/papers", "stats")
         await until(lambda person=person: slack.slack.whispers(person))
-    assert [one.beside for one in slack.inbox.requests] == [(slack.place, secret), (slack.place,), ()]
-    slack.slack.people.slash(ben, slack.place, "/papers", "stats")
+    assert [one.beside for one in slack.inbox.requests] == [(slack.channel_id, secret), (slack.channel_id,), ()]
+    slack.slack.people.slash(ben, slack.channel_id, "/papers", "stats")
     await until(lambda: len(slack.slack.whispers(ben)) == 2)
     assert slack.inbox.requests[-1].beside == (), "a channel of the bot answers for itself"
     assert slack.slack.journal.count("users.conversations") == 1 + 1 + 3, "each person is asked about once"
@@ -170,7 +170,7 @@ async def test_many_who_ask_at_once_are_one_question_to_slack(slack):
     before = slack.slack.journal.count("users.conversations")
     people = [slack.slack.workspace.add_person(f"p{number}") for number in range(60)]
     for person in people:
-        slack.slack.people.slash(person, slack.place, "/papers", "stats")
+        slack.slack.people.slash(person, slack.channel_id, "/papers", "stats")
     await until(lambda: all(slack.slack.whispers(person) for person in people))
     assert slack.slack.journal.count("users.conversations") == before + 1
 
@@ -185,14 +185,14 @@ async def test_where_slack_does_not_tell_what_is_shared_nothing_is(slack):
 
 
 async def test_readers_see_a_channels_name_and_never_its_key(slack):
-    key = f"slack-{slack.place}"
+    key = f"slack-{slack.channel_id}"
     slack.inbox.replies = {
         "papers": [
             Reply(f"Topics of {key}, version 1", (f"This is about the channel {key}.",), attachment=A_FILE),
             Reply("Topic 1:", form=Form("topic form", "1 1", f"Topic 1 of {key}", "Write", "text")),
         ]
     }
-    slack.slack.people.slash(slack.reader, slack.place, "/papers", "topics")
+    slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "topics")
     await until(lambda: slack.slack.people.window_of(slack.reader) and A_FILE.filename in slack.slack.shown())
     shown = slack.slack.transcript()
     assert "Topics of #papers, version 1\n  This is about the channel #papers." in shown
@@ -204,10 +204,10 @@ async def test_readers_see_a_channels_name_and_never_its_key(slack):
 
 async def test_a_closed_door_tells_that_the_bot_is_outside(slack):
     """It was put out while it was away, so that no event told of it."""
-    slack.slack.workspace.channels[slack.place].members.discard(BOT_USER)
+    slack.slack.workspace.channels[slack.channel_id].members.discard(BOT_USER)
     with pytest.raises(PostRefused, match="/invite @paperlark"):
         await posted(slack)
-    assert slack.inbox.removals == [slack.place]
+    assert slack.inbox.removals == [slack.channel_id]
     with pytest.raises(PostRefused, match="channel_not_found"):
         await slack.platform.post("C0MISTYPED", a_paper_post(), a_key())
-    assert slack.inbox.removals == [slack.place], "a wrong id is a fault and no farewell"
+    assert slack.inbox.removals == [slack.channel_id], "a wrong id is a fault and no farewell"

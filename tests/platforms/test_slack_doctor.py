@@ -22,14 +22,14 @@ async def slack():
         yield slack
 
 
-async def problems(slack, bot_token=BOT_TOKEN, app_token=APP_TOKEN, places=None):
+async def problems(slack, bot_token=BOT_TOKEN, app_token=APP_TOKEN, channel_ids=None):
     """The doctor's findings that are not fine, as text."""
     platform = SlackPlatform(
         FakeClock(),
         bot_token=SecretStr(bot_token),
         app_token=SecretStr(app_token),
         api_url=slack.api_url,
-        places=places,
+        channel_ids=channel_ids,
     )
     findings = await platform.check()
     assert all(finding.remedy for finding in findings if finding.severity is not Severity.OK)
@@ -40,7 +40,7 @@ async def problems(slack, bot_token=BOT_TOKEN, app_token=APP_TOKEN, places=None)
 async def test_a_sound_app_has_no_problems(slack):
     ada = slack.workspace.add_person("ada")
     channel = slack.workspace.add_channel("papers", ada, [BOT_USER])
-    assert await problems(slack, places={"papers": channel}) == []
+    assert await problems(slack, channel_ids={"papers": channel}) == []
 
 
 async def test_swapped_tokens_are_seen_without_asking_slack(slack):
@@ -86,7 +86,7 @@ async def test_channels_the_bot_cannot_use_are_named_with_what_to_do(slack):
     outside = slack.workspace.add_channel("outside", ada)
     hidden = slack.workspace.add_channel("hidden", ada, is_private=True)
     old = slack.workspace.add_channel("old", ada, [BOT_USER], is_archived=True)
-    found = await problems(slack, places={"a": outside, "b": hidden, "c": old})
+    found = await problems(slack, channel_ids={"a": outside, "b": hidden, "c": old})
     assert "not in channel a (#outside)" in found[0]
     assert "/invite @paperlark" in found[0]
     assert "channel_not_found" in found[1]

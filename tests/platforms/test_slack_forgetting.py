@@ -20,24 +20,24 @@ def files_naming(folder, person):
 
 
 async def answered(world, person, text, wanted):
-    world.slack.people.slash(person, world.place, "/papers", text)
+    world.slack.people.slash(person, world.channel_id, "/papers", text)
     await until(lambda: any(wanted in told for told in world.slack.whispers(person)), PATIENCE_S)
 
 
 @pytest.mark.timeout(300)
 async def test_forgotten_in_chat_while_mornings_and_votes_go_on(world):
-    people, place = world.slack.people, world.place
-    world.slack.workspace.channels[place].members.add(BOT_USER)
+    people, channel_id = world.slack.people, world.channel_id
+    world.slack.workspace.channels[channel_id].members.add(BOT_USER)
     (world.folder / "topics.md").write_text(TOPICS, encoding="utf-8")
-    (world.folder / "paperlark.toml").write_text(SETTINGS.format(place=place), encoding="utf-8")
+    (world.folder / "paperlark.toml").write_text(SETTINGS.format(channel_id=channel_id), encoding="utf-8")
     world.go_to(datetime(2025, 5, 8, 9, 0, 10, tzinfo=UTC))
     async with world.bot():
         await until(lambda: world.messages("3. "), PATIENCE_S)
         first, second, third = (world.messages(f"{n}. ")[0] for n in (1, 2, 3))
-        people.react(world.ada, place, first.ts, "+1")
-        people.react(world.ada, place, second.ts, "bookmark")
-        people.react(world.ben, place, first.ts, "-1")
-        people.press(world.ada, place, third.ts, "👎")
+        people.react(world.ada, channel_id, first.ts, "+1")
+        people.react(world.ada, channel_id, second.ts, "bookmark")
+        people.react(world.ben, channel_id, first.ts, "-1")
+        people.press(world.ada, channel_id, third.ts, "👎")
         await until(lambda: len(world.votes()) == 4, PATIENCE_S)
         await answered(world, world.ada, "mute author Ada Lovelace", "Ada Lovelace")
         await answered(world, world.ada, "kv cache compression", "kv cache")
@@ -45,13 +45,13 @@ async def test_forgotten_in_chat_while_mornings_and_votes_go_on(world):
         await answered(world, world.ada, "forget me", "Shall I forget you?")
         await answered(world, world.ada, "forget me now", "You are forgotten")
         assert world.votes() == [("👎", world.ben)]
-        people.react(world.ada, place, third.ts, "heart")
-        people.react(world.ben, place, third.ts, "heart")
+        people.react(world.ada, channel_id, third.ts, "heart")
+        people.react(world.ben, channel_id, third.ts, "heart")
         await until(lambda: len(world.votes()) == 2, PATIENCE_S)
     world.go_to(datetime(2025, 5, 8, 11, 30, tzinfo=UTC))
     async with world.bot():  # whose start compares its votes with the chat, where ada's reactions still stand
         await until(lambda: "what was left or missed has been tried" in world.log(), PATIENCE_S)
-        people.react(world.ben, place, second.ts, "+1")
+        people.react(world.ben, channel_id, second.ts, "+1")
         await until(lambda: len(world.votes()) == 3, PATIENCE_S)
     assert {person for _, person in world.votes()} == {world.ben}
     assert files_naming(world.folder, world.ada) == []

@@ -41,7 +41,7 @@ async def test_a_redelivered_vote_has_the_same_event_id(slack):
         return await record(vote)
 
     slack.inbox.vote = fail_once
-    delivery = slack.slack.people.react(slack.reader, slack.place, ref.message, "+1")
+    delivery = slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1")
     await asyncio.wait_for(delivery.done.wait(), 10)
     assert (delivery.acked, delivery.attempts) == (True, 2)
     assert len(set(deliveries)) == 1
@@ -50,9 +50,9 @@ async def test_a_redelivered_vote_has_the_same_event_id(slack):
 
 
 async def test_reactions_on_other_peoples_messages_cost_nothing(slack):
-    said = slack.slack.people.say(slack.reader, slack.place, "lunch?")
+    said = slack.slack.people.say(slack.reader, slack.channel_id, "lunch?")
     calls = len(slack.slack.journal.calls)
-    delivery = slack.slack.people.react(slack.reader, slack.place, said.ts, "+1")
+    delivery = slack.slack.people.react(slack.reader, slack.channel_id, said.ts, "+1")
     await delivery.done.wait()
     assert delivery.acked
     assert slack.inbox.votes == []
@@ -63,7 +63,7 @@ async def test_the_bots_own_and_other_bots_reactions_are_no_votes(slack):
     ref = await posted(slack)
     robot = slack.slack.workspace.add_person("robot", is_bot=True)
     for user in (BOT_USER, robot):
-        await slack.slack.people.react(user, slack.place, ref.message, "+1").done.wait()
+        await slack.slack.people.react(user, slack.channel_id, ref.message, "+1").done.wait()
     assert slack.inbox.votes == []
 
 
@@ -72,7 +72,7 @@ async def test_the_bots_own_and_other_bots_reactions_are_no_votes(slack):
 )
 async def test_every_emoji_comes_in_its_one_spelling(slack, name, emoji):
     ref = await posted(slack)
-    await slack.slack.people.react(slack.reader, slack.place, ref.message, name).done.wait()
+    await slack.slack.people.react(slack.reader, slack.channel_id, ref.message, name).done.wait()
     (vote,) = slack.inbox.votes
     assert (vote.emoji, vote.added, vote.source) == (emoji, True, VoteSource.REACTION)
 
@@ -80,13 +80,13 @@ async def test_every_emoji_comes_in_its_one_spelling(slack, name, emoji):
 async def test_votes_in_a_thread_name_their_message(slack):
     header = await posted(slack, A_HEADER, a_key(""))
     ref = await posted(slack, thread=header)
-    await slack.slack.people.react(slack.reader, slack.place, ref.message, "-1").done.wait()
+    await slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "-1").done.wait()
     assert slack.inbox.votes[0].ref.message == ref.message
 
 
 async def test_a_pressed_button_is_a_vote_and_its_voter_is_told(slack):
     ref = await posted(slack)
-    await slack.slack.people.press(slack.reader, slack.place, ref.message, "👍").done.wait()
+    await slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "👍").done.wait()
     await until(lambda: slack.slack.whispers(slack.reader))
     (vote,) = slack.inbox.votes
     assert (vote.ref, vote.emoji, vote.person, vote.source) == (ref, "👍", slack.reader, VoteSource.BUTTON)
@@ -105,7 +105,7 @@ async def test_a_pressed_button_is_a_vote_and_its_voter_is_told(slack):
 async def test_a_button_says_what_became_of_the_vote(slack, outcome, told):
     ref = await posted(slack)
     slack.inbox.outcome = outcome
-    slack.slack.people.press(slack.reader, slack.place, ref.message, "👎")
+    slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "👎")
     await until(lambda: slack.slack.whispers(slack.reader))
     assert told in slack.slack.whispers(slack.reader)[0]
 
@@ -117,7 +117,7 @@ async def test_abstract_opens_a_window_with_all_of_it(slack):
         "abstract": [Reply("A title", ("authors", words, "https://arxiv.org/abs/1"), verbatim="@misc{x}")]
     }
     ref = await posted(slack)
-    await slack.slack.people.press(slack.reader, slack.place, ref.message, "Abstract").done.wait()
+    await slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Abstract").done.wait()
     await until(lambda: slack.slack.people.window_of(slack.reader))
     shown = slack.slack.shown()
     assert all(part in shown for part in ("A title", "word0 ", "word1499", "‹https://arxiv.org/abs/1›", "@misc{x}"))
@@ -142,7 +142,7 @@ async def test_a_slow_answer_comes_into_a_window_that_waits(slack):
     ref = await posted(slack)
     slow = SlowInbox()
     slack.inbox.request = slow.request
-    slack.slack.people.press(slack.reader, slack.place, ref.message, "Abstract")
+    slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Abstract")
     await until(lambda: slack.slack.people.window_of(slack.reader))
     assert "One moment" in slack.slack.shown()
     slow.let.set()
@@ -156,18 +156,18 @@ async def test_answers_are_seen_by_the_asker_alone(slack):
     }
     ref = await posted(slack)
     for label in ("Why", "Similar"):
-        slack.slack.people.press(slack.reader, slack.place, ref.message, label)
+        slack.slack.people.press(slack.reader, slack.channel_id, ref.message, label)
     await until(lambda: len(slack.slack.whispers(slack.reader)) == 2)
     both = "\n".join(slack.slack.whispers(slack.reader))
     assert "topic 1 +2.1" in both
     assert "Global Rank" in both
-    assert len(slack.slack.messages(slack.place)) == 1
+    assert len(slack.slack.messages(slack.channel_id)) == 1
 
 
 async def test_an_answer_finds_its_way_when_the_response_url_is_used_up(slack):
     slack.inbox.replies = {"why": [Reply(f"answer {n}") for n in range(7)]}
     ref = await posted(slack)
-    slack.slack.people.press(slack.reader, slack.place, ref.message, "Why")
+    slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Why")
     await until(lambda: len(slack.slack.whispers(slack.reader)) == 7)
     slack.slack.journal.remarks.clear()  # that it was used up is what this is about
 
@@ -176,7 +176,7 @@ async def test_a_request_that_fails_is_told_and_ends_nothing(slack):
     slack.inbox.replies = {"why": StoreBusy("the database is busy"), "similar": ValueError("a fault")}
     ref = await posted(slack)
     for label in ("Why", "Similar"):
-        slack.slack.people.press(slack.reader, slack.place, ref.message, label)
+        slack.slack.people.press(slack.reader, slack.channel_id, ref.message, label)
     await until(lambda: len(slack.slack.whispers(slack.reader)) == 2)
     assert all("did not work" in told for told in slack.slack.whispers(slack.reader))
     assert slack.platform.status().connected
@@ -185,11 +185,11 @@ async def test_a_request_that_fails_is_told_and_ends_nothing(slack):
 async def test_buttons_work_on_old_posts_after_a_restart(slack, tmp_path):
     """Everything a button needs travels in the button."""
     ref = await posted(slack)
-    (old,) = slack.slack.messages(slack.place)
+    (old,) = slack.slack.messages(slack.channel_id)
     async with slack_harness(tmp_path) as later:
-        later.slack.workspace.channels[later.place].messages[old.ts] = old
-        later.slack.people.press(later.reader, later.place, old.ts, "👎")
-        later.slack.people.press(later.reader, later.place, old.ts, "Why")
+        later.slack.workspace.channels[later.channel_id].messages[old.ts] = old
+        later.slack.people.press(later.reader, later.channel_id, old.ts, "👎")
+        later.slack.people.press(later.reader, later.channel_id, old.ts, "Why")
         await until(lambda: later.inbox.votes and later.inbox.requests)
         assert later.inbox.votes[0].ref.message == ref.message
         assert later.inbox.requests[0].arxiv_id == "2505.03801"
@@ -197,7 +197,7 @@ async def test_buttons_work_on_old_posts_after_a_restart(slack, tmp_path):
 
 async def test_the_slash_command_hands_in_the_whole_line(slack):
     slack.inbox.replies = {"papers": [Reply("An answer", buttons=(Button("more", "ask", "kv cache", page=2),))]}
-    delivery = slack.slack.people.slash(slack.reader, slack.place, "/papers", "why do LLMs <hallucinate>")
+    delivery = slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "why do LLMs <hallucinate>")
     await until(lambda: slack.slack.whispers(slack.reader))
     assert delivery.acked
     assert slack.inbox.requests[0].argument == "why do LLMs <hallucinate>"
@@ -207,10 +207,10 @@ async def test_a_button_of_an_answer_makes_the_request_it_carries(slack):
     """The next page stands in place of the first one."""
     more = Button("more", "ask", "kv <cache>", page=2)
     slack.inbox.replies = {"papers": [Reply("Page 1", buttons=(more,))], "ask": [Reply("Page 2")]}
-    slack.slack.people.slash(slack.reader, slack.place, "/papers", "kv cache")
+    slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "kv cache")
     await until(lambda: slack.slack.whispers(slack.reader))
-    (answer,) = [one for one in slack.slack.workspace.channels[slack.place].messages.values() if one.only_for]
-    slack.slack.people.press(slack.reader, slack.place, answer.ts, "more")
+    (answer,) = [one for one in slack.slack.workspace.channels[slack.channel_id].messages.values() if one.only_for]
+    slack.slack.people.press(slack.reader, slack.channel_id, answer.ts, "more")
     await until(lambda: len(slack.inbox.requests) == 2)
     request = slack.inbox.requests[1]
     assert (request.name, request.argument, request.page) == ("ask", "kv <cache>", 2)
@@ -221,18 +221,23 @@ async def test_a_button_of_an_answer_makes_the_request_it_carries(slack):
 async def test_a_form_opens_and_hands_in_its_text(slack):
     form = Form("topic form", "2", "Topic 2", "Your topic", "old text " * 600, most=3000)
     slack.inbox.replies = {"papers": [Reply("Edit it", form=form)], "topic form": [Reply("Saved")]}
-    slack.slack.people.slash(slack.reader, slack.place, "/papers", "topics edit 2")
+    slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "topics edit 2")
     await until(lambda: slack.slack.people.window_of(slack.reader))
     view = slack.slack.people.window_of(slack.reader)
     slack.slack.people.submit(slack.reader, view.id, {"form": {"form": {"value": "new text"}}})
     await until(lambda: any("Saved" in told for told in slack.slack.whispers(slack.reader)))
     request = slack.inbox.requests[-1]
-    assert (request.name, request.argument, request.text, request.place) == ("topic form", "2", "new text", slack.place)
+    assert (request.name, request.argument, request.text, request.channel_id) == (
+        "topic form",
+        "2",
+        "new text",
+        slack.channel_id,
+    )
 
 
 async def test_a_file_for_one_person_goes_into_the_direct_conversation(slack):
     slack.inbox.replies = {"papers": [Reply("Your list", attachment=Attachment("saved.bib", b"@misc{}"))]}
-    slack.slack.people.slash(slack.reader, slack.place, "/papers", "saved")
+    slack.slack.people.slash(slack.reader, slack.channel_id, "/papers", "saved")
     direct = slack.slack.workspace
     await until(
         lambda: any(
@@ -243,16 +248,16 @@ async def test_a_file_for_one_person_goes_into_the_direct_conversation(slack):
             for file in m.files
         )
     )
-    assert slack.slack.messages(slack.place) == []
+    assert slack.slack.messages(slack.channel_id) == []
 
 
 async def test_a_mention_is_a_question_and_the_answer_stays_in_its_thread(slack):
     slack.inbox.replies = {"papers": [Reply("An answer")]}
     ref = await posted(slack)
-    slack.slack.people.say(slack.reader, slack.place, f"<@{BOT_USER}> more like this?", thread=ref.message)
+    slack.slack.people.say(slack.reader, slack.channel_id, f"<@{BOT_USER}> more like this?", thread=ref.message)
     await until(lambda: slack.slack.whispers(slack.reader))
     assert slack.inbox.requests[0].argument == "more like this?"
-    (answer,) = [one for one in slack.slack.workspace.channels[slack.place].messages.values() if one.only_for]
+    (answer,) = [one for one in slack.slack.workspace.channels[slack.channel_id].messages.values() if one.only_for]
     assert answer.thread_ts == ref.message
 
 
@@ -265,7 +270,7 @@ async def test_a_direct_message_is_a_question(slack):
 
 
 async def test_talk_in_the_channel_is_none_of_the_bots_business(slack):
-    slack.slack.people.say(slack.reader, slack.place, "1. not a topic")
+    slack.slack.people.say(slack.reader, slack.channel_id, "1. not a topic")
     await slack.slack.people.settle()
     assert (slack.inbox.offers, slack.inbox.requests) == ([], [])
 
@@ -273,7 +278,7 @@ async def test_talk_in_the_channel_is_none_of_the_bots_business(slack):
 async def test_an_answer_to_the_bots_message_is_offered_as_topics_with_the_writers_time_zone(slack):
     slack.inbox.offer_reply = Reply("Thank you")
     ref = await posted(slack, A_HEADER, a_key(""))
-    slack.slack.people.say(slack.reader, slack.place, "1. LLMs & <agents>\n2. KV cache", thread=ref.message)
+    slack.slack.people.say(slack.reader, slack.channel_id, "1. LLMs & <agents>\n2. KV cache", thread=ref.message)
     await until(lambda: slack.slack.whispers(slack.reader))
     (offer,) = slack.inbox.offers
     assert (offer.text, offer.timezone) == ("1. LLMs & <agents>\n2. KV cache", "Europe/Berlin")
@@ -282,7 +287,7 @@ async def test_an_answer_to_the_bots_message_is_offered_as_topics_with_the_write
 async def test_an_uploaded_file_is_offered_as_bytes(slack):
     ref = await posted(slack, A_HEADER, a_key("how-to-start", 0, PostRole.NOTICE))
     slack.slack.people.say(
-        slack.reader, slack.place, "", thread=ref.message, files={"topics.md": "1. Prüfung".encode()}
+        slack.reader, slack.channel_id, "", thread=ref.message, files={"topics.md": "1. Prüfung".encode()}
     )
     await until(lambda: slack.inbox.offers)
     assert slack.inbox.offers[0].text == "1. Prüfung".encode()
@@ -290,7 +295,7 @@ async def test_an_uploaded_file_is_offered_as_bytes(slack):
 
 async def test_a_file_in_a_papers_thread_is_talk_and_stays_unread(slack):
     ref = await posted(slack)
-    slack.slack.people.say(slack.reader, slack.place, "see", thread=ref.message, files={"notes.md": b"private"})
+    slack.slack.people.say(slack.reader, slack.channel_id, "see", thread=ref.message, files={"notes.md": b"private"})
     await until(lambda: slack.inbox.offers)
     assert slack.inbox.offers[0].text == "see"
 
@@ -298,16 +303,16 @@ async def test_a_file_in_a_papers_thread_is_talk_and_stays_unread(slack):
 async def test_an_answer_that_replaces_never_touches_the_post_itself(slack):
     slack.inbox.replies = {"why": [Reply("first"), Reply("second", ("line",), cards=(a_card(),), replaces=True)]}
     ref = await posted(slack)
-    slack.slack.people.press(slack.reader, slack.place, ref.message, "Why")
+    slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Why")
     await until(lambda: len(slack.slack.whispers(slack.reader)) == 2)
     assert slack.slack.whispers(slack.reader)[1] == "second\nline"
-    assert [one.edits for one in slack.slack.messages(slack.place)] == [0]
+    assert [one.edits for one in slack.slack.messages(slack.channel_id)] == [0]
 
 
 async def test_a_person_slack_does_not_tell_of_in_time_votes_all_the_same(slack):
     ref = await posted(slack)
     slack.slack.fault("slow", "users.info", seconds=5)
-    delivery = slack.slack.people.react(slack.reader, slack.place, ref.message, "+1")
+    delivery = slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1")
     await asyncio.wait_for(delivery.done.wait(), 4)
     assert (delivery.attempts, len(slack.inbox.votes)) == (1, 1)
 
@@ -344,14 +349,14 @@ async def test_being_invited_and_removed_is_told(slack):
     await until(lambda: other in slack.inbox.invitations)
     await slack.slack.people.kick(slack.reader, other).done.wait()
     assert slack.inbox.removals == [other]
-    await slack.slack.people.archive(slack.reader, slack.place).done.wait()
-    assert slack.inbox.removals == [other, slack.place]
+    await slack.slack.people.archive(slack.reader, slack.channel_id).done.wait()
+    assert slack.inbox.removals == [other, slack.channel_id]
 
 
 async def test_somebody_else_joining_is_no_invitation(slack):
     before = list(slack.inbox.invitations)
     ben = slack.slack.workspace.add_person("ben")
-    await slack.slack.people.invite(slack.reader, slack.place, ben).done.wait()
+    await slack.slack.people.invite(slack.reader, slack.channel_id, ben).done.wait()
     assert slack.inbox.invitations == before
 
 
@@ -362,7 +367,14 @@ async def test_every_event_of_the_manifest_is_listened_to(slack):
     events = json.loads(MANIFEST.read_text(encoding="utf-8"))["settings"]["event_subscriptions"]["bot_events"]
     for name in events:
         kind = name.split(".")[0]
-        event = {"type": kind, "channel": slack.place, "user": "U0SOMEBODY", "event_ts": "1.0", "text": "", "item": {}}
+        event = {
+            "type": kind,
+            "channel": slack.channel_id,
+            "user": "U0SOMEBODY",
+            "event_ts": "1.0",
+            "text": "",
+            "item": {},
+        }
         delivery = slack.slack.sockets.send(
             "events_api", {"type": "event_callback", "event_id": f"Ev{name}", "event": event}
         )
@@ -374,7 +386,7 @@ async def test_after_a_refresh_events_arrive_and_votes_are_reconciled(slack):
     ref = await posted(slack)
     slack.slack.sockets.refresh()
     await until(lambda: len(slack.inbox.reconnections) == 2)
-    await slack.slack.people.react(slack.reader, slack.place, ref.message, "+1").done.wait()
+    await slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1").done.wait()
     assert len(slack.inbox.votes) == 1
     slack.slack.journal.remarks.clear()
 
@@ -388,8 +400,8 @@ async def test_a_connection_that_breaks_off_comes_back_and_says_so(slack):
 async def test_a_vote_lost_in_a_gap_is_seen_by_the_next_look(slack):
     ref = await posted(slack)
     slack.slack.sockets.cut()
-    assert slack.slack.people.react(slack.reader, slack.place, ref.message, "+1") is not None
+    assert slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1") is not None
     await until(lambda: len(slack.inbox.reconnections) == 2, 20)
-    (recent,) = await slack.platform.recent(slack.place, slack.clock.now().replace(year=2024))
+    (recent,) = await slack.platform.recent(slack.channel_id, slack.clock.now().replace(year=2024))
     assert dict(recent.reactions) == {"👍": (slack.reader,)}
     slack.slack.journal.remarks.clear()

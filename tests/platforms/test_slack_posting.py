@@ -42,7 +42,7 @@ async def test_a_paper_reads_as_the_design_draws_it(slack, golden):
 
 async def test_the_notification_says_what_the_paper_is(slack):
     await posted(slack)
-    (sent,) = slack.slack.messages(slack.place)
+    (sent,) = slack.slack.messages(slack.channel_id)
     assert sent.text.startswith("1. Global Rank and Sparsity\n")
 
 
@@ -51,8 +51,8 @@ async def test_a_post_whose_answer_is_lost_is_uncertain_and_found_by_its_key(sla
     slack.slack.fault(kind)
     with pytest.raises(PostUncertain):
         await posted(slack)
-    (ref,) = await slack.platform.find(slack.place, a_key(), START - SOON)
-    assert [one.ts for one in slack.slack.messages(slack.place)] == [ref.message]
+    (ref,) = await slack.platform.find(slack.channel_id, a_key(), START - SOON)
+    assert [one.ts for one in slack.slack.messages(slack.channel_id)] == [ref.message]
 
 
 @pytest.mark.parametrize("kind", ["broken", "500", "html"])
@@ -61,15 +61,15 @@ async def test_a_post_without_an_answer_is_uncertain_and_never_repeated(slack, k
     with pytest.raises(PostUncertain):
         await posted(slack)
     assert slack.slack.journal.count("chat.postMessage") == 1
-    assert await slack.platform.find(slack.place, a_key(), START - SOON) == ()
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON) == ()
 
 
 async def test_a_post_that_lands_late_is_found_later(slack):
     slack.slack.fault("late", seconds=0.05)
     with pytest.raises(PostUncertain):
         await posted(slack)
-    await until(lambda: slack.slack.messages(slack.place))
-    assert len(await slack.platform.find(slack.place, a_key(), START - SOON)) == 1
+    await until(lambda: slack.slack.messages(slack.channel_id))
+    assert len(await slack.platform.find(slack.channel_id, a_key(), START - SOON)) == 1
 
 
 @pytest.mark.parametrize("code", ["internal_error", "fatal_error", "service_unavailable", "request_timeout"])
@@ -104,13 +104,13 @@ async def test_an_unreachable_slack_delays_the_post(slack):
 
 
 async def test_a_channel_without_the_bot_refuses_and_says_what_to_type(slack):
-    slack.slack.workspace.channels[slack.place].members.discard(BOT_USER)
+    slack.slack.workspace.channels[slack.channel_id].members.discard(BOT_USER)
     with pytest.raises(PostRefused, match=r"not_in_channel; .*/invite @paperlark"):
         await posted(slack)
 
 
 async def test_an_archived_or_unknown_channel_refuses(slack):
-    slack.slack.workspace.channels[slack.place].is_archived = True
+    slack.slack.workspace.channels[slack.channel_id].is_archived = True
     with pytest.raises(PostRefused, match="is_archived"):
         await posted(slack)
     with pytest.raises(PostRefused, match="channel_not_found"):
@@ -127,8 +127,8 @@ class StillClock(FakeClock):
 async def test_turns_of_one_moment_are_a_gap_apart_in_a_channel_and_a_smaller_one_in_the_workspace():
     clock = StillClock()
     pace = Pace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
-    for place in ("a", "a", "b", "a", "b"):
-        await pace.turn(place)
+    for channel_id in ("a", "a", "b", "a", "b"):
+        await pace.turn(channel_id)
     assert clock.sleeps == [1.0, 1.25, 2.0, 2.25]  # the first one need not wait
 
 
@@ -162,10 +162,10 @@ async def test_a_channel_that_slack_asks_to_wait_keeps_no_other_one_waiting():
     pace.hold("a", 30.0)
     turns = []
 
-    async def post(place: str, times: int) -> None:
+    async def post(channel_id: str, times: int) -> None:
         for _ in range(times):
-            await pace.turn(place)
-            turns.append((place, clock.monotonic()))
+            await pace.turn(channel_id)
+            turns.append((channel_id, clock.monotonic()))
 
     await clock.run(post("a", 1), post("b", 3), post("c", 2))
     assert turns == [("b", 0.0), ("c", 0.25), ("b", 1.0), ("c", 1.25), ("b", 2.0), ("a", 30.0)]
@@ -180,35 +180,35 @@ async def test_a_digest_in_a_row_is_never_told_to_slow_down(slack):
 
 async def test_a_message_is_found_by_its_block_id_where_metadata_is_gone(slack):
     ref = await posted(slack)
-    slack.slack.messages(slack.place)[0].metadata = None
-    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+    slack.slack.messages(slack.channel_id)[0].metadata = None
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON) == (ref,)
 
 
 async def test_a_foreign_message_with_our_key_is_not_ours(slack):
     await posted(slack)
-    (ours,) = slack.slack.messages(slack.place)
-    said = slack.slack.people.say(slack.reader, slack.place, "look")
+    (ours,) = slack.slack.messages(slack.channel_id)
+    said = slack.slack.people.say(slack.reader, slack.channel_id, "look")
     said.metadata, said.blocks = ours.metadata, ours.blocks
-    assert [ref.message for ref in await slack.platform.find(slack.place, a_key(), START - SOON)] == [ours.ts]
-    assert len(await slack.platform.recent(slack.place, START - SOON)) == 1
+    assert [ref.message for ref in await slack.platform.find(slack.channel_id, a_key(), START - SOON)] == [ours.ts]
+    assert len(await slack.platform.recent(slack.channel_id, START - SOON)) == 1
 
 
 async def test_looking_reads_every_page_of_a_busy_channel(slack):
     slack.slack.methods.page_most = 3
     ref = await posted(slack)
     for number in range(10):
-        slack.slack.people.say(slack.reader, slack.place, f"chatter {number}")
-    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+        slack.slack.people.say(slack.reader, slack.channel_id, f"chatter {number}")
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON) == (ref,)
 
 
 async def test_a_look_survives_faults_and_fails_with_our_own_error(slack):
     ref = await posted(slack)
     slack.slack.fault("500", "conversations.history", times=2)
     slack.slack.fault("429", "conversations.history", seconds=3)
-    assert await slack.platform.find(slack.place, a_key(), START - SOON) == (ref,)
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON) == (ref,)
     slack.slack.fault("500", "conversations.history", times=9)
     with pytest.raises(PlatformError, match=r"conversations\.history"):
-        await slack.platform.find(slack.place, a_key(), START - SOON)
+        await slack.platform.find(slack.channel_id, a_key(), START - SOON)
 
 
 async def test_reactions_are_asked_for_one_by_one_only_where_the_list_is_cut_short(slack):
@@ -216,9 +216,9 @@ async def test_reactions_are_asked_for_one_by_one_only_where_the_list_is_cut_sho
     refs = [await posted(slack, key=a_key(str(n))) for n in range(4)]
     others = [slack.slack.workspace.add_person(name) for name in ("ben", "cyd")]
     for person in (slack.reader, *others):
-        slack.slack.people.react(person, slack.place, refs[0].message, "+1")
-    slack.slack.people.react(slack.reader, slack.place, refs[1].message, "tada")
-    recent = await slack.platform.recent(slack.place, START - SOON)
+        slack.slack.people.react(person, slack.channel_id, refs[0].message, "+1")
+    slack.slack.people.react(slack.reader, slack.channel_id, refs[1].message, "tada")
+    recent = await slack.platform.recent(slack.channel_id, START - SOON)
     assert [dict(one.reactions) for one in recent] == [{"👍": (slack.reader, *others)}, {"🎉": (slack.reader,)}, {}, {}]
     assert slack.slack.journal.count("reactions.get") == 1
 
@@ -226,9 +226,9 @@ async def test_reactions_are_asked_for_one_by_one_only_where_the_list_is_cut_sho
 async def test_bots_and_skin_tones_are_seen_through(slack):
     ref = await posted(slack)
     robot = slack.slack.workspace.add_person("robot", is_bot=True)
-    slack.slack.people.react(robot, slack.place, ref.message, "+1")
-    slack.slack.people.react(slack.reader, slack.place, ref.message, "+1::skin-tone-5")
-    (recent,) = await slack.platform.recent(slack.place, START - SOON)
+    slack.slack.people.react(robot, slack.channel_id, ref.message, "+1")
+    slack.slack.people.react(slack.reader, slack.channel_id, ref.message, "+1::skin-tone-5")
+    (recent,) = await slack.platform.recent(slack.channel_id, START - SOON)
     assert dict(recent.reactions) == {"👍": (slack.reader,)}
 
 
@@ -240,20 +240,20 @@ async def test_a_notice_to_a_person_arrives_in_the_direct_conversation(slack):
 
 async def test_an_empty_file_is_refused_before_slack_is_bothered(slack):
     with pytest.raises(PlatformError, match="empty"):
-        await slack.platform.upload(slack.place, "plot.png", b"")
+        await slack.platform.upload(slack.channel_id, "plot.png", b"")
     assert slack.slack.journal.count("files.getUploadURLExternal") == 0
 
 
 async def test_a_file_goes_into_the_thread_it_belongs_to(slack):
     header = await posted(slack, A_HEADER, a_key("", role=PostRole.HEADER))
-    await slack.platform.upload(slack.place, "plot.png", b"\x89PNG", header)
-    assert slack.slack.messages(slack.place)[-1].thread_ts == header.message
+    await slack.platform.upload(slack.channel_id, "plot.png", b"\x89PNG", header)
+    assert slack.slack.messages(slack.channel_id)[-1].thread_ts == header.message
 
 
 async def test_deleting_where_the_bot_may_not_is_an_error(slack):
-    said = slack.slack.people.say(slack.reader, slack.place, "mine")
+    said = slack.slack.people.say(slack.reader, slack.channel_id, "mine")
     with pytest.raises(PlatformError, match="cant_delete_message"):
-        await slack.platform.delete(MessageRef("slack", slack.place, said.ts))
+        await slack.platform.delete(MessageRef("slack", slack.channel_id, said.ts))
 
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
@@ -278,9 +278,9 @@ def test_whatever_a_paper_says_slack_takes_the_blocks(title, authors, comment, w
 async def test_seeding_puts_both_thumbs_there_and_they_are_no_votes(tmp_path):
     async with slack_harness(tmp_path, SlackSettings(seed_reactions=True)) as seeded:
         await posted(seeded)
-        (sent,) = seeded.slack.messages(seeded.place)
+        (sent,) = seeded.slack.messages(seeded.channel_id)
         assert list(sent.reactions) == ["+1", "-1"]
-        (recent,) = await seeded.platform.recent(seeded.place, START - SOON)
+        (recent,) = await seeded.platform.recent(seeded.channel_id, START - SOON)
         assert dict(recent.reactions) == {}
         assert seeded.inbox.votes == []
 
@@ -289,4 +289,4 @@ async def test_a_post_that_cannot_be_seeded_is_posted_all_the_same(tmp_path):
     async with slack_harness(tmp_path, SlackSettings(seed_reactions=True)) as seeded:
         seeded.slack.fault("error", "reactions.add", error="missing_scope")
         ref = await posted(seeded)
-        assert [one.ts for one in seeded.slack.messages(seeded.place)] == [ref.message]
+        assert [one.ts for one in seeded.slack.messages(seeded.channel_id)] == [ref.message]

@@ -23,7 +23,7 @@ class Workspace(BotBetween):
         self.slack = LoopbackSlack(now=lambda: time.time() + self.shift)
         self.ada = self.slack.workspace.add_person("ada", tz="UTC")
         self.ben = self.slack.workspace.add_person("ben")
-        self.place = self.slack.workspace.add_channel("reading", self.ada, [self.ben])
+        self.channel_id = self.slack.workspace.add_channel("reading", self.ada, [self.ben])
 
     def bot(self):
         """`paperlark run` with Slack's tokens and nothing else, until SIGTERM."""
@@ -36,7 +36,7 @@ class Workspace(BotBetween):
 
     def messages(self, start: str = "") -> list[Message]:
         """The app's messages in the channel whose notification begins so."""
-        return [one for one in self.slack.messages(self.place) if one.bot_id and one.text.startswith(start)]
+        return [one for one in self.slack.messages(self.channel_id) if one.bot_id and one.text.startswith(start)]
 
 
 @pytest_asyncio.fixture
@@ -49,30 +49,30 @@ async def world(tmp_path):
 @pytest.mark.timeout(300)
 async def test_a_group_adds_the_bot_and_lives_with_it(world):
     """From the invitation to the second morning, with votes of two readers, a restart, and a vote while it was down."""
-    people, place = world.slack.people, world.place
+    people, channel_id = world.slack.people, world.channel_id
     world.go_to(datetime(2025, 5, 7, 12, 0, tzinfo=UTC))
     async with world.bot():
-        people.invite(world.ada, place)
+        people.invite(world.ada, channel_id)
         await until(lambda: world.messages("🐦 Hello"), PATIENCE_S)
         (hello,) = world.messages("🐦 Hello")
-        people.say(world.ben, place, TOPICS, thread=hello.ts)
+        people.say(world.ben, channel_id, TOPICS, thread=hello.ts)
         await until(lambda: any("may not start" in told for told in world.slack.whispers(world.ben)), PATIENCE_S)
-        people.say(world.ada, place, TOPICS, thread=hello.ts)
+        people.say(world.ada, channel_id, TOPICS, thread=hello.ts)
         await until(lambda: world.messages("🐦 I read arXiv"), PATIENCE_S)
         await until(lambda: len(world.messages("3. ")) == 1, PATIENCE_S)
         assert world.messages("🐦 Papers of Wed 7 May 2025")
         first, second, third = (world.messages(f"{n}. ")[0] for n in (1, 2, 3))
-        people.react(world.ada, place, first.ts, "+1")
-        people.react(world.ben, place, first.ts, "+1::skin-tone-3")
-        people.react(world.ben, place, second.ts, "-1")
-        people.unreact(world.ben, place, second.ts, "-1")
-        people.press(world.ben, place, third.ts, "👎")
-        people.press(world.ada, place, second.ts, "Abstract")
+        people.react(world.ada, channel_id, first.ts, "+1")
+        people.react(world.ben, channel_id, first.ts, "+1::skin-tone-3")
+        people.react(world.ben, channel_id, second.ts, "-1")
+        people.unreact(world.ben, channel_id, second.ts, "-1")
+        people.press(world.ben, channel_id, third.ts, "👎")
+        people.press(world.ada, channel_id, second.ts, "Abstract")
         await people.settle()
         await until(lambda: people.window_of(world.ada), PATIENCE_S)
         await until(lambda: any("👎 counted" in told for told in world.slack.whispers(world.ben)), PATIENCE_S)
         assert world.votes() == sorted([("👍", world.ada), ("👍", world.ben), ("👎", world.ben)])
-    people.unreact(world.ada, place, first.ts, "+1")  # while nobody listens
+    people.unreact(world.ada, channel_id, first.ts, "+1")  # while nobody listens
 
     world.go_to(datetime(2025, 5, 8, 8, 59, 45, tzinfo=UTC))
     async with world.bot():
@@ -81,7 +81,7 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
         nine = datetime(2025, 5, 8, 9, 0, tzinfo=UTC).timestamp()
         assert nine <= float(morning.ts) < nine + 30
         await until(lambda: len(world.messages("1. ")) == 2, PATIENCE_S)
-        people.press(world.ada, place, third.ts, "Why")  # on yesterday's post, by a process that did not post it
+        people.press(world.ada, channel_id, third.ts, "Why")  # on yesterday's post, by a process that did not post it
         await until(lambda: any("Why:" in told for told in world.slack.whispers(world.ada)), PATIENCE_S)
         await until(lambda: world.votes() == sorted([("👍", world.ben), ("👎", world.ben)]), PATIENCE_S)
     assert any("you 👎" in one.text for one in world.messages("1. ")[1:]), "yesterday's votes shape the order"
@@ -98,7 +98,7 @@ topics = "topics.md"
 categories = ["cs.CL", "cs.LG", "cs.AI", "cs.CV"]
 time = "09:00"
 [channels.reading]
-id = "{place}"
+id = "{channel_id}"
 [timing]
 settle_s = 1.0
 """
@@ -108,9 +108,9 @@ settle_s = 1.0
 @pytest.mark.parametrize("kind", ["slow", "broken"])
 async def test_killed_while_a_message_is_on_its_way_it_posts_every_paper_exactly_once(world, kind):
     """The answer of the fourth message is outstanding when the process dies; it was posted ("slow") or it was not."""
-    world.slack.workspace.channels[world.place].members.add(BOT_USER)
+    world.slack.workspace.channels[world.channel_id].members.add(BOT_USER)
     (world.folder / "topics.md").write_text(TOPICS, encoding="utf-8")
-    (world.folder / "paperlark.toml").write_text(SETTINGS.format(place=world.place), encoding="utf-8")
+    (world.folder / "paperlark.toml").write_text(SETTINGS.format(channel_id=world.channel_id), encoding="utf-8")
     world.slack.fault(kind, after=3, seconds=30)
     world.go_to(datetime(2025, 5, 8, 8, 59, 50, tzinfo=UTC))
     async with world.bot() as process:

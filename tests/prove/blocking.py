@@ -137,7 +137,7 @@ async def _vote_while(resident: Resident, chat: Chat, posted_before: int, votes:
         batch = [papers[(given + n) % len(papers)] for n in range(min(50, votes - given))]
         now = resident.env.clock.now()
         events = [
-            Vote(f"burst-{given + n}", MessageRef("console", m.place, m.message, m.thread), f"reader {given + n}", "👍", True,
+            Vote(f"burst-{given + n}", MessageRef("console", m.channel_id, m.message, m.thread), f"reader {given + n}", "👍", True,
                  now, now.timestamp())
             for n, m in enumerate(batch)
         ]  # fmt: skip
@@ -174,7 +174,7 @@ def _recorded(papers: int, archive_days: int) -> list[list[dict[str, Any]]]:
     with gzip.open(_REPLAY, "rt", encoding="utf-8") as file:
         rows = sorted((json.loads(line) for line in file), key=lambda row: row["date"])
     days = [list(group) for _, group in groupby(rows, key=lambda row: row["date"])]
-    last = next(place for place in range(archive_days, len(days)) if len(days[place]) >= papers)
+    last = next(index for index in range(archive_days, len(days)) if len(days[index]) >= papers)
     wanted = [*days[last - archive_days : last], days[last][:papers]]
     return [[_row(row, date.fromisoformat(row["date"])) for row in rows] for rows in wanted]
 

@@ -114,7 +114,7 @@ def settings_for(orders: Orders) -> Settings:
     """Settings of a bot with one channel for each room, whose waits are scaled."""
     channels = {
         address.channel: ChannelSettings(
-            platform=address.platform, id=address.place, topics=TOPICS, categories=("cs.CL", "cs.LG"),
+            platform=address.platform, id=address.channel_id, topics=TOPICS, categories=("cs.CL", "cs.LG"),
             papers=orders.papers, more=orders.more, min_relevance=2,
         )
         for address in orders.addresses

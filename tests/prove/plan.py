@@ -16,13 +16,13 @@ DAYS = tuple(MONDAY + timedelta(days=n) for n in range(4))
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Something is wrong from `start` to `end`, true time; with `place` only there."""
+    """Something is wrong from `start` to `end`, true time; with `channel_id` only there."""
 
     start: datetime
     end: datetime
     kind: str
     rate: float = 1.0
-    place: str = ""
+    channel_id: str = ""
 
     def covers(self, moment: datetime) -> bool:
         return self.start <= moment < self.end

@@ -30,23 +30,23 @@ class TappedPlatform(FaultyPlatform):
         super().__init__(wire)
         self._tap = tap
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         self._tap("before", "chat.post")
-        ref = await super().post(place, post, key, thread)
+        ref = await super().post(channel_id, post, key, thread)
         self._tap("after", "chat.post")
         return ref
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         self._tap("before", "chat.find")
-        found = await super().find(place, key, since, thread)
+        found = await super().find(channel_id, key, since, thread)
         self._tap("after", "chat.find")
         return found
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         self._tap("before", "chat.recent")
-        messages = await super().recent(place, since)
+        messages = await super().recent(channel_id, since)
         self._tap("after", "chat.recent")
         return messages
 

@@ -27,8 +27,8 @@ async def violations(week: Week) -> Sequence[str]:
         found += _neighbour_violations(week)
         if repeated := week.chat.repeated():
             found.append(f"sent again although it had been stored: {repeated}")
-        for place, key in _PLACES.items():
-            messages = [message for message in week.chat.messages.values() if message.place == place]
+        for channel_id, key in _PLACES.items():
+            messages = [message for message in week.chat.messages.values() if message.channel_id == channel_id]
             found += [f"{key}: {words}" for words in _post_violations(week, key, messages)]
             found += [f"{key}: {words}" for words in _header_violations(messages)]
             found += [f"{key}: {words}" for words in _explanation_violations(week, key, messages)]
@@ -101,7 +101,7 @@ def _explanation_violations(week: Week, key: str, messages: Sequence[ChatMessage
 def _neighbour_violations(week: Week) -> Iterator[str]:
     """While one room is closed, the other has its morning on time."""
     due = utc("2025-05-06T13:00")
-    headers = [m for m in week.chat.messages.values() if m.place == "room-b" and not m.subject]
+    headers = [m for m in week.chat.messages.values() if m.channel_id == "room-b" and not m.subject]
     on_time = any(due <= m.posted_at <= due + timedelta(minutes=5) and "Papers of Tue" in m.text for m in headers)
     if week.plan.is_lonely and not on_time:
         yield "b: its morning was not on time although only room-a was closed"

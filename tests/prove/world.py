@@ -196,7 +196,7 @@ class VirtualWire:
     async def call(self, method: str, body: JSON) -> Any:
         self._tap("before", f"chat.{method}")
         await self._truth.sleep(self._rng.uniform(0.05, 0.8))
-        fault = self._fault(method, body.get("place", ""))
+        fault = self._fault(method, body.get("channel_id", ""))
         if method == "events_owed" and not fault:
             await self._wait_for_events()
         answer = await self._meet(fault, method, body) if fault else self._chat.obey(method, body)
@@ -207,12 +207,16 @@ class VirtualWire:
         self._tap("after", f"chat.{method}")
         return answer
 
-    def _fault(self, method: str, place: str) -> Fault | None:
+    def _fault(self, method: str, channel_id: str) -> Fault | None:
         is_trouble = self._plan.trouble_from <= self._truth.now() < self._plan.calm_from
         if method == "post" and is_trouble and self._rng.random() < self._plan.post_rate:
             return Fault(chat_kind(self._rng))
         for window in self._plan.chat:
-            if window.place in {"", place} and window.covers(self._truth.now()) and self._rng.random() < window.rate:
+            if (
+                window.channel_id in {"", channel_id}
+                and window.covers(self._truth.now())
+                and self._rng.random() < window.rate
+            ):
                 return Fault(window.kind)
         return None
 

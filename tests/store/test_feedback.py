@@ -124,7 +124,7 @@ async def test_a_vote_on_a_message_that_never_becomes_ours_never_counts(store):
     assert await standing(store, "another") == []
 
 
-@pytest.mark.parametrize("ref", [a_ref("1", place="another"), a_ref("1", platform="slack")])
+@pytest.mark.parametrize("ref", [a_ref("1", channel_id="another"), a_ref("1", platform="slack")])
 async def test_a_vote_elsewhere_is_foreign_while_a_message_lands_here(store, ref):
     await landing(store)
     assert await record(store, replace(a_vote("1", "e1"), ref=ref)) == (FOREIGN,)
@@ -244,7 +244,7 @@ async def test_any_arrival_order_and_any_repetition_leave_the_same_votes(tmp_pat
             await store.ledger.claim(intent.key, NOON)
             await store.ledger.complete(intent.key, a_ref(str(intent.sequence)), NOON)
         await store.feedback.record(deliveries, NOON)
-        ids = {str(place): paper.arxiv_id for place, paper in enumerate(papers, start=1)}
+        ids = {str(position): paper.arxiv_id for position, paper in enumerate(papers, start=1)}
         assert {(vote.arxiv_id, vote.person, vote.emoji) for vote in await store.feedback.current(CHANNEL)} == {
             (ids[message], person, emoji) for (message, person, emoji), added in expected.items() if added
         }

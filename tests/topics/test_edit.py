@@ -71,9 +71,9 @@ def test_a_topic_of_a_real_file_that_can_be_edited_comes_back_unchanged(number):
     topics = parse_topics(raw).topics
     sources = {topic.number: topic_source(raw, topic.number) for topic in topics[:6]}
     assert sum(source is not None for source in sources.values()) >= 5
-    for place, source in sources.items():
+    for index, source in sources.items():
         if source is not None:
-            assert parse_topics(with_topic(raw, place, source)).topics == topics
+            assert parse_topics(with_topic(raw, index, source)).topics == topics
 
 
 @given(st.text(max_size=200), st.integers(-1, 4), st.text(max_size=80))

@@ -43,16 +43,16 @@ class Members:
         self._work.env = with_roster(self._base, self._roster)
         self._changed()
 
-    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> tuple[str, ...]:
+    async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> tuple[str, ...]:
         """The bot is there; the keys of channels that are back by it."""
         async with self._changing:
-            await welcome(self._base, platform, place, beside)
+            await welcome(self._base, platform, channel_id, beside)
             return await self.read()
 
-    async def removed(self, platform: str, place: str) -> None:
+    async def removed(self, platform: str, channel_id: str) -> None:
         """The bot is not there any more."""
         async with self._changing:
-            await leave(self._base, platform, place)
+            await leave(self._base, platform, channel_id)
             await self.read()
 
     async def topics_offered(self, offer: TopicsOffer) -> tuple[Reply | None, tuple[str, ...]]:

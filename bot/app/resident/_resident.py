@@ -74,14 +74,14 @@ class Resident:
         """See Inbox."""
         outcome = await self._votes.record(vote)
         if outcome is VoteOutcome.COUNTED:
-            self._learn_soon(channel_at(self.env, vote.ref.platform, vote.ref.place))
+            self._learn_soon(channel_at(self.env, vote.ref.platform, vote.ref.channel_id))
         return outcome
 
     async def press(self, vote: Vote) -> VoteOutcome:
         """See Inbox."""
         outcome = await self._votes.press(vote)
         if outcome in {VoteOutcome.COUNTED, VoteOutcome.WITHDRAWN}:
-            self._learn_soon(channel_at(self.env, vote.ref.platform, vote.ref.place))
+            self._learn_soon(channel_at(self.env, vote.ref.platform, vote.ref.channel_id))
         return outcome
 
     async def request(self, request: Request) -> AsyncIterator[Reply]:
@@ -89,7 +89,7 @@ class Resident:
         async for reply in answer(self.env, request):
             yield reply
         if is_vote(request):
-            self._learn_soon(channel_for(self.env, request.platform, request.place, request.beside))
+            self._learn_soon(channel_for(self.env, request.platform, request.channel_id, request.beside))
 
     def _learn_soon(self, key: str | None) -> None:
         """Refit the channel once the burst of votes is over, and only once for all of them."""
@@ -98,23 +98,23 @@ class Resident:
             job = partial(self._work.contained, key, refit)
             self.schedule.once(f"learning {key}", timing.learn_s * timing.scale, job)
 
-    async def reconnected(self, platform: str, place: str | None = None) -> None:
+    async def reconnected(self, platform: str, channel_id: str | None = None) -> None:
         """See Inbox."""
         for key, channel in self.env.settings.channels.items():
-            if channel.platform == platform and place in {None, channel.id}:
+            if channel.platform == platform and channel_id in {None, channel.id}:
                 await self._work.contained(key, reconcile)
 
-    async def invited(self, platform: str, place: str, beside: Sequence[str] = ()) -> None:
+    async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
         """See Inbox."""
-        returned = await self._members.invited(platform, place, beside)
-        for key in {key_at(platform, one) for one in (place, *beside)} & set(self._members.waiting):
+        returned = await self._members.invited(platform, channel_id, beside)
+        for key in {key_at(platform, one) for one in (channel_id, *beside)} & set(self._members.waiting):
             await self._work.contained(key, deliver_notices)
         for key in returned:
             self._work.spawn(self.mornings.post_missed(key))
 
-    async def removed(self, platform: str, place: str) -> None:
+    async def removed(self, platform: str, channel_id: str) -> None:
         """See Inbox."""
-        await self._members.removed(platform, place)
+        await self._members.removed(platform, channel_id)
 
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         """See Inbox."""

@@ -96,12 +96,12 @@ class Conversation:
                 await self._request(name, message=message, arxiv_id=message.arxiv_id)
 
     async def _request(self, name: str, *, message: Message | None = None, arxiv_id: str | None = None) -> None:
-        await self._ask(self._request_of(name, arxiv_id=arxiv_id, place=message.ref.place if message else ""))
+        await self._ask(self._request_of(name, arxiv_id=arxiv_id, channel_id=message.ref.channel_id if message else ""))
 
     def _request_of(
-        self, name: str, argument: str = "", arxiv_id: str | None = None, *, place: str = "", page: int = 1
+        self, name: str, argument: str = "", arxiv_id: str | None = None, *, channel_id: str = "", page: int = 1
     ) -> Request:
-        return Request(PLATFORM, place or self._place(), self._person, name, argument, arxiv_id, page)
+        return Request(PLATFORM, channel_id or self._place(), self._person, name, argument, arxiv_id, page)
 
     async def _ask(self, request: Request) -> None:
         answered = False
@@ -121,7 +121,7 @@ class Conversation:
     def _place(self) -> str:
         """Where the newest message stands: what is asked without naming a paper is asked there."""
         messages = tuple(self._transcript.messages.values())
-        return messages[-1].ref.place if messages else "terminal"
+        return messages[-1].ref.channel_id if messages else "terminal"
 
     def _paper(self, name: str) -> Message | None:
         """The posted paper with this number or arxiv_id; None, and said so, if there is none."""

@@ -137,7 +137,7 @@ class ConsolePlatform:
             self._prompting.cancel()
             self._prompting = None
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         """Print a message and write it into the transcript.
 
         Raises:
@@ -148,7 +148,7 @@ class ConsolePlatform:
         shown = False
         try:
             with self._transcript.turn():
-                message = self._message(place, post, key, thread)
+                message = self._message(channel_id, post, key, thread)
                 self._show(post, message)
                 shown = True
                 self._transcript.posted(message)
@@ -159,8 +159,8 @@ class ConsolePlatform:
         self._prompt_later()
         return message.ref
 
-    def _message(self, place: str, post: Post, key: PostKey, thread: MessageRef | None) -> Message:
-        ref = MessageRef(self.name, place, self._transcript.next_id(key.role), thread.message if thread else None)
+    def _message(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None) -> Message:
+        ref = MessageRef(self.name, channel_id, self._transcript.next_id(key.role), thread.message if thread else None)
         arxiv_id = post.card.arxiv_id if post.card else ""
         title = post.card.title if post.card else post.title
         return Message(ref, str(key), self._clock.now(), title, arxiv_id)
@@ -200,18 +200,18 @@ class ConsolePlatform:
         self._prompt_later()
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         """The messages of this terminal that carry `key`, oldest first; of every thread unless one is given."""
         return tuple(
             message.ref
-            for message in self._messages(place, since)
+            for message in self._messages(channel_id, since)
             if message.key == str(key) and (thread is None or message.ref.thread == thread.message)
         )
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """The messages since then with the votes that stand, oldest first."""
-        messages = self._messages(place, since)
+        messages = self._messages(channel_id, since)
         reactions: dict[str, dict[str, tuple[str, ...]]] = {message.ref.message: {} for message in messages}
         for vote in self._transcript.votes:
             if vote.message in reactions:
@@ -222,12 +222,12 @@ class ConsolePlatform:
             for message in messages
         )
 
-    def _messages(self, place: str, since: datetime) -> list[Message]:
+    def _messages(self, channel_id: str, since: datetime) -> list[Message]:
         with self._transcript.turn():
             return [
                 message
                 for message in self._transcript.messages.values()
-                if message.ref.place == place and message.posted_at >= since
+                if message.ref.channel_id == channel_id and message.posted_at >= since
             ]
 
     async def notify(self, target: str, text: str) -> None:
@@ -236,13 +236,13 @@ class ConsolePlatform:
         self._screen.say(text, "bold")
         self._prompt_later()
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         """Write a file into the folder, never over another one, and say where it is.
 
         Raises:
             PlatformError: it cannot be written.
         """
-        del place, thread
+        del channel_id, thread
         try:
             path = await asyncio.to_thread(write_new, self._folder, filename, content)
         except OSError as error:

@@ -117,7 +117,7 @@ class Transcript:
                 "event": "posted",
                 "message": message.ref.message,
                 "platform": message.ref.platform,
-                "place": message.ref.place,
+                "channel_id": message.ref.channel_id,
                 "thread": message.ref.thread,
                 "key": message.key,
                 "at": message.posted_at.isoformat(),
@@ -190,7 +190,7 @@ class Transcript:
                 raise ValueError(f"unknown event {event!r}")
 
     def _apply_posted(self, entry: Mapping[str, Any]) -> None:
-        ref = MessageRef(str(entry["platform"]), str(entry["place"]), str(entry["message"]), entry["thread"])
+        ref = MessageRef(str(entry["platform"]), str(entry["channel_id"]), str(entry["message"]), entry["thread"])
         message = Message(
             ref, str(entry["key"]), datetime.fromisoformat(entry["at"]), str(entry["title"]), str(entry["arxiv_id"])
         )

@@ -48,11 +48,11 @@ class Completion:
         `request` says who types in which place, and for which command.
         """
         if option == "id" and request.name in _OWN_LIST:
-            found = await self._soon(f"{request.place}/{request.person}", self._saved(request))
+            found = await self._soon(f"{request.channel_id}/{request.person}", self._saved(request))
         elif option == "id":
-            found = await self._soon(request.place, self._posted(request.place))
+            found = await self._soon(request.channel_id, self._posted(request.channel_id))
         elif option == "n":
-            found = await self._soon(f"{request.place}/topics", self._topics(request))
+            found = await self._soon(f"{request.channel_id}/topics", self._topics(request))
         else:
             found = {}
         wanted = typed.casefold().split()
@@ -77,10 +77,10 @@ class Completion:
         await asyncio.wait({task}, timeout=_PATIENCE_S)
         return task.result() if task.done() else {}
 
-    async def _posted(self, place: str) -> Offers:
+    async def _posted(self, channel_id: str) -> Offers:
         """The papers on the last page of the channel and in its newest threads, newest first."""
         own = await self._api.me()
-        messages = [one for one in await self._page(place) if str(one["author"]["id"]) == own]
+        messages = [one for one in await self._page(channel_id) if str(one["author"]["id"]) == own]
         threads = [str(one["id"]) for one in messages if int(one.get("flags") or 0) & _HAS_THREAD][:_NEWEST_THREADS]
         for thread in threads:
             messages += [one for one in await self._page(thread) if str(one["author"]["id"]) == own]
@@ -108,7 +108,7 @@ class Completion:
         return {one["number"]: f"{one['number']}. {one['title']}" for one in found}
 
     async def _first(self, request: Request, name: str) -> Reply | None:
-        asked = Request(request.platform, request.place, request.person, name, beside=request.beside)
+        asked = Request(request.platform, request.channel_id, request.person, name, beside=request.beside)
         replies: AsyncIterator[Reply] = self._inbox.request(asked)
         return await anext(replies, None)
 

@@ -12,11 +12,11 @@ from bot.models import MessageRef, Reply, Request, TopicsOffer, Vote, VoteSource
 from bot.platforms.discord._answers import Answers, Audience, Interlocutor, patiently
 from bot.platforms.discord._api import PLATFORM
 from bot.platforms.discord._arrivals import Arrivals
+from bot.platforms.discord._channels import Spot, spot_of
 from bot.platforms.discord._files import text_file
 from bot.platforms.discord._guilds import Companions, places_beside
 from bot.platforms.discord._keys import FORM, START, VOTES, asked
 from bot.platforms.discord._permissions import LABELS, OPTIONAL, missing
-from bot.platforms.discord._places import Spot, spot_of
 from bot.platforms.discord._replies import MOST_FORM, about_paper, argument_in, contents, topics_window
 from bot.platforms.discord._text import unescaped
 from bot.ports import Inbox
@@ -87,13 +87,13 @@ class Conversation:
         if beside is None:
             looking = self._companions.places_of(person, interaction.client.guilds)
             beside = await patiently(audience, looking)
-        place = where(interaction).place
-        return Request(PLATFORM, place, person, name, argument, form_room=MOST_FORM, beside=beside, **more)
+        channel_id = where(interaction).channel_id
+        return Request(PLATFORM, channel_id, person, name, argument, form_room=MOST_FORM, beside=beside, **more)
 
     def typing(self, interaction: Pressed, name: str) -> Request:
         """Who types an option of this command, and where; in a direct message no channel is looked for."""
         beside = places_beside(interaction.user) or ()
-        return Request(PLATFORM, where(interaction).place, str(interaction.user.id), name, beside=beside)
+        return Request(PLATFORM, where(interaction).channel_id, str(interaction.user.id), name, beside=beside)
 
     async def say(self, interaction: Pressed, reply: Reply) -> None:
         """Show an answer that needs nobody to be asked."""
@@ -108,7 +108,7 @@ class Conversation:
         spot = where(interaction)
         vote = Vote(
             event_id=f"{PLATFORM}:{interaction.id}",
-            ref=MessageRef(PLATFORM, spot.place, str(message.id), spot.thread),
+            ref=MessageRef(PLATFORM, spot.channel_id, str(message.id), spot.thread),
             person=str(interaction.user.id),
             emoji=emoji,
             added=True,
@@ -142,7 +142,7 @@ class Conversation:
             await self._offer(audience, interaction, text)
 
     async def _offer(self, audience: Audience, interaction: Pressed, text: str | bytes) -> None:
-        offer = TopicsOffer(PLATFORM, where(interaction).place, str(interaction.user.id), text, on_purpose=True)
+        offer = TopicsOffer(PLATFORM, where(interaction).channel_id, str(interaction.user.id), text, on_purpose=True)
         reply = await patiently(audience, self._inbox.topics_offered(offer))
         known = Reply("This channel has its topics already.", ("/papers topics show tells them.",))
         await audience.show(contents(reply or known))

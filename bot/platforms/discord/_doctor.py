@@ -17,8 +17,8 @@ _PORTAL = "discord.com/developers/applications, your app"
 _CHANNEL_TYPES = {discord.ChannelType.text.value, discord.ChannelType.news.value}
 
 
-async def examine(api: DiscordApi, places: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Findings about the token, the app, and each channel (`places`: key to channel id)."""
+async def examine(api: DiscordApi, channel_ids: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Findings about the token, the app, and each channel (`channel_ids`: key to channel id)."""
     try:
         application: Answer = await api.read("asking about the app", lambda http: http.application_info())
         me = await api.me()
@@ -41,18 +41,18 @@ async def examine(api: DiscordApi, places: Mapping[str, str]) -> tuple[Finding, 
     if not application.get("bot_public", True):
         findings.append(_fine("the app is private: only its owner can invite it"))
     guilds: dict[str, Any] = {}
-    for key, place in places.items():
-        findings += await _channel(api, key, place, me, str(application["id"]), guilds)
+    for key, channel_id in channel_ids.items():
+        findings += await _channel(api, key, channel_id, me, str(application["id"]), guilds)
     return tuple(findings)
 
 
 async def _channel(
-    api: DiscordApi, key: str, place: str, me: str, application: str, guilds: dict[str, Any]
+    api: DiscordApi, key: str, channel_id: str, me: str, application: str, guilds: dict[str, Any]
 ) -> list[Finding]:
-    if not place.isdecimal():
-        return [_problem(f"channel {key}: {place!r} is no channel id", REMEDIES[10003])]
+    if not channel_id.isdecimal():
+        return [_problem(f"channel {key}: {channel_id!r} is no channel id", REMEDIES[10003])]
     try:
-        channel: Answer = await api.read("asking for the channel", lambda http: http.get_channel(int(place)))
+        channel: Answer = await api.read("asking for the channel", lambda http: http.get_channel(int(channel_id)))
         guild_id = str(channel.get("guild_id") or "")
         if int(channel.get("type", -1)) not in _CHANNEL_TYPES or not guild_id:
             return [
@@ -69,7 +69,7 @@ async def _channel(
         invite = f"; if the bot is not on that server, invite it with {invite_link(application)}"
         click = REMEDIES.get(error.code, REMEDIES[10003])
         said = str(error).removesuffix(f"; {click}")
-        return [_problem(f"channel {key} ({place}): {said}", click + invite)]
+        return [_problem(f"channel {key} ({channel_id}): {said}", click + invite)]
     return _rights(key, channel, *guilds[guild_id])
 
 

@@ -33,8 +33,8 @@ class Guilds:
         now = frozenset(str(channel.id) for channel in guild.text_channels if may_write(channel))
         before = self._writable.get(guild.id)
         self._writable[guild.id] = now
-        for place in sorted((everywhere if before is None else before) - now):
-            await self._inbox.removed(PLATFORM, place)
+        for channel_id in sorted((everywhere if before is None else before) - now):
+            await self._inbox.removed(PLATFORM, channel_id)
         first = _welcoming(guild)
         if first is not None and now - (before or frozenset()):
             await self._inbox.invited(PLATFORM, str(first.id), sorted(now))

@@ -42,24 +42,24 @@ class History:
             self._reactions.pop(message, None)
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         """Our messages with this key, oldest first; in the channel itself unless a thread is given.
 
         Raises:
             DiscordCallError: it could not be looked.
         """
-        if not place.isdecimal():
+        if not channel_id.isdecimal():
             return ()
         own, inside = await self._api.me(), thread.message if thread else None
-        messages = await self._messages(inside or place, since)
+        messages = await self._messages(inside or channel_id, since)
         return tuple(
-            MessageRef(PLATFORM, place, str(message["id"]), inside)
+            MessageRef(PLATFORM, channel_id, str(message["id"]), inside)
             for message in messages
             if _author(message) == own and key_of(message) == key
         )
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """Our messages, threads included, oldest first.
 
         Raises:
@@ -67,7 +67,7 @@ class History:
         """
         own = await self._api.me()
         found: list[tuple[Answer, str | None]] = []
-        for message in await self._messages(place, since):
+        for message in await self._messages(channel_id, since):
             if _author(message) != own:
                 continue
             found.append((message, None))
@@ -79,10 +79,10 @@ class History:
         return tuple(
             [
                 RecentMessage(
-                    MessageRef(PLATFORM, place, str(message["id"]), thread),
+                    MessageRef(PLATFORM, channel_id, str(message["id"]), thread),
                     str(key),
                     moment_of(message),
-                    await self._people(thread or place, message, own),
+                    await self._people(thread or channel_id, message, own),
                     str(message.get("content") or "").partition("\n")[0],
                 )
                 for message, thread in found

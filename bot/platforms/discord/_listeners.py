@@ -11,9 +11,9 @@ from bot.emoji import normalise
 from bot.models import MessageRef, Vote
 from bot.platforms.discord._api import PLATFORM, DiscordApi, DiscordCallError
 from bot.platforms.discord._arrivals import Arrivals
+from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._guilds import Guilds
 from bot.platforms.discord._history import History
-from bot.platforms.discord._places import Places
 from bot.platforms.discord._threads import Threads
 from bot.ports import Inbox
 
@@ -27,7 +27,7 @@ class Ears:
     """What the listeners need to know of the rest of the platform."""
 
     api: DiscordApi
-    places: Places
+    channels: Channels
     history: History
     threads: Threads
     arrivals: Arrivals
@@ -56,10 +56,10 @@ class Listeners:
         at, order = self._ears.arrivals.stamp()  # before anything is awaited: they count in the order of their arrival
         message, emoji = str(event.message_id), normalise(reported(event.emoji))
         self._ears.history.forget(message)
-        spot = await self._ears.places.of(event.channel_id)
+        spot = await self._ears.channels.of(event.channel_id)
         vote = Vote(
             event_id=f"{PLATFORM}:{message}:{event.user_id}:{order!r}",
-            ref=MessageRef(PLATFORM, spot.place, message, spot.thread),
+            ref=MessageRef(PLATFORM, spot.channel_id, message, spot.thread),
             person=str(event.user_id),
             emoji=emoji,
             added=added,
@@ -74,8 +74,8 @@ class Listeners:
         self._ears.history.forget(str(message))
         if event.guild_id is None or not await self._is_own(event.channel_id, message):
             return
-        spot = await self._ears.places.of(event.channel_id)
-        await self._inbox.reconnected(PLATFORM, spot.place)
+        spot = await self._ears.channels.of(event.channel_id)
+        await self._inbox.reconnected(PLATFORM, spot.channel_id)
 
     async def _is_own(self, channel: int, message: int) -> bool:
         api = self._ears.api

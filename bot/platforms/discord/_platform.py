@@ -22,6 +22,7 @@ from bot.platforms.discord._api import (
     DiscordCallError,
 )
 from bot.platforms.discord._arrivals import Arrivals
+from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._client import PaperClient, Pulse
 from bot.platforms.discord._completion import Completion
 from bot.platforms.discord._connection import Connection
@@ -33,7 +34,6 @@ from bot.platforms.discord._keys import VOTES, TooLong
 from bot.platforms.discord._listeners import Ears, Listeners
 from bot.platforms.discord._messages import MOST_CONTENT, Content, of_post
 from bot.platforms.discord._permissions import in_channel
-from bot.platforms.discord._places import Places
 from bot.platforms.discord._slash import slash_group
 from bot.platforms.discord._talk import Talk
 from bot.platforms.discord._text import linked
@@ -52,7 +52,7 @@ _STRANGER = frozenset({10007, 10013})  # unknown member, unknown user
 class DiscordPlatform:
     """Every server that one bot is on, reached by its token.
 
-    `places` are the channel ids that the doctor looks at.
+    `channel_ids` are the channel ids that the doctor looks at.
     """
 
     def __init__(
@@ -62,12 +62,12 @@ class DiscordPlatform:
         token: SecretStr,
         api_url: str,
         settings: DiscordSettings | None = None,
-        places: Mapping[str, str] | None = None,
+        channel_ids: Mapping[str, str] | None = None,
     ) -> None:
         quiet()
         self._clock = clock
         self._settings = settings or DiscordSettings()
-        self._doctor_places = places or {}
+        self._channel_ids = channel_ids or {}
         endpoint = Endpoint(api_url, self._settings.timeout_s, self._settings.longest_wait_s)
         self._wire = Wire(token, endpoint)
         self._api = DiscordApi(self._wire, clock)
@@ -100,58 +100,58 @@ class DiscordPlatform:
     def client(self, inbox: Inbox, pulse: Pulse) -> PaperClient:
         """A client for one login, with everything that answers for it."""
         api, clock = self._api, self._clock
-        places, companions = Places(api, self._wire), Companions(api, clock)
+        channels, companions = Channels(api, self._wire), Companions(api, clock)
         desk = Conversation(inbox, companions, self._arrivals)
         completion = Completion(inbox, api, clock)
         return PaperClient(
             self._wire,
             api=api,
-            listeners=Listeners(inbox, Ears(api, places, self._history, self._threads, self._arrivals)),
+            listeners=Listeners(inbox, Ears(api, channels, self._history, self._threads, self._arrivals)),
             desk=desk,
-            talk=Talk(inbox, api, places, companions),
+            talk=Talk(inbox, api, channels, companions),
             commands=lambda: slash_group(desk, completion, clock),
             pulse=pulse,
         )
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         """Send one message; in the thread of `thread`, which is opened if need be.
 
         Raises:
             PostRefused, PostDelayed: certainly not posted.
             PostUncertain: perhaps posted.
         """
-        if not place.isdecimal():
-            raise PostRefused(f"{place!r} is no channel id of Discord; it has digits only")
+        if not channel_id.isdecimal():
+            raise PostRefused(f"{channel_id!r} is no channel id of Discord; it has digits only")
         try:
             content = of_post(post, key)
         except TooLong as error:
             raise PostRefused(str(error)) from error
         try:
             inside = await self._threads.open(thread) if thread else None
-            answer = await self._api.post(inside or place, content, str(key))
+            answer = await self._api.post(inside or channel_id, content, str(key))
         except (PostDelayed, PostRefused) as error:
-            await self._mark_if_left(place, error)
+            await self._mark_if_left(channel_id, error)
             raise
-        ref = MessageRef(PLATFORM, place, str(answer["id"]), inside)
+        ref = MessageRef(PLATFORM, channel_id, str(answer["id"]), inside)
         if post.role is PostRole.HEADER:
             self._threads.titled(ref, post.title or post.text)
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)
         return ref
 
-    async def _mark_if_left(self, place: str, error: PlatformError) -> None:
+    async def _mark_if_left(self, channel_id: str, error: PlatformError) -> None:
         """Whoever was put out while the bot was away is told of by no event, only by a door that stays closed."""
         cause, client = error.__cause__, self._wire.connected
         if not isinstance(cause, DiscordCallError) or cause.code not in _CLOSED_DOOR:
             return
-        if self._inbox is None or client is None or not client.is_ready() or client.get_channel(int(place)):
+        if self._inbox is None or client is None or not client.is_ready() or client.get_channel(int(channel_id)):
             return
         if not any(guild.unavailable for guild in client.guilds):
-            await self._inbox.removed(PLATFORM, place)
+            await self._inbox.removed(PLATFORM, channel_id)
 
     async def _seed(self, ref: MessageRef) -> None:
         """Put the first reactions there; a post without them is as good."""
-        channel, message = int(ref.thread or ref.place), int(ref.message)
+        channel, message = int(ref.thread or ref.channel_id), int(ref.message)
 
         async def all_of(http: HTTPClient) -> None:
             for emoji in VOTES.values():
@@ -172,7 +172,7 @@ class DiscordPlatform:
             content = of_post(post, key)
         except TooLong as error:
             raise PlatformError(str(error)) from error
-        await self._threads.awake(ref, lambda: self._api.edit(ref.thread or ref.place, ref.message, content))
+        await self._threads.awake(ref, lambda: self._api.edit(ref.thread or ref.channel_id, ref.message, content))
 
     async def delete(self, ref: MessageRef) -> None:
         """Remove a message of ours; a message already gone is no error.
@@ -180,7 +180,7 @@ class DiscordPlatform:
         Raises:
             PlatformError: it could not be removed.
         """
-        channel, message = int(ref.thread or ref.place), int(ref.message)
+        channel, message = int(ref.thread or ref.channel_id), int(ref.message)
         try:
             await self._threads.awake(
                 ref, lambda: self._api.write("deleting", lambda http: http.delete_message(channel, message))
@@ -190,35 +190,35 @@ class DiscordPlatform:
                 raise
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
 
         Raises:
             PlatformError: it could not look.
         """
-        return await self._history.find(place, key, since, thread)
+        return await self._history.find(channel_id, key, since, thread)
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """Our messages since then with their reactions, threads included, oldest first.
 
         Raises:
             PlatformError: it could not look.
         """
-        return await self._history.recent(place, since)
+        return await self._history.recent(channel_id, since)
 
     @property
     def who_manages(self) -> str:
         """Who may change a channel."""
         return "whoever has the permission Manage Channels"
 
-    async def manages(self, place: str, person: str) -> bool:
+    async def manages(self, channel_id: str, person: str) -> bool:
         """Whether this person has the permission Manage Channels there.
 
         Raises:
             PlatformError: it could not be asked.
         """
-        channel: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(int(place)))
+        channel: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(int(channel_id)))
         if not (guild_id := int(channel.get("guild_id") or 0)):
             return False
         guild: Answer = await self._api.read("asking for a server", lambda http: http.get_guild(guild_id))
@@ -251,7 +251,7 @@ class DiscordPlatform:
             )
             await self._api.send(str(direct["id"]), content)
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         """Send a file.
 
         Raises:
@@ -259,12 +259,12 @@ class DiscordPlatform:
         """
         if not content:
             raise PlatformError(f"{filename}: Discord takes no empty files")
-        channel = await self._threads.open(thread) if thread else place
+        channel = await self._threads.open(thread) if thread else channel_id
         await self._api.send(channel, Content(attachment=Attachment(filename, content)), filename)
 
     async def check(self) -> tuple[Finding, ...]:
         """The token, the invite link, and what is allowed in every channel of the settings."""
-        return await examine(self._api, self._doctor_places)
+        return await examine(self._api, self._channel_ids)
 
     def status(self) -> PlatformStatus:
         """Whether it is connected now."""

@@ -10,10 +10,10 @@ import discord
 from bot.models import PostRole, Reply, Request, TopicsOffer
 from bot.platforms.discord._answers import Answers, Audience, Everybody, patiently
 from bot.platforms.discord._api import PLATFORM, DiscordApi
+from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._files import text_file
 from bot.platforms.discord._guilds import Companions, places_beside
 from bot.platforms.discord._keys import key_of
-from bot.platforms.discord._places import Places
 from bot.platforms.discord._replies import MOST_FORM, contents
 from bot.platforms.discord._text import as_typed
 from bot.ports import Inbox
@@ -26,11 +26,11 @@ _PERSONAL = frozenset({"saved", "forget", "remember"})
 class Talk:
     """Takes what is said for topics where they are waited for, else for a command or a question."""
 
-    def __init__(self, inbox: Inbox, api: DiscordApi, places: Places, companions: Companions) -> None:
+    def __init__(self, inbox: Inbox, api: DiscordApi, channels: Channels, companions: Companions) -> None:
         self._inbox = inbox
         self._answers = Answers(inbox)
         self._api = api
-        self._places = places
+        self._channels = channels
         self._companions = companions
 
     async def heard(self, message: discord.Message, client: discord.Client) -> None:
@@ -43,10 +43,10 @@ class Talk:
         await self._answers.safely(audience, "a message", self._heed(audience, message, client))
 
     async def _heed(self, audience: Audience, message: discord.Message, client: discord.Client) -> None:
-        place = (await self._places.of(message.channel.id)).place
+        channel_id = (await self._channels.of(message.channel.id)).channel_id
         person, text = str(message.author.id), as_typed(message.content)
         is_named = message.guild is None or _is_named(message, client)
-        if message.guild is not None and await self._offered(audience, message, place, text, is_named=is_named):
+        if message.guild is not None and await self._offered(audience, message, channel_id, text, is_named=is_named):
             return
         if not is_named:
             return  # people talk about a paper by replying to its post, which mentions the bot by itself
@@ -56,16 +56,16 @@ class Talk:
         beside = places_beside(message.author)
         if beside is None:
             beside = await self._companions.places_of(person, client.guilds)
-        request = Request(PLATFORM, place, person, "papers", text, form_room=MOST_FORM, beside=beside)
+        request = Request(PLATFORM, channel_id, person, "papers", text, form_room=MOST_FORM, beside=beside)
         await self._answers.all_of(audience, request)
 
     async def _offered(
-        self, audience: Audience, message: discord.Message, place: str, text: str, *, is_named: bool
+        self, audience: Audience, message: discord.Message, channel_id: str, text: str, *, is_named: bool
     ) -> bool:
         """Hand in what may be a topics text; whether somebody was told something about it."""
         is_meant = is_named or _answers_a_notice(message)  # a file among talk stays unread
         offered = (await text_file(message.attachments) if is_meant else None) or text
-        offer = TopicsOffer(PLATFORM, place, str(message.author.id), offered)
+        offer = TopicsOffer(PLATFORM, channel_id, str(message.author.id), offered)
         reply = await patiently(audience, self._inbox.topics_offered(offer))
         if reply is not None:
             await audience.show(contents(reply))

@@ -120,7 +120,7 @@ def _breakable(text: str, longest: int) -> Iterator[str]:
         rest = line
         while len(rest) > longest // 2:
             space = rest.rfind(" ", longest // 4, longest // 2)
-            place = space + 1 if space > 0 else longest // 2
-            yield rest[:place]
-            rest = rest[place:]
+            index = space + 1 if space > 0 else longest // 2
+            yield rest[:index]
+            rest = rest[index:]
         yield rest

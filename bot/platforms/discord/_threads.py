@@ -51,7 +51,7 @@ class Threads:
             await self._api.write(
                 "opening a thread",
                 lambda http: http.start_thread_with_message(
-                    int(header.place), int(thread), name=name, auto_archive_duration=_A_WEEK
+                    int(header.channel_id), int(thread), name=name, auto_archive_duration=_A_WEEK
                 ),
             )
         except DiscordCallError as error:
@@ -81,7 +81,7 @@ class Threads:
         if title is None:
             try:
                 message = await self._api.read(
-                    "reading a header", lambda http: http.get_message(int(header.place), int(header.message))
+                    "reading a header", lambda http: http.get_message(int(header.channel_id), int(header.message))
                 )
             except DiscordCallError as error:
                 logger.warning("a thread gets a plain name: %s", error)

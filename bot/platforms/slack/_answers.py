@@ -35,7 +35,7 @@ class Asked:
     A `response_url` takes five answers within half an hour; a `trigger_id` opens one window within three seconds.
     """
 
-    place: str
+    channel_id: str
     person: str
     response_url: str = ""
     trigger_id: str = ""
@@ -47,16 +47,16 @@ class Asked:
 def asked_by(body: Mapping[str, Any]) -> Asked:
     """Where a button was pressed, by whom, and how the press can be answered."""
     container = body["container"]
-    place = str((body.get("channel") or {}).get("id") or container.get("channel_id"))
+    channel_id = str((body.get("channel") or {}).get("id") or container.get("channel_id"))
     thread = container.get("thread_ts")
     return Asked(
-        place=place,
+        channel_id=channel_id,
         person=str(body["user"]["id"]),
         response_url=str(body.get("response_url") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
         thread=thread if thread != container.get("message_ts") else None,
         in_private=bool(container.get("is_ephemeral")),
-        is_direct=place.startswith("D"),
+        is_direct=channel_id.startswith("D"),
     )
 
 
@@ -72,7 +72,7 @@ class Answers:
     async def to(self, asked: Asked, request: Request) -> None:
         """Answer a request; whatever fails is told to the person, and logged."""
         try:
-            request = replace(request, beside=await self._companions.beside(asked.place, asked.person))
+            request = replace(request, beside=await self._companions.beside(asked.channel_id, asked.person))
             if request.name in _WINDOWS and asked.trigger_id:
                 await self._in_window(asked, request)
             else:
@@ -87,7 +87,7 @@ class Answers:
     async def _in_messages(self, asked: Asked, request: Request) -> None:
         async for reply in self._inbox.request(request):
             if reply.form is not None:
-                if await self._opened(asked, form_window(reply.form, asked.place)):
+                if await self._opened(asked, form_window(reply.form, asked.channel_id)):
                     continue
                 reply = _with_opener(reply, reply.form, request)  # noqa: PLW2901 - the same reply in another manner
             if reply.attachment is not None and not asked.is_direct:
@@ -139,9 +139,9 @@ class Answers:
         if asked.response_url and await self._respond(asked, {**shown, **thread}, instead=instead):
             return
         if asked.is_direct:
-            await self._write(asked.place, **shown, **thread)
+            await self._write(asked.channel_id, **shown, **thread)
         else:
-            await self._api.write("chat.postEphemeral", channel=asked.place, user=asked.person, **shown, **thread)
+            await self._api.write("chat.postEphemeral", channel=asked.channel_id, user=asked.person, **shown, **thread)
 
     async def _respond(self, asked: Asked, shown: dict[str, Any], *, instead: bool) -> bool:
         """Whether the response_url took it; it may be used up, or out of reach behind a gateway."""

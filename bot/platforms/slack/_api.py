@@ -86,14 +86,14 @@ class SlackApi:
         except SlackCallError as error:
             raise _of_a_post(error) from error
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: str | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: str | None = None) -> None:
         """Send a file into a conversation.
 
         Raises:
             SlackCallError: it failed.
         """
         with _translating("files.upload"):
-            await self.client.files_upload_v2(filename=filename, content=content, channel=place, thread_ts=thread)
+            await self.client.files_upload_v2(filename=filename, content=content, channel=channel_id, thread_ts=thread)
 
     async def read(self, method: str, **arguments: Any) -> Answer:
         """A call that changes nothing, tried again while that may help.

@@ -28,7 +28,7 @@ class Companions:
         self._known: dict[str, tuple[float, _Channels]] = {}
         self._asking: dict[str, asyncio.Task[_Channels]] = {}
 
-    async def beside(self, place: str, person: str) -> tuple[str, ...]:
+    async def beside(self, channel_id: str, person: str) -> tuple[str, ...]:
         """The channels that may answer this person in this place besides its own, those they are in first.
 
         A public channel is open to every member of the workspace, though not to guests. Where Slack cannot be asked
@@ -36,7 +36,7 @@ class Companions:
         """
         try:
             ours = await self._channels()
-            if place in ours:
+            if channel_id in ours:
                 return ()
             theirs = await self._channels(person)
             is_guest = (await self._people.get(person, fresh=True)).is_guest

@@ -16,8 +16,8 @@ _BOT_PREFIX, _APP_PREFIX = "xoxb-", "xapp-"
 _OPTIONAL = frozenset({"reactions:write"})  # for seeding, a setting that is off by default
 
 
-async def examine(api: SlackApi, app_api: SlackApi, places: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Findings about both tokens, the scopes, and each channel (`places`: key to channel id)."""
+async def examine(api: SlackApi, app_api: SlackApi, channel_ids: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Findings about both tokens, the scopes, and each channel (`channel_ids`: key to channel id)."""
     swapped = _token_kinds(str(api.client.token or ""), str(app_api.client.token or ""))
     if swapped:
         return swapped
@@ -29,8 +29,8 @@ async def examine(api: SlackApi, app_api: SlackApi, places: Mapping[str, str]) -
         return (*findings, _problem(f"SLACK_BOT_TOKEN: {_said(error)}", remedy))
     findings.append(_fine(f"the bot is {identity.get('user')} in the workspace {identity.get('team')}"))
     findings += _scopes(scopes)
-    for key, place in places.items():
-        findings.append(await _channel(api, key, place))
+    for key, channel_id in channel_ids.items():
+        findings.append(await _channel(api, key, channel_id))
     return tuple(findings)
 
 
@@ -87,12 +87,12 @@ def _scopes(granted: frozenset[str]) -> list[Finding]:
     return findings or [_fine("every scope is there")]
 
 
-async def _channel(api: SlackApi, key: str, place: str) -> Finding:
+async def _channel(api: SlackApi, key: str, channel_id: str) -> Finding:
     try:
-        info = (await api.read("conversations.info", channel=place)).get("channel") or {}
+        info = (await api.read("conversations.info", channel=channel_id)).get("channel") or {}
     except SlackCallError as error:
-        return _problem(f"channel {key} ({place}): {_said(error)}", REMEDIES.get(error.code, _AWAY))
-    name = f"channel {key} (#{info.get('name', place)})"
+        return _problem(f"channel {key} ({channel_id}): {_said(error)}", REMEDIES.get(error.code, _AWAY))
+    name = f"channel {key} (#{info.get('name', channel_id)})"
     if info.get("is_archived"):
         return _problem(f"{name} is archived", REMEDIES["is_archived"])
     if not info.get("is_member") and not info.get("is_im"):

@@ -24,34 +24,34 @@ class History:
         self._people = people
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None, own_user: str
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None, own_user: str
     ) -> tuple[MessageRef, ...]:
         """Our messages with this key, oldest first.
 
         Raises:
             SlackCallError: it could not be looked.
         """
-        messages = self._replies(place, thread.message, since) if thread else self._top_level(place, since)
+        messages = self._replies(channel_id, thread.message, since) if thread else self._top_level(channel_id, since)
         found = [
-            ref_of(place, message)
+            ref_of(channel_id, message)
             async for message in messages
             if message.get("user") == own_user and key_of(message) == str(key)
         ]
         return tuple(sorted(found, key=lambda ref: float(ref.message)))
 
-    async def recent(self, place: str, since: datetime, own_user: str) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime, own_user: str) -> tuple[RecentMessage, ...]:
         """Our messages, threads included, oldest first; one call for many, and another where reactions are cut short.
 
         Raises:
             SlackCallError: it could not be looked.
         """
-        found = [message async for message in self._all(place, since) if message.get("user") == own_user]
+        found = [message async for message in self._all(channel_id, since) if message.get("user") == own_user]
         recent = [
             RecentMessage(
-                ref_of(place, message),
+                ref_of(channel_id, message),
                 key,
                 _moment(message),
-                await self._reactions(place, message, own_user),
+                await self._reactions(channel_id, message, own_user),
                 str(message.get("text", "")).partition("\n")[0],
             )
             for message in sorted(found, key=lambda message: float(message["ts"]))
@@ -59,40 +59,40 @@ class History:
         ]
         return tuple(recent)
 
-    async def key_at(self, place: str, message: str) -> str:
+    async def key_at(self, channel_id: str, message: str) -> str:
         """The key of the message at the head of a thread; "" if it carries none.
 
         Raises:
             SlackCallError: it could not be looked.
         """
         answer = await self._api.read(
-            "conversations.replies", channel=place, ts=message, limit=1, include_all_metadata=1
+            "conversations.replies", channel=channel_id, ts=message, limit=1, include_all_metadata=1
         )
         return next((key_of(one) for one in answer.get("messages") or () if one["ts"] == message), "")
 
-    async def _all(self, place: str, since: datetime) -> AsyncIterator[Message]:
-        async for message in self._top_level(place, since):
+    async def _all(self, channel_id: str, since: datetime) -> AsyncIterator[Message]:
+        async for message in self._top_level(channel_id, since):
             yield message
             if message.get("reply_count"):
-                async for reply in self._replies(place, message["ts"], since):
+                async for reply in self._replies(channel_id, message["ts"], since):
                     yield reply
 
-    async def _top_level(self, place: str, since: datetime) -> AsyncIterator[Message]:
+    async def _top_level(self, channel_id: str, since: datetime) -> AsyncIterator[Message]:
         async for message in self._api.pages(
             "conversations.history",
             "messages",
-            channel=place,
+            channel=channel_id,
             oldest=_stamp(since),
             inclusive=1,
             include_all_metadata=1,
         ):
             yield message
 
-    async def _replies(self, place: str, thread: str, since: datetime) -> AsyncIterator[Message]:
+    async def _replies(self, channel_id: str, thread: str, since: datetime) -> AsyncIterator[Message]:
         async for message in self._api.pages(
             "conversations.replies",
             "messages",
-            channel=place,
+            channel=channel_id,
             ts=thread,
             oldest=_stamp(since),
             inclusive=1,
@@ -101,10 +101,10 @@ class History:
             if message["ts"] != thread:  # the parent leads every page
                 yield message
 
-    async def _reactions(self, place: str, message: Message, own_user: str) -> dict[str, tuple[str, ...]]:
+    async def _reactions(self, channel_id: str, message: Message, own_user: str) -> dict[str, tuple[str, ...]]:
         shown = message.get("reactions") or ()
         if any(len(reaction.get("users", ())) < reaction.get("count", 0) for reaction in shown):
-            full = await self._api.read("reactions.get", channel=place, timestamp=message["ts"], full=1)
+            full = await self._api.read("reactions.get", channel=channel_id, timestamp=message["ts"], full=1)
             shown = full["message"].get("reactions") or ()
         people: dict[str, dict[str, None]] = {}
         for reaction in shown:
@@ -124,10 +124,10 @@ def key_of(message: Message) -> str:
     return next((block_id for block_id in ids if PostKey.parse(block_id)), "")
 
 
-def ref_of(place: str, message: Message) -> MessageRef:
+def ref_of(channel_id: str, message: Message) -> MessageRef:
     """Where a message stands; the head of a thread is not in it."""
     thread = message.get("thread_ts")
-    return MessageRef(PLATFORM, place, message["ts"], thread if thread != message["ts"] else None)
+    return MessageRef(PLATFORM, channel_id, message["ts"], thread if thread != message["ts"] else None)
 
 
 def _moment(message: Message) -> datetime:

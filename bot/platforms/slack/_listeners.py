@@ -120,8 +120,8 @@ class Listeners:
 
     async def _reaction(self, event: Body, body: Body) -> None:
         """Somebody added or removed an emoji. What is not on a message of ours costs nothing."""
-        place = event.get("item") or {}
-        if place.get("type") != "message" or event.get("item_user", self._own_user) != self._own_user:
+        channel_id = event.get("item") or {}
+        if channel_id.get("type") != "message" or event.get("item_user", self._own_user) != self._own_user:
             return
         person = str(event["user"])
         if await self._is_bot(person):
@@ -129,7 +129,7 @@ class Listeners:
         order = float(event["event_ts"])
         vote = Vote(
             event_id=f"{PLATFORM}:{body['event_id']}",
-            ref=MessageRef(PLATFORM, str(place["channel"]), str(place["ts"])),
+            ref=MessageRef(PLATFORM, str(channel_id["channel"]), str(channel_id["ts"])),
             person=person,
             emoji=normalise(str(event["reaction"])),
             added=event["type"] == "reaction_added",
@@ -157,8 +157,8 @@ class Listeners:
         emoji = VOTES[action["action_id"]]
         message = str(container["message_ts"])
         vote = Vote(
-            event_id=f"{PLATFORM}:{asked.place}:{message}:{asked.person}:{action['action_ts']}",
-            ref=MessageRef(PLATFORM, asked.place, message, asked.thread),
+            event_id=f"{PLATFORM}:{asked.channel_id}:{message}:{asked.person}:{action['action_ts']}",
+            ref=MessageRef(PLATFORM, asked.channel_id, message, asked.thread),
             person=asked.person,
             emoji=emoji,
             added=True,
@@ -180,7 +180,7 @@ class Listeners:
             return
         request = Request(
             platform=PLATFORM,
-            place=asked.place,
+            channel_id=asked.channel_id,
             person=asked.person,
             name=str(wanted.get("name", "help")),
             argument=str(wanted.get("argument", "")),
@@ -194,22 +194,22 @@ class Listeners:
         about = json.loads(view["private_metadata"])
         text = view["state"]["values"][FORM][FORM].get("value") or ""
         person = str(body["user"]["id"])
-        asked = Asked(place=about["place"], person=person, is_direct=about["place"].startswith("D"))
-        request = Request(PLATFORM, asked.place, person, about["name"], about["argument"], text=text)
+        asked = Asked(channel_id=about["channel_id"], person=person, is_direct=about["channel_id"].startswith("D"))
+        request = Request(PLATFORM, asked.channel_id, person, about["name"], about["argument"], text=text)
         self._spawn(self._answers.to(asked, request))
 
     async def _commanded(self, ack: Any, body: Body) -> None:
         await ack()
-        place = str(body["channel_id"])
+        channel_id = str(body["channel_id"])
         asked = Asked(
-            place=place,
+            channel_id=channel_id,
             person=str(body["user_id"]),
             response_url=str(body.get("response_url", "")),
             trigger_id=str(body.get("trigger_id", "")),
-            is_direct=place.startswith("D"),
+            is_direct=channel_id.startswith("D"),
         )
         argument = unescaped(str(body.get("text", ""))).strip()
-        self._spawn(self._answers.to(asked, Request(PLATFORM, place, asked.person, "papers", argument)))
+        self._spawn(self._answers.to(asked, Request(PLATFORM, channel_id, asked.person, "papers", argument)))
 
     async def _mentioned(self, event: Body) -> None:
         if not event.get("bot_id") and event.get("user"):
@@ -230,10 +230,10 @@ class Listeners:
         """A mention is a topics text where one is waited for, else a command or a question."""
         if await self._offer(event):
             return
-        place, person = str(event["channel"]), str(event["user"])
-        asked = Asked(place, person, thread=event.get("thread_ts"), is_direct=event.get("channel_type") == "im")
+        channel_id, person = str(event["channel"]), str(event["user"])
+        asked = Asked(channel_id, person, thread=event.get("thread_ts"), is_direct=event.get("channel_type") == "im")
         argument = without_mentions(str(event.get("text", "")))
-        await self._answers.to(asked, Request(PLATFORM, place, person, "papers", argument))
+        await self._answers.to(asked, Request(PLATFORM, channel_id, person, "papers", argument))
 
     async def _offer(self, event: Body) -> bool:
         """Hand in what may be a topics text; whether somebody was told something about it."""
@@ -245,7 +245,7 @@ class Listeners:
         offer = TopicsOffer(PLATFORM, str(event["channel"]), person, text, known.timezone)
         reply = await self._inbox.topics_offered(offer)
         if reply is not None:
-            asked = Asked(offer.place, person, thread=str(event.get("thread_ts") or "") or None)
+            asked = Asked(offer.channel_id, person, thread=str(event.get("thread_ts") or "") or None)
             await self._answers.show(asked, answer(reply))
         return reply is not None
 

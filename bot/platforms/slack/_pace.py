@@ -21,24 +21,24 @@ class Pace:
         self._workspace_free_at = 0.0
         self._queues: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def turn(self, place: str) -> None:
+    async def turn(self, channel_id: str) -> None:
         """Return when a message may go to this place."""
-        async with self._queues[place]:
+        async with self._queues[channel_id]:
             now = self._clock.monotonic()
-            ready = max(now, self._free_at.get(place, now))
+            ready = max(now, self._free_at.get(channel_id, now))
             if ready > now:
                 await self._clock.sleep(ready - now)
             # Only now: a turn of the workspace reserved for a later moment would keep every other channel waiting.
             at = max(ready, self._workspace_free_at)
             self._workspace_free_at = at + self._workspace_gap_s
-            self._free_at[place] = max(self._free_at.get(place, 0.0), at + self._message_gap_s)
+            self._free_at[channel_id] = max(self._free_at.get(channel_id, 0.0), at + self._message_gap_s)
             if at > ready:
                 await self._clock.sleep(at - ready)
 
-    def arrived(self, place: str) -> None:
+    def arrived(self, channel_id: str) -> None:
         """Count from now: a message that was long on its way must not have the next one at its heels."""
-        self.hold(place, min(self._message_gap_s, _SECOND))
+        self.hold(channel_id, min(self._message_gap_s, _SECOND))
 
-    def hold(self, place: str, seconds: float) -> None:
+    def hold(self, channel_id: str, seconds: float) -> None:
         """Let nothing go there for so long."""
-        self._free_at[place] = max(self._free_at.get(place, 0.0), self._clock.monotonic() + seconds)
+        self._free_at[channel_id] = max(self._free_at.get(channel_id, 0.0), self._clock.monotonic() + seconds)

@@ -63,11 +63,11 @@ class People:
         self._known[person] = (self._clock.monotonic(), found)
         return found
 
-    async def created(self, place: str, person: str) -> bool:
+    async def created(self, channel_id: str, person: str) -> bool:
         """Whether this person made the channel.
 
         Raises:
             SlackCallError: Slack cannot be asked.
         """
-        info = await self._api.read("conversations.info", channel=place)
+        info = await self._api.read("conversations.info", channel=channel_id)
         return bool((info.get("channel") or {}).get("creator") == person)

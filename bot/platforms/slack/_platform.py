@@ -40,7 +40,7 @@ _ONLY_WHEN_NEW = ("unfurl_links", "unfurl_media", "mrkdwn")
 class SlackPlatform:
     """One Slack workspace, reached by a bot token (Web API) and an app token (Socket Mode).
 
-    `places` are the channel ids that the doctor looks at.
+    `channel_ids` are the channel ids that the doctor looks at.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class SlackPlatform:
         app_token: SecretStr,
         api_url: str,
         settings: SlackSettings | None = None,
-        places: Mapping[str, str] | None = None,
+        channel_ids: Mapping[str, str] | None = None,
     ) -> None:
         self._clock = clock
         self._settings = settings or SlackSettings()
-        self._places = places or {}
+        self._channel_ids = channel_ids or {}
         timeout_s = round(self._settings.timeout_s)
         self._client = _client(bot_token, api_url, timeout_s)
         self._app_client = _client(app_token, api_url, timeout_s)
@@ -119,42 +119,42 @@ class SlackPlatform:
     async def _own_user(self) -> str:
         return str((await self._who_am_i())["user_id"])
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         """Send one message, when it is its turn.
 
         Raises:
             PostRefused, PostDelayed: certainly not posted.
             PostUncertain: perhaps posted.
         """
-        await self._pace.turn(place)
+        await self._pace.turn(channel_id)
         head = {"thread_ts": thread.thread or thread.message} if thread else {}
         try:
-            answer = await self._api.post("chat.postMessage", channel=place, **message(post, key), **head)
+            answer = await self._api.post("chat.postMessage", channel=channel_id, **message(post, key), **head)
         except PostDelayed as error:
-            self._pace.hold(place, error.retry_after_s or 0.0)
+            self._pace.hold(channel_id, error.retry_after_s or 0.0)
             raise
         except PostRefused as error:
-            await self._mark_if_left(place, error)
+            await self._mark_if_left(channel_id, error)
             raise
-        self._pace.arrived(place)
-        ref = MessageRef(PLATFORM, place, str(answer["ts"]), head.get("thread_ts"))
+        self._pace.arrived(channel_id)
+        ref = MessageRef(PLATFORM, channel_id, str(answer["ts"]), head.get("thread_ts"))
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)
         return ref
 
-    async def _mark_if_left(self, place: str, error: PostRefused) -> None:
+    async def _mark_if_left(self, channel_id: str, error: PostRefused) -> None:
         """Whoever was put out while the bot was away, or never let in, is told of by no event: a closed door says it.
 
         What waits there is posted as soon as the bot is invited.
         """
         if self._inbox is not None and isinstance(error.__cause__, SlackCallError) and error.__cause__.code in _OUTSIDE:
-            await self._inbox.removed(PLATFORM, place)
+            await self._inbox.removed(PLATFORM, channel_id)
 
     async def _seed(self, ref: MessageRef) -> None:
         """Put the first reactions there; a post without them is as good."""
         for name in _SEEDS:
             try:
-                await self._api.write("reactions.add", channel=ref.place, timestamp=ref.message, name=name)
+                await self._api.write("reactions.add", channel=ref.channel_id, timestamp=ref.message, name=name)
             except SlackCallError as error:
                 logger.warning("a post was not seeded with reactions: %s", error)
                 return
@@ -166,7 +166,7 @@ class SlackPlatform:
             PlatformError: it could not be replaced.
         """
         content = {name: part for name, part in message(post, key).items() if name not in _ONLY_WHEN_NEW}
-        await self._api.write("chat.update", channel=ref.place, ts=ref.message, **content)
+        await self._api.write("chat.update", channel=ref.channel_id, ts=ref.message, **content)
 
     async def delete(self, ref: MessageRef) -> None:
         """Remove a message of ours; a message already gone is no error.
@@ -175,13 +175,13 @@ class SlackPlatform:
             PlatformError: it could not be removed.
         """
         try:
-            await self._api.write("chat.delete", channel=ref.place, ts=ref.message)
+            await self._api.write("chat.delete", channel=ref.channel_id, ts=ref.message)
         except SlackCallError as error:
             if error.code != "message_not_found":
                 raise
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
         """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
 
@@ -189,32 +189,32 @@ class SlackPlatform:
             PlatformError: it could not look.
         """
         try:
-            return await self._history.find(place, key, since, thread, await self._own_user())
+            return await self._history.find(channel_id, key, since, thread, await self._own_user())
         except SlackCallError as error:
             if error.code in {"channel_not_found", "thread_not_found"}:
                 return ()
             raise
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """Our messages since then with their reactions, threads included, oldest first.
 
         Raises:
             PlatformError: it could not look.
         """
-        return await self._history.recent(place, since, await self._own_user())
+        return await self._history.recent(channel_id, since, await self._own_user())
 
     @property
     def who_manages(self) -> str:
         """Who may change a channel."""
         return "whoever made the channel or administers this workspace"
 
-    async def manages(self, place: str, person: str) -> bool:
+    async def manages(self, channel_id: str, person: str) -> bool:
         """Whether this person created the channel or administers the workspace.
 
         Raises:
             PlatformError: it could not be asked.
         """
-        return (await self._people.get(person, fresh=True)).is_admin or await self._people.created(place, person)
+        return (await self._people.get(person, fresh=True)).is_admin or await self._people.created(channel_id, person)
 
     async def notify(self, target: str, text: str) -> None:
         """Write to a person or into a channel, outside the ledger.
@@ -225,7 +225,7 @@ class SlackPlatform:
         await self._pace.turn(target)
         await self._api.write("chat.postMessage", channel=target, text=notification(text), **_PLAIN)
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         """Send a file.
 
         Raises:
@@ -233,11 +233,11 @@ class SlackPlatform:
         """
         if not content:
             raise PlatformError(f"{filename}: Slack takes no empty files")
-        await self._api.upload(place, filename, content, thread.message if thread else None)
+        await self._api.upload(channel_id, filename, content, thread.message if thread else None)
 
     async def check(self) -> tuple[Finding, ...]:
         """Tokens, scopes, and every channel of the settings."""
-        return await examine(self._api, SlackApi(self._app_client, self._clock), self._places)
+        return await examine(self._api, SlackApi(self._app_client, self._clock), self._channel_ids)
 
     def status(self) -> PlatformStatus:
         """Whether it is connected now."""

@@ -53,7 +53,7 @@ def waiting_window(title: str) -> dict[str, Any]:
     return _modal(title, [paragraph("One moment …")])
 
 
-def form_window(form: Form, place: str) -> dict[str, Any]:
+def form_window(form: Form, channel_id: str) -> dict[str, Any]:
     """A modal with one text to edit; what it is about travels in it."""
     argument = fitted(form.argument, _MOST_FORM_ARGUMENT)
     most = max(1, min(form.most, _MOST_FORM_TEXT))
@@ -68,7 +68,7 @@ def form_window(form: Form, place: str) -> dict[str, Any]:
         "element": element,
         "optional": True,
     }
-    about = json.dumps({"name": form.name, "argument": argument, "place": place}, ensure_ascii=False)
+    about = json.dumps({"name": form.name, "argument": argument, "channel_id": channel_id}, ensure_ascii=False)
     return {
         **_modal(form.title, [field]),
         "callback_id": FORM,

@@ -34,9 +34,9 @@ def pieces(text: str, limit: int) -> Iterator[str]:
             return
         end = limit if fits else limit // 2
         space = head.rfind(" ", end // 2, end)
-        place = space + 1 if space > 0 else end
-        yield head[:place]
-        start += place
+        index = space + 1 if space > 0 else end
+        yield head[:index]
+        start += index
 
 
 def escaped(text: str) -> str:

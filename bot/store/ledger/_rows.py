@@ -32,13 +32,13 @@ def key_values(key: PostKey) -> list[Any]:
 
 def to_intent(row: Mapping[str, Any]) -> Intent:
     """A row of `posts`."""
-    ref = MessageRef(row["platform"], row["place"], row["message"], row["thread"]) if row["message"] else None
+    ref = MessageRef(row["platform"], row["channel_id"], row["message"], row["thread"]) if row["message"] else None
     return Intent(
         key=PostKey(row["channel"], row["digest"], PostRole(row["role"]), row["subject"]),
         sequence=row["sequence"],
         state=PostState(row["state"]),
         platform=row["platform"],
-        place=row["place"],
+        channel_id=row["channel_id"],
         post=from_json(Post, row["post"]),
         in_thread=bool(row["in_thread"]),
         attempts=row["attempts"],

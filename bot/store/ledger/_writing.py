@@ -13,7 +13,7 @@ from bot.store.codec import to_json, to_stamp
 from bot.store.ledger._rows import KEY, impression_row, key_values
 
 _INSERT_POST = """
-INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, place, in_thread, post, note)
+INSERT INTO posts (channel, digest, role, subject, sequence, state, platform, channel_id, in_thread, post, note)
 VALUES (?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT (channel, digest, role, subject) DO NOTHING
 """
 _INSERT_IMPRESSION = """
@@ -59,7 +59,7 @@ def write_plan(db: SqliteUtils, plan: DigestPlan) -> bool:
     insert_intents(db, plan.intents)
     db.conn.executemany(
         _INSERT_IMPRESSION,
-        [impression_row(record, ranked, place >= record.shown) for place, ranked in enumerate(plan.shown)],
+        [impression_row(record, ranked, index >= record.shown) for index, ranked in enumerate(plan.shown)],
     )
     return True
 
@@ -84,7 +84,7 @@ def insert_intents(db: SqliteUtils, intents: Sequence[Intent]) -> int:
     return sum(
         db.execute(
             _INSERT_POST,
-            [*key_values(intent.key), intent.sequence, intent.platform, intent.place, int(intent.in_thread),
+            [*key_values(intent.key), intent.sequence, intent.platform, intent.channel_id, int(intent.in_thread),
              to_json(Post, intent.post), intent.note],
         ).rowcount
         for intent in intents

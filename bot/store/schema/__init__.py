@@ -11,9 +11,10 @@ from bot.store.schema.m004_asking import m004_asking
 from bot.store.schema.m005_library import m005_library
 from bot.store.schema.m006_privacy import m006_privacy
 from bot.store.schema.m007_operation import m007_operation
+from bot.store.schema.m008_channel_id import m008_channel_id
 
 migrations = Migrations("paperlark")
-NEWEST = m007_operation.__name__
+NEWEST = m008_channel_id.__name__
 
 # The name of a step's function is what a database remembers of it.
 for step in (
@@ -24,5 +25,6 @@ for step in (
     m005_library,
     m006_privacy,
     m007_operation,
+    m008_channel_id,
 ):
     migrations()(step)

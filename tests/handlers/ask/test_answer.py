@@ -117,10 +117,10 @@ async def test_a_mistyped_command_is_suggested(world):
 
 async def test_another_place_is_told_whose_topics_and_model_count(world):
     await fill(world)
-    reply = (await say(world, "kv cache", place="D123"))[0]
+    reply = (await say(world, "kv cache", channel_id="D123"))[0]
     assert f"Seen through the channel {CHANNEL}" in reply.lines[-1]
     world.want({"other": ChannelSettings(id="x", platform="console"), CHANNEL: world.env.channel(CHANNEL)})
-    assert "channel other" in (await say(world, "kv cache", place="D123"))[0].lines[-1]
+    assert "channel other" in (await say(world, "kv cache", channel_id="D123"))[0].lines[-1]
     assert "channel" not in " ".join((await say(world, "kv cache"))[0].lines)
 
 

@@ -20,7 +20,7 @@ class StrictPlatform(FakePlatform):
     asking: PlatformError | None = None
     who_manages = "whoever is the boss"
 
-    async def manages(self, place: str, person: str) -> bool:
+    async def manages(self, channel_id: str, person: str) -> bool:
         if self.asking:
             raise self.asking
         return person == "boss"

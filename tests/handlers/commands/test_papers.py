@@ -80,7 +80,7 @@ async def test_a_reaction_cannot_be_taken_back_by_command(world):
 
 async def test_a_vote_in_a_direct_message_says_which_channel_it_counts_for(world):
     await fill(world)
-    (reply,) = await say(world, f"like {CACHE.arxiv_id}", place="D1")
+    (reply,) = await say(world, f"like {CACHE.arxiv_id}", channel_id="D1")
     assert reply.lines[-1] == f"This is about the channel {CHANNEL}."
 
 

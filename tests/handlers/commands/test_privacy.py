@@ -143,9 +143,9 @@ async def test_what_a_kill_left_in_the_file_is_removed_by_the_next_tidying(poste
 
 
 async def test_whoever_shares_no_channel_is_shown_none_and_can_be_forgotten_all_the_same(posted):
-    (reply,) = await request(posted, "papers", "topics", place="elsewhere", beside=())
+    (reply,) = await request(posted, "papers", "topics", channel_id="elsewhere", beside=())
     assert reply.title == "I bring no papers here yet, so I have nothing to answer from."
-    (reply,) = await request(posted, "papers", "forget me", place="elsewhere", beside=())
+    (reply,) = await request(posted, "papers", "forget me", channel_id="elsewhere", beside=())
     assert reply.title == "Shall I forget you?"
-    (reply,) = await request(posted, "papers", "help", place="elsewhere", beside=())
+    (reply,) = await request(posted, "papers", "help", channel_id="elsewhere", beside=())
     assert "How this works" in reply.title

@@ -18,10 +18,10 @@ Answer = tuple[int, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`place` holds the ids in the path by name; `body` is None without one."""
+    """`channel_id` holds the ids in the path by name; `body` is None without one."""
 
     operation: str
-    place: Mapping[str, str]
+    channel_id: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
     files: Files
@@ -73,14 +73,18 @@ async def read(request: web.Request, operation: str) -> Asked:
             message = "Expected \"Content-Type\" header to be one of {'application/json'}."
             raise Refused(50035, errors={"_errors": [{"code": "CONTENT_TYPE_INVALID", "message": message}]})
         body = _decoded(text)
-    place = dict(request.match_info)
+    channel_id = dict(request.match_info)
     found = Complaints()
     for name in ("channel", "guild", "message", "user", "application", "interaction", "command"):
-        if name in place and place[name] not in {"@me", "@original"} and as_snowflake(place[name]) is None:
-            found.snowflake((f"{name}_id",), place[name])
+        if (
+            name in channel_id
+            and channel_id[name] not in {"@me", "@original"}
+            and as_snowflake(channel_id[name]) is None
+        ):
+            found.snowflake((f"{name}_id",), channel_id[name])
     found.raise_if_any()
     token = request.headers.get("Authorization", "")
-    return Asked(operation, place, dict(request.query), body, files, token)
+    return Asked(operation, channel_id, dict(request.query), body, files, token)
 
 
 async def _multipart(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]]:

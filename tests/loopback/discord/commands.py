@@ -45,12 +45,12 @@ def complain_about_command(command: Any, found: Complaints, path: Path = ()) -> 
 def complain_about_names(commands: list[Any], found: Complaints) -> None:
     """Names are unique for each type."""
     seen = set()
-    for place, command in enumerate(commands):
+    for index, command in enumerate(commands):
         if not isinstance(command, dict):
             continue
         name = (command.get("type", 1), command.get("name"))
         if name in seen:
-            found.add((place,), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+            found.add((index,), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add(name)
 
 
@@ -77,8 +77,8 @@ def _options(options: Any, found: Complaints, path: Path, depth: int) -> None:
     if any(nested) and not all(nested):
         found.add(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command and option types cannot be mixed")
     names, was_optional = set(), False
-    for place, option in enumerate(options):
-        here = (*path, place)
+    for index, option in enumerate(options):
+        here = (*path, index)
         _option(option, found, here, depth)
         if option.get("name") in names:
             found.add(here, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
@@ -131,13 +131,13 @@ def complain_about_choices(choices: Any, kind: int, found: Complaints, path: Pat
     """Add what is wrong with the choices of an option, or with the answer to an autocompletion."""
     if not found.at_most(path, choices, MOST_OPTIONS):
         return
-    for place, choice in enumerate(choices):
-        found.text((*path, place, "name"), choice.get("name"), 1, 100)
+    for index, choice in enumerate(choices):
+        found.text((*path, index, "name"), choice.get("name"), 1, 100)
         value = choice.get("value")
         if kind == STRING:
-            found.text((*path, place, "value"), value, 1, 100)
+            found.text((*path, index, "value"), value, 1, 100)
         elif isinstance(value, bool) or not isinstance(value, int if kind == INTEGER else (int, float)):
-            found.add((*path, place, "value"), "NUMBER_TYPE_COERCE", f'Value "{value}" is not a number.')
+            found.add((*path, index, "value"), "NUMBER_TYPE_COERCE", f'Value "{value}" is not a number.')
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -24,8 +24,8 @@ def read_components(value: Any, found: Complaints, path: Path, *, layout: bool) 
         return []
     if not found.at_most(path, value, MOST_V2 if layout else 5):
         return []
-    for place, component in enumerate(value):
-        _one(component, found, (*path, place), _TOP_LAYOUT if layout else (ROW,))
+    for index, component in enumerate(value):
+        _one(component, found, (*path, index), _TOP_LAYOUT if layout else (ROW,))
     everything = [part for part in parts(value) if isinstance(part, dict)]
     _unique(everything, found, path)
     if layout and len(everything) > MOST_V2:
@@ -50,8 +50,8 @@ def read_modal(modal: Any) -> JSON:
     if components is None:
         found.required(("data", "components"))
     elif found.at_most(("data", "components"), components, 5, 1):
-        for place, component in enumerate(components):
-            _one(component, found, ("data", "components", place), (ROW, LABEL, TEXT), in_modal=True)
+        for index, component in enumerate(components):
+            _one(component, found, ("data", "components", index), (ROW, LABEL, TEXT), in_modal=True)
         _unique([part for part in parts(components) if isinstance(part, dict)], found, ("data", "components"))
     found.raise_if_any()
     return modal
@@ -76,8 +76,8 @@ def _row(row: JSON, found: Complaints, path: Path) -> None:
     if not found.at_most((*path, "components"), inside, 5, 1):
         return
     assert isinstance(inside, list)
-    for place, component in enumerate(inside):
-        _one(component, found, (*path, "components", place), (BUTTON, *SELECTS))
+    for index, component in enumerate(inside):
+        _one(component, found, (*path, "components", index), (BUTTON, *SELECTS))
     if any(one.get("type") in SELECTS for one in inside if isinstance(one, dict)) and len(inside) > 1:
         found.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "A menu takes a whole row.")
 
@@ -109,17 +109,17 @@ def _select(menu: JSON, found: Complaints, path: Path) -> None:
     options = menu.get("options")
     if menu["type"] == SELECT and found.at_most((*path, "options"), options, 25, 1):
         assert isinstance(options, list)
-        for place, option in enumerate(options):
-            here = (*path, "options", place)
+        for index, option in enumerate(options):
+            here = (*path, "options", index)
             found.text((*here, "label"), option.get("label"), 1, 100)
             found.text((*here, "value"), option.get("value"), 1, 100)
             found.text((*here, "description"), option.get("description"), 0, 100, needed=False)
             _emoji(option.get("emoji"), found, (*here, "emoji"))
         values = [option.get("value") for option in options]
-        for place, value in enumerate(values):
-            if value in values[:place]:
+        for index, value in enumerate(values):
+            if value in values[:index]:
                 found.add(
-                    (*path, "options", place, "value"),
+                    (*path, "options", index, "value"),
                     "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                     "The specified option value is already used",
                 )
@@ -166,8 +166,8 @@ def _section(section: JSON, found: Complaints, path: Path) -> None:
     inside = section.get("components")
     if found.at_most((*path, "components"), inside, 3, 1):
         assert isinstance(inside, list)
-        for place, component in enumerate(inside):
-            _one(component, found, (*path, "components", place), (TEXT,))
+        for index, component in enumerate(inside):
+            _one(component, found, (*path, "components", index), (TEXT,))
     _one(section.get("accessory"), found, (*path, "accessory"), (BUTTON, 11))
 
 
@@ -175,8 +175,8 @@ def _container(container: JSON, found: Complaints, path: Path) -> None:
     inside = container.get("components")
     if found.at_most((*path, "components"), inside, MOST_V2, 1):
         assert isinstance(inside, list)
-        for place, component in enumerate(inside):
-            _one(component, found, (*path, "components", place), _TOP_LAYOUT[:-1])
+        for index, component in enumerate(inside):
+            _one(component, found, (*path, "components", index), _TOP_LAYOUT[:-1])
 
 
 def _anything(component: JSON, found: Complaints, path: Path) -> None:

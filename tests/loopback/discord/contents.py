@@ -139,10 +139,10 @@ def _attachments(value: Any, files: Mapping[str, Any], found: Complaints, path: 
     listed = value or []
     if not found.at_most(path, listed, 10):
         return []
-    for place, one in enumerate(listed):
+    for index, one in enumerate(listed):
         number = str(one.get("id"))
         if f"files[{number}]" not in files and as_snowflake(number) is None:
-            found.snowflake((*path, place, "id"), number)
+            found.snowflake((*path, index, "id"), number)
     return [dict(one) for one in listed]
 
 

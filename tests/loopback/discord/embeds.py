@@ -23,8 +23,8 @@ def read_embeds(value: Any, found: Complaints, path: Path = ("embeds",)) -> list
     if not found.at_most(path, value, MOST_EMBEDS):
         return []
     kept = []
-    for place, embed in enumerate(value):
-        here = (*path, place)
+    for index, embed in enumerate(value):
+        here = (*path, index)
         if isinstance(embed, dict):
             kept.append(_embed(embed, found, here))
         else:
@@ -74,11 +74,11 @@ def _fields(fields: Any, found: Complaints, path: Path) -> list[JSON]:
     if not found.at_most(path, fields, MOST_FIELDS):
         return []
     kept = []
-    for place, field in enumerate(fields):
+    for index, field in enumerate(fields):
         one: JSON = {"inline": bool(field.get("inline", False))}
         for name, most in (("name", 256), ("value", 1024)):
             one[name] = _stripped(field.get(name)) or ""
-            found.text((*path, place, name), one[name], 0, most)
+            found.text((*path, index, name), one[name], 0, most)
         kept.append(one)
     return kept
 

@@ -59,8 +59,8 @@ class Registered:
             raise Refused(50109)
         if len(asked.body) > MOST_COMMANDS:
             raise Refused(30032)
-        for place, command in enumerate(asked.body):
-            complain_about_command(command, found, (place,))
+        for index, command in enumerate(asked.body):
+            complain_about_command(command, found, (index,))
         complain_about_names(asked.body, found)
         found.raise_if_any()
         before = {_key(command): command for command in self.commands.get(scope, {}).values()}
@@ -95,15 +95,15 @@ class Registered:
         return 204, None
 
     def _scope(self, asked: Asked) -> str:
-        if asked.place["application"] != APP:
+        if asked.channel_id["application"] != APP:
             raise Refused(20012)
-        guild = asked.place.get("guild", GLOBAL)
+        guild = asked.channel_id.get("guild", GLOBAL)
         if guild and (guild not in self.world.guilds or BOT_USER not in self.world.guilds[guild].members):
             raise Refused(50001)
         return guild
 
     def _one(self, asked: Asked) -> JSON:
-        command = self.commands.get(self._scope(asked), {}).get(asked.place["command"])
+        command = self.commands.get(self._scope(asked), {}).get(asked.channel_id["command"])
         if command is None:
             raise Refused(10063)
         return command

@@ -72,6 +72,6 @@ OPEN = {
 }  # fmt: skip
 
 
-def major(place: Mapping[str, str]) -> str:
+def major(channel_id: Mapping[str, str]) -> str:
     """What a bucket counts for itself: the channel, the guild, or the interaction."""
-    return place.get("channel") or place.get("guild") or place.get("token") or ""
+    return channel_id.get("channel") or channel_id.get("guild") or channel_id.get("token") or ""

@@ -19,7 +19,7 @@ class ChatMessage:
     """One message as the platform has it; a deleted one keeps what it was."""
 
     message: str
-    place: str
+    channel_id: str
     thread: str | None
     key: str
     text: str
@@ -57,10 +57,10 @@ class Chat:
         self.on_owed: Callable[[], None] = lambda: None
         self._events = 0
 
-    def standing(self, place: str | None = None) -> list[ChatMessage]:
+    def standing(self, channel_id: str | None = None) -> list[ChatMessage]:
         """The messages not deleted, oldest first."""
         with self._lock:
-            return [m for m in self.messages.values() if not m.is_deleted and place in (None, m.place)]
+            return [m for m in self.messages.values() if not m.is_deleted and channel_id in (None, m.channel_id)]
 
     def obey(self, method: str, body: JSON) -> Any:
         """Do what a call asks for; the answer is plain JSON."""
@@ -110,7 +110,7 @@ class Chat:
         self._events += 1
         at = self._now()
         self.owed[f"event-{self._events}"] = {
-            "event_id": f"event-{self._events}", "place": target.place, "message": target.message,
+            "event_id": f"event-{self._events}", "channel_id": target.channel_id, "message": target.message,
             "thread": target.thread, "person": person, "emoji": emoji, "added": added,
             "at": at.isoformat(), "order": at.timestamp() + self._events * 1e-6,
         }  # fmt: skip
@@ -118,7 +118,7 @@ class Chat:
 
     def _post(self, body: JSON) -> JSON:
         message = ChatMessage(
-            f"m{len(self.messages) + 1}", body["place"], body["thread"], body["key"], body["text"], self._now()
+            f"m{len(self.messages) + 1}", body["channel_id"], body["thread"], body["key"], body["text"], self._now()
         )
         self.messages[message.message] = message
         self.on_stored(message)
@@ -133,7 +133,7 @@ class Chat:
         since = datetime.fromisoformat(body["since"])
         found = [
             {"message": m.message, "thread": m.thread}
-            for m in self.standing(body["place"])
+            for m in self.standing(body["channel_id"])
             if m.key == body["key"] and m.posted_at >= since and body["thread"] in (None, m.thread)
         ]
         return {"messages": found}
@@ -144,7 +144,7 @@ class Chat:
             "messages": [
                 {"message": m.message, "thread": m.thread, "key": m.key, "posted_at": m.posted_at.isoformat(),
                  "reactions": [list(one) for one in m.reactions]}
-                for m in self.standing(body["place"]) if m.posted_at >= since
+                for m in self.standing(body["channel_id"]) if m.posted_at >= since
             ]
         }  # fmt: skip
 

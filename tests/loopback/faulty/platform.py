@@ -74,12 +74,17 @@ class FaultyPlatform:
             self._connected = False
 
     def _vote(self, event: JSON) -> Vote:
-        ref = MessageRef(self.name, event["place"], event["message"], event["thread"])
+        ref = MessageRef(self.name, event["channel_id"], event["message"], event["thread"])
         at = datetime.fromisoformat(event["at"])
         return Vote(event["event_id"], ref, event["person"], event["emoji"], event["added"], at, event["order"])
 
-    async def post(self, place: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
-        body = {"place": place, "key": str(key), "text": post.text, "thread": thread.message if thread else None}
+    async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
+        body = {
+            "channel_id": channel_id,
+            "key": str(key),
+            "text": post.text,
+            "thread": thread.message if thread else None,
+        }
         try:
             answer = await self._wire.call("post", body)
         except CallFailed as error:
@@ -88,7 +93,7 @@ class FaultyPlatform:
             if error.fault in {Fault.DELAYED, Fault.UNREACHABLE}:
                 raise PostDelayed(f"{key}: {error.fault}", error.retry_after_s) from error
             raise PostUncertain(f"{key}: {error.fault}") from error
-        return MessageRef(self.name, place, answer["message"], body["thread"])
+        return MessageRef(self.name, channel_id, answer["message"], body["thread"])
 
     async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
         raise PlatformError("this chat edits nothing")
@@ -97,27 +102,27 @@ class FaultyPlatform:
         await self._ask("delete", {"message": ref.message, "key": ""})
 
     async def find(
-        self, place: str, key: PostKey, since: datetime, thread: MessageRef | None = None
+        self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
-        body = {"place": place, "key": str(key), "since": since.isoformat()}
+        body = {"channel_id": channel_id, "key": str(key), "since": since.isoformat()}
         answer = await self._ask("find", {**body, "thread": thread.message if thread else None})
-        return tuple(MessageRef(self.name, place, m["message"], m["thread"]) for m in answer["messages"])
+        return tuple(MessageRef(self.name, channel_id, m["message"], m["thread"]) for m in answer["messages"])
 
-    async def recent(self, place: str, since: datetime) -> tuple[RecentMessage, ...]:
-        answer = await self._ask("recent", {"place": place, "since": since.isoformat()})
-        return tuple(self._recent_message(place, message) for message in answer["messages"])
+    async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
+        answer = await self._ask("recent", {"channel_id": channel_id, "since": since.isoformat()})
+        return tuple(self._recent_message(channel_id, message) for message in answer["messages"])
 
-    def _recent_message(self, place: str, message: JSON) -> RecentMessage:
+    def _recent_message(self, channel_id: str, message: JSON) -> RecentMessage:
         reactions: dict[str, tuple[str, ...]] = {}
         for person, emoji in message["reactions"]:
             reactions[emoji] = (*reactions.get(emoji, ()), person)
-        ref = MessageRef(self.name, place, message["message"], message["thread"])
+        ref = MessageRef(self.name, channel_id, message["message"], message["thread"])
         return RecentMessage(ref, message["key"], datetime.fromisoformat(message["posted_at"]), reactions)
 
     async def notify(self, target: str, text: str) -> None:
         """Nobody listens."""
 
-    async def upload(self, place: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
+    async def upload(self, channel_id: str, filename: str, content: bytes, thread: MessageRef | None = None) -> None:
         raise PlatformError("this chat takes no files")
 
     async def check(self) -> tuple[Finding, ...]:

@@ -28,8 +28,8 @@ def complaints_about(blocks: Any, *, in_view: bool = False) -> list[str]:
         return ["[ERROR] must be an array of blocks [json-pointer:/blocks]"]
     most = MOST_VIEW_BLOCKS if in_view else MOST_BLOCKS
     found = [f"[ERROR] no more than {most} items allowed [json-pointer:/blocks]"] if len(blocks) > most else []
-    for place, block in enumerate(blocks):
-        found += [f"[ERROR] {what} [json-pointer:/blocks/{place}{where}]" for what, where in _block(block, in_view)]
+    for index, block in enumerate(blocks):
+        found += [f"[ERROR] {what} [json-pointer:/blocks/{index}{where}]" for what, where in _block(block, in_view)]
     ids = [block["block_id"] for block in blocks if "block_id" in block]
     if len(set(ids)) < len(ids):
         found.append("[ERROR] block_id must be unique [json-pointer:/blocks]")
@@ -80,8 +80,8 @@ def _section(block: Block) -> Iterator[Problem]:
     elif not fields:
         yield "missing required field: text", ""
     yield from _at_most(fields, 10, "/fields", needed=False)
-    for place, one in enumerate(fields):
-        yield from _text(one, 2000, f"/fields/{place}")
+    for index, one in enumerate(fields):
+        yield from _text(one, 2000, f"/fields/{index}")
     if "accessory" in block:
         yield from _button(block["accessory"], "/accessory")
 
@@ -98,15 +98,15 @@ def _divider(block: Block) -> Iterator[Problem]:
 def _context(block: Block) -> Iterator[Problem]:
     elements = block.get("elements", [])
     yield from _at_most(elements, 10, "/elements")
-    for place, element in enumerate(elements):
-        yield from _text(element, 3000, f"/elements/{place}")
+    for index, element in enumerate(elements):
+        yield from _text(element, 3000, f"/elements/{index}")
 
 
 def _actions(block: Block) -> Iterator[Problem]:
     elements = block.get("elements", [])
     yield from _at_most(elements, 25, "/elements")
-    for place, element in enumerate(elements):
-        yield from _button(element, f"/elements/{place}")
+    for index, element in enumerate(elements):
+        yield from _button(element, f"/elements/{index}")
     actions = [element.get("action_id") for element in elements]
     if len(set(actions)) < len(actions):
         yield "action_id must be unique in a block", "/elements"
@@ -126,8 +126,8 @@ def _rich_text(block: Block) -> Iterator[Problem]:
     if not isinstance(elements, list) or not elements:
         yield "missing required field: elements", ""
         return
-    for place, element in enumerate(elements):
-        where = f"/elements/{place}"
+    for index, element in enumerate(elements):
+        where = f"/elements/{index}"
         if element.get("type") not in {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}:
             yield f"unsupported type: {element.get('type')}", where
         for leaf_place, leaf in enumerate(element.get("elements", ())):

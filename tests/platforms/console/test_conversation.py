@@ -96,7 +96,12 @@ async def test_a_question_carries_the_paper_and_its_answer_is_shown(talk):
     }
     answer = await said(talk, "why 3")
     (request,) = talk.inbox.requests
-    assert (request.name, request.arxiv_id, request.place, request.person) == ("why", "2505.00003", "terminal", "you")
+    assert (request.name, request.arxiv_id, request.channel_id, request.person) == (
+        "why",
+        "2505.00003",
+        "terminal",
+        "you",
+    )
     assert all(part in answer for part in ("Why: Paper 3", "topic 1 +2.1", "     indented", "· Paper number 7"))
 
 
@@ -123,7 +128,7 @@ async def test_a_question_in_plain_words_is_passed_on_as_a_line(talk):
     talk.inbox.replies = {"papers": [Reply("1 paper", (), (a_card(7),))]}
     assert "Paper number 7" in await said(talk, "kv cache -vision")
     (request,) = talk.inbox.requests
-    assert (request.name, request.argument, request.place) == ("papers", "kv cache -vision", "terminal")
+    assert (request.name, request.argument, request.channel_id) == ("papers", "kv cache -vision", "terminal")
 
 
 async def test_a_button_is_pressed_by_its_label(talk):

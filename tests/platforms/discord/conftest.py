@@ -36,14 +36,14 @@ class Room:
     olga: simcord.MemberActor
 
     @property
-    def place(self) -> str:
+    def channel_id(self) -> str:
         return str(self.channel.id)
 
     async def posted(
         self, post: Post | None = None, key: PostKey | None = None, thread: MessageRef | None = None
     ) -> discord.Message:
         """A post of the bot, as discord.py's clients see it."""
-        ref = await self.platform.post(self.place, post or a_paper_post(), key or a_key(), thread)
+        ref = await self.platform.post(self.channel_id, post or a_paper_post(), key or a_key(), thread)
         return self.message(ref)
 
     def message(self, ref: MessageRef) -> discord.Message:

@@ -13,7 +13,7 @@ async def test_a_vote_button_votes_and_says_so_to_its_presser_alone(room):
     result = await room.ada.click(message, label="👍")
     (vote,) = room.inbox.votes
     assert (vote.emoji, vote.person, vote.source) == ("👍", str(room.ada.id), VoteSource.BUTTON)
-    assert (vote.ref.place, vote.ref.message, vote.ref.thread) == (room.place, str(message.id), None)
+    assert (vote.ref.channel_id, vote.ref.message, vote.ref.thread) == (room.channel_id, str(message.id), None)
     assert result.ephemeral
     assert "👍 counted for “Global Rank and Sparsity”" in result.response.content
     assert "Press it again to take it back" in result.response.content
@@ -26,11 +26,11 @@ async def test_a_vote_that_is_taken_back_is_told(room):
 
 
 async def test_a_vote_in_a_thread_names_channel_and_thread(room):
-    header = await room.platform.post(room.place, A_HEADER, a_key("", role=PostRole.HEADER))
+    header = await room.platform.post(room.channel_id, A_HEADER, a_key("", role=PostRole.HEADER))
     message = await room.posted(thread=header)
     await room.ada.click(message, label="👍")
     (vote,) = room.inbox.votes
-    assert (vote.ref.place, vote.ref.thread) == (room.place, header.message)
+    assert (vote.ref.channel_id, vote.ref.thread) == (room.channel_id, header.message)
 
 
 async def test_every_press_is_a_delivery_of_its_own_and_in_order(room):
@@ -56,7 +56,7 @@ async def test_the_buttons_of_a_paper_ask_about_it(room):
     for label, name in names.items():
         result = await room.ada.click(message, label=label)
         request = room.inbox.requests[-1]
-        assert (request.name, request.arxiv_id, request.place) == (name, "2505.03801", room.place)
+        assert (request.name, request.arxiv_id, request.channel_id) == (name, "2505.03801", room.channel_id)
         assert result.ephemeral
         assert f"This is {name}" in result.response.content
 

@@ -19,11 +19,11 @@ from tests.platforms.posts import a_key, a_paper_post, until
 
 
 async def posted(wire, arxiv_id="2505.03801"):
-    return await wire.platform.post(wire.place, a_paper_post(arxiv_id=arxiv_id), a_key(arxiv_id))
+    return await wire.platform.post(wire.channel_id, a_paper_post(arxiv_id=arxiv_id), a_key(arxiv_id))
 
 
 def react(wire, ref, emoji="👍"):
-    return wire.discord.people.react(wire.reader, ref.thread or ref.place, ref.message, emoji)
+    return wire.discord.people.react(wire.reader, ref.thread or ref.channel_id, ref.message, emoji)
 
 
 async def reconnected(wire, times=2):
@@ -58,7 +58,7 @@ async def test_a_session_that_cannot_be_resumed_begins_anew_and_the_next_look_se
     wire.discord.recover()
     await reconnected(wire)
     assert wire.inbox.votes == []
-    (recent,) = await wire.platform.recent(wire.place, START)
+    (recent,) = await wire.platform.recent(wire.channel_id, START)
     assert dict(recent.reactions) == {"👍": (wire.reader,)}
     assert wire.discord.gateway.identified == 2
 
@@ -145,9 +145,9 @@ async def test_a_vote_is_counted_while_the_inbox_is_slow(wire):
 
 
 async def test_a_reaction_to_somebody_elses_message_is_no_vote(wire):
-    said = wire.discord.people.say(wire.owner, wire.place, "hello")
+    said = wire.discord.people.say(wire.owner, wire.channel_id, "hello")
     before = len(wire.discord.journal.calls)
-    wire.discord.people.react(wire.reader, wire.place, said.id, "👍")
+    wire.discord.people.react(wire.reader, wire.channel_id, said.id, "👍")
     await wire.discord.people.settle()
     assert wire.inbox.votes == []
     assert len(wire.discord.journal.calls) == before
@@ -163,22 +163,22 @@ async def test_a_server_that_is_away_for_a_while_is_no_removal(wire):
 async def test_being_put_out_of_one_server_harms_no_other(wire):
     world = wire.discord.world
     other = world.add_guild("Other", wire.owner, [], with_bot=False)
-    place = world.add_channel(other, "general")
+    channel_id = world.add_channel(other, "general")
     await wire.discord.people.invite(other).heard()
-    await until(lambda: place in wire.inbox.invitations)
+    await until(lambda: channel_id in wire.inbox.invitations)
     await wire.discord.people.kick(other).heard()
     await until(lambda: wire.inbox.removals)
-    assert wire.inbox.removals == [place]
+    assert wire.inbox.removals == [channel_id]
     await posted(wire)
 
 
 async def test_a_server_that_put_the_bot_out_while_it_was_away_is_noticed_by_its_first_post():
     async with connected() as wire:
         other = wire.discord.world.add_guild("Other", wire.owner, [], with_bot=False)
-        place = wire.discord.world.add_channel(other, "general")
+        channel_id = wire.discord.world.add_channel(other, "general")
         with pytest.raises(PlatformError):
-            await wire.platform.post(place, a_paper_post(), a_key())
-        assert wire.inbox.removals == [place]
+            await wire.platform.post(channel_id, a_paper_post(), a_key())
+        assert wire.inbox.removals == [channel_id]
 
 
 async def test_a_channel_that_is_only_closed_to_one_post_is_not_given_up(wire):
@@ -211,9 +211,9 @@ async def test_two_bots_of_one_process_talk_each_to_its_own_server():
         react(one, refs[0], "👍")
         react(other, refs[1], "👎")
         await until(lambda: one.inbox.votes and other.inbox.votes)
-        assert [len(wire.discord.messages(wire.place)) for wire in (one, other)] == [1, 1]
+        assert [len(wire.discord.messages(wire.channel_id)) for wire in (one, other)] == [1, 1]
         assert [[vote.emoji for vote in wire.inbox.votes] for wire in (one, other)] == [["👍"], ["👎"]]
-        pressed = other.discord.people.press(other.reader, other.place, refs[1].message, "Why")
+        pressed = other.discord.people.press(other.reader, other.channel_id, refs[1].message, "Why")
         await until(lambda: other.discord.answers(pressed))
         assert one.inbox.requests == []
     assert before == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)

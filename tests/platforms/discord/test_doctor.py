@@ -27,8 +27,8 @@ def a_guild(server, permissions=NEEDED.value):
     return guild, server.world.add_channel(guild, "papers")
 
 
-async def examined(server, places=None, token=TOKEN):
-    platform = DiscordPlatform(FakeClock(), token=SecretStr(token), api_url=server.api_url, places=places)
+async def examined(server, channel_ids=None, token=TOKEN):
+    platform = DiscordPlatform(FakeClock(), token=SecretStr(token), api_url=server.api_url, channel_ids=channel_ids)
     return await platform.check()
 
 
@@ -48,8 +48,8 @@ async def test_the_invite_link_asks_for_exactly_what_is_needed(server):
 
 
 async def test_a_channel_where_everything_is_allowed_is_fine(server):
-    _, place = a_guild(server)
-    findings = await examined(server, {"reading": place})
+    _, channel_id = a_guild(server)
+    findings = await examined(server, {"reading": channel_id})
     assert problems(findings) == []
     assert any("everything is allowed in channel reading (#papers on Reading group)" in one.message for one in findings)
 
@@ -58,8 +58,8 @@ async def test_a_channel_where_everything_is_allowed_is_fine(server):
 async def test_each_permission_that_is_missing_is_named_with_where_to_allow_it(server, name):
     lacking = discord.Permissions(NEEDED.value)
     setattr(lacking, name, False)
-    _, place = a_guild(server, lacking.value)
-    findings = [one for one in await examined(server, {"reading": place}) if one.severity is not Severity.OK]
+    _, channel_id = a_guild(server, lacking.value)
+    findings = [one for one in await examined(server, {"reading": channel_id}) if one.severity is not Severity.OK]
     assert findings
     if name != "view_channel":  # without it the channel cannot even be asked for
         (finding,) = findings
@@ -70,14 +70,14 @@ async def test_each_permission_that_is_missing_is_named_with_where_to_allow_it(s
 
 
 async def test_what_a_channel_forbids_is_seen_although_the_server_allows_it(server):
-    guild, place = a_guild(server)
-    server.people.permit(place, server.people.bot_role(guild), deny=["EMBED_LINKS"])
-    assert any("Embed Links is missing" in one.message for one in await examined(server, {"reading": place}))
+    guild, channel_id = a_guild(server)
+    server.people.permit(channel_id, server.people.bot_role(guild), deny=["EMBED_LINKS"])
+    assert any("Embed Links is missing" in one.message for one in await examined(server, {"reading": channel_id}))
 
 
-@pytest.mark.parametrize("place", ["#papers", "123456789012345678"])
-async def test_a_channel_that_cannot_be_found_says_how_to_copy_its_id(server, place):
-    (finding,) = problems(await examined(server, {"reading": place}))
+@pytest.mark.parametrize("channel_id", ["#papers", "123456789012345678"])
+async def test_a_channel_that_cannot_be_found_says_how_to_copy_its_id(server, channel_id):
+    (finding,) = problems(await examined(server, {"reading": channel_id}))
     assert "channel reading" in finding.message
     assert "Copy Channel ID" in finding.remedy
     assert "Copy Channel ID" not in finding.message, "said once"

@@ -12,7 +12,7 @@ from tests.platforms.posts import A_HEADER, a_key, a_paper_post, until
 
 
 async def posted(wire, post=None, key=None, thread=None):
-    return await wire.platform.post(wire.place, post or a_paper_post(), key or a_key(), thread)
+    return await wire.platform.post(wire.channel_id, post or a_paper_post(), key or a_key(), thread)
 
 
 def calls(wire, operation):
@@ -21,7 +21,7 @@ def calls(wire, operation):
 
 async def test_a_post_shows_title_link_verdict_and_buttons(wire):
     await posted(wire)
-    (message,) = wire.discord.messages(wire.place)
+    (message,) = wire.discord.messages(wire.channel_id)
     assert message.content == "1 · Global Rank and Sparsity"
     assert message.embeds[0]["url"] == "https://arxiv.org/abs/2505.03801"
     assert "[ 👍 ]" in wire.discord.shown()
@@ -30,8 +30,8 @@ async def test_a_post_shows_title_link_verdict_and_buttons(wire):
 
 async def test_every_message_has_a_nonce_and_calls_nobody(wire):
     await posted(wire)
-    await wire.platform.notify(wire.place, "@everyone look")
-    await wire.platform.upload(wire.place, "plot.png", b"\x89PNG")
+    await wire.platform.notify(wire.channel_id, "@everyone look")
+    await wire.platform.upload(wire.channel_id, "plot.png", b"\x89PNG")
     bodies = [call.body for call in calls(wire, "create_message")]
     assert len({body["nonce"] for body in bodies}) == len(bodies) == 3
     assert all(body["enforce_nonce"] and body["allowed_mentions"] == {"parse": []} for body in bodies)
@@ -41,7 +41,7 @@ async def test_what_the_library_sends_again_by_itself_is_shown_once(wire):
     """The server had done it when it said that it failed."""
     wire.discord.fault("500-done")
     ref = await posted(wire)
-    assert [message.id for message in wire.discord.messages(wire.place)] == [ref.message]
+    assert [message.id for message in wire.discord.messages(wire.channel_id)] == [ref.message]
     assert len(calls(wire, "create_message")) == 2
 
 
@@ -49,7 +49,7 @@ async def test_an_answer_that_is_lost_leaves_the_post_uncertain_and_it_is_found(
     wire.discord.fault("lost")
     with pytest.raises(PostUncertain):
         await posted(wire)
-    assert len(await wire.platform.find(wire.place, a_key(), START)) == 1
+    assert len(await wire.platform.find(wire.channel_id, a_key(), START)) == 1
 
 
 async def test_a_silent_server_is_not_waited_for_for_ever():
@@ -57,7 +57,7 @@ async def test_a_silent_server_is_not_waited_for_for_ever():
         wire.discord.fault("silent")
         with pytest.raises(PostUncertain):
             await posted(wire)
-        assert await wire.platform.find(wire.place, a_key(), START) == ()
+        assert await wire.platform.find(wire.channel_id, a_key(), START) == ()
 
 
 async def test_a_short_rate_limit_is_waited_for_and_a_long_one_puts_the_post_off(wire):
@@ -67,7 +67,7 @@ async def test_a_short_rate_limit_is_waited_for_and_a_long_one_puts_the_post_off
     with pytest.raises(PostDelayed) as delayed:
         await posted(wire)
     assert delayed.value.retry_after_s == pytest.approx(3600, abs=1)
-    assert len(wire.discord.messages(wire.place)) == 1
+    assert len(wire.discord.messages(wire.channel_id)) == 1
 
 
 async def test_a_banishment_puts_the_post_off(wire):
@@ -102,7 +102,7 @@ async def test_the_thread_is_named_after_its_digest_and_made_once(wire):
         wire, Post(PostRole.HEADER, title, title, ("417 announced",)), a_key("", role=PostRole.HEADER)
     )
     refs = [await posted(wire, key=a_key(f"2505.0000{n}"), thread=header) for n in range(3)]
-    (thread,) = wire.discord.world.threads_of(wire.place)
+    (thread,) = wire.discord.world.threads_of(wire.channel_id)
     assert thread.name == "More: Papers of Thu 8 May 2025"
     assert {ref.thread for ref in refs} == {thread.id}
     assert len(calls(wire, "start_thread_from_message")) == 1
@@ -113,7 +113,7 @@ async def test_a_thread_that_was_opened_before_a_restart_is_used_again(wire):
     await posted(wire, thread=header)
     wire.platform._threads._open.clear()
     await posted(wire, key=a_key("2505.03802"), thread=header)
-    assert len(wire.discord.world.threads_of(wire.place)) == 1
+    assert len(wire.discord.world.threads_of(wire.channel_id)) == 1
 
 
 async def test_a_message_in_a_folded_thread_can_be_edited_and_deleted(wire):
@@ -125,7 +125,7 @@ async def test_a_message_in_a_folded_thread_can_be_edited_and_deleted(wire):
     assert "Corrected" in wire.discord.shown()
     wire.discord.events.set_archived(thread, archived=True)
     await wire.platform.delete(ref)
-    assert await wire.platform.find(wire.place, a_key(), START, header) == ()
+    assert await wire.platform.find(wire.channel_id, a_key(), START, header) == ()
 
 
 async def test_a_lost_answer_to_opening_a_thread_delays_the_post_and_nothing_is_doubled(wire):
@@ -134,7 +134,7 @@ async def test_a_lost_answer_to_opening_a_thread_delays_the_post_and_nothing_is_
     with pytest.raises(PostDelayed):
         await posted(wire, thread=header)
     await posted(wire, thread=header)
-    assert len(wire.discord.world.threads_of(wire.place)) == 1
+    assert len(wire.discord.world.threads_of(wire.channel_id)) == 1
 
 
 async def test_reactions_are_seeded_only_if_the_settings_say_so(wire):
@@ -142,9 +142,9 @@ async def test_reactions_are_seeded_only_if_the_settings_say_so(wire):
     assert calls(wire, "add_reaction") == []
     async with connected(seed_reactions=True) as seeding:
         await posted(seeding)
-        (message,) = seeding.discord.messages(seeding.place)
+        (message,) = seeding.discord.messages(seeding.channel_id)
         assert list(message.reactions) == ["👍", "👎"]
-        (recent,) = await seeding.platform.recent(seeding.place, START)
+        (recent,) = await seeding.platform.recent(seeding.channel_id, START)
         assert dict(recent.reactions) == {}
         await seeding.discord.people.settle()
         assert seeding.inbox.votes == []
@@ -154,7 +154,7 @@ async def test_a_seed_that_fails_harms_nothing():
     async with connected(seed_reactions=True) as wire:
         wire.discord.fault("error", "add_reaction", code=50013, status=403)
         await posted(wire)
-        assert len(wire.discord.messages(wire.place)) == 1
+        assert len(wire.discord.messages(wire.channel_id)) == 1
 
 
 async def test_a_person_is_told_in_private(wire):
@@ -172,29 +172,29 @@ async def test_somebody_who_takes_no_messages_cannot_be_told(wire):
 
 async def test_an_empty_file_is_refused(wire):
     with pytest.raises(PlatformError, match="empty"):
-        await wire.platform.upload(wire.place, "nothing.png", b"")
+        await wire.platform.upload(wire.channel_id, "nothing.png", b"")
 
 
 async def test_reading_is_tried_again_where_that_may_help(wire):
     ref = await posted(wire)
     wire.discord.fault("broken", "get_messages", times=2)
-    assert await wire.platform.find(wire.place, a_key(), START) == (ref,)
+    assert await wire.platform.find(wire.channel_id, a_key(), START) == (ref,)
     wire.discord.fault("error", "get_messages", code=50001, status=403)
     with pytest.raises(PlatformError, match="let the bot in"):
-        await wire.platform.find(wire.place, a_key(), START)
+        await wire.platform.find(wire.channel_id, a_key(), START)
 
 
 async def test_a_long_history_is_read_to_its_beginning(wire):
     ref = await posted(wire)
     for number in range(150):
-        wire.discord.people.say(wire.reader, wire.place, f"talk {number}")
-    assert await wire.platform.find(wire.place, a_key(), START) == (ref,)
+        wire.discord.people.say(wire.reader, wire.channel_id, f"talk {number}")
+    assert await wire.platform.find(wire.channel_id, a_key(), START) == (ref,)
 
 
 async def test_posting_works_while_the_gateway_is_away(wire):
     await wire.discord.outage()
     await posted(wire)
-    assert len(wire.discord.messages(wire.place)) == 1
+    assert len(wire.discord.messages(wire.channel_id)) == 1
     wire.discord.recover()
     await until(lambda: len(wire.inbox.reconnections) == 2, 30)
 
@@ -204,8 +204,8 @@ async def test_one_shot_commands_post_without_a_connection_and_close_behind_them
         from bot.platforms.discord import DiscordPlatform
 
         alone = DiscordPlatform(wire.clock, token=wire.platform._wire._token, api_url=wire.discord.api_url)
-        await asyncio.gather(*(alone.post(wire.place, a_paper_post(), a_key(f"2505.0000{n}")) for n in range(3)))
-        assert len(wire.discord.messages(wire.place)) == 3
+        await asyncio.gather(*(alone.post(wire.channel_id, a_paper_post(), a_key(f"2505.0000{n}")) for n in range(3)))
+        assert len(wire.discord.messages(wire.channel_id)) == 3
         assert not alone.status().connected
         assert alone._wire._users == 0
 
@@ -216,7 +216,7 @@ async def test_the_message_that_asks_for_topics_can_be_answered_in_three_ways(wi
     shown = wire.discord.shown()
     assert "[ Write your topics ]" in shown
     assert "/papers start" in shown
-    assert await wire.platform.find(wire.place, key, START) == (ref,)
+    assert await wire.platform.find(wire.channel_id, key, START) == (ref,)
 
 
 async def test_deleting_what_is_in_no_channel_is_no_error(wire):

@@ -10,7 +10,7 @@ async def test_skin_tones_are_one_emoji_and_custom_ones_go_by_name(room):
     for emoji in ("👍🏽", f"{party.name}:{party.id}"):
         await room.ada.react(message, emoji)
     assert [vote.emoji for vote in room.inbox.votes] == ["👍", ":party:"]
-    (recent,) = await room.platform.recent(room.place, LONG_AGO)
+    (recent,) = await room.platform.recent(room.channel_id, LONG_AGO)
     assert dict(recent.reactions) == {"👍": (str(room.ada.id),), ":party:": (str(room.ada.id),)}
 
 
@@ -21,16 +21,20 @@ async def test_the_bots_own_and_other_bots_reactions_are_no_votes(room):
     await robot.react(message, "👍")
     await robot.unreact(message, "👍")
     assert room.inbox.votes == []
-    (recent,) = await room.platform.recent(room.place, LONG_AGO)
+    (recent,) = await room.platform.recent(room.channel_id, LONG_AGO)
     assert dict(recent.reactions) == {}
 
 
 async def test_a_reaction_in_a_thread_is_a_vote_on_the_channels_post(room):
-    header = await room.platform.post(room.place, A_HEADER, a_key(""))
+    header = await room.platform.post(room.channel_id, A_HEADER, a_key(""))
     message = await room.posted(thread=header)
     await room.ada.react(message, "👎")
     (vote,) = room.inbox.votes
-    assert (vote.ref.place, vote.ref.thread, vote.ref.message) == (room.place, header.message, str(message.id))
+    assert (vote.ref.channel_id, vote.ref.thread, vote.ref.message) == (
+        room.channel_id,
+        header.message,
+        str(message.id),
+    )
 
 
 async def test_reactions_that_a_moderator_clears_are_looked_up_where_they_were(room):
@@ -39,11 +43,11 @@ async def test_reactions_that_a_moderator_clears_are_looked_up_where_they_were(r
     before = len(room.inbox.reconnections)
     await message.clear_reaction("👍")
     await room.env.settle()
-    assert room.inbox.reconnections[before:] == [room.place]
+    assert room.inbox.reconnections[before:] == [room.channel_id]
     await message.clear_reactions()
     await room.env.settle()
-    assert room.inbox.reconnections[before:] == [room.place] * 2
-    (recent,) = await room.platform.recent(room.place, LONG_AGO)
+    assert room.inbox.reconnections[before:] == [room.channel_id] * 2
+    (recent,) = await room.platform.recent(room.channel_id, LONG_AGO)
     assert dict(recent.reactions) == {}
 
 
@@ -63,11 +67,11 @@ async def test_who_reacted_is_asked_only_where_the_number_has_changed(room):
     def asked():
         return [one for one in room.env.http_requests if (one.method, "/reactions/" in one.path) == ("GET", True)]
 
-    await room.platform.recent(room.place, LONG_AGO)
+    await room.platform.recent(room.channel_id, LONG_AGO)
     assert len(asked()) == 2
-    await room.platform.recent(room.place, LONG_AGO)
+    await room.platform.recent(room.channel_id, LONG_AGO)
     assert len(asked()) == 2
     await room.olga.react(second, "👍")
-    messages = await room.platform.recent(room.place, LONG_AGO)
+    messages = await room.platform.recent(room.channel_id, LONG_AGO)
     assert len(asked()) == 3
     assert [len(one.reactions["👍"]) for one in messages] == [1, 2]

@@ -197,5 +197,5 @@ async def test_in_a_direct_message_a_question_is_about_the_channels_one_can_read
     )
     await room.ada.user.slash("papers ask", text="kv cache")
     request = room.inbox.requests[-1]
-    assert request.beside == (room.place,)
+    assert request.beside == (room.channel_id,)
     assert str(hidden.id) not in request.beside

@@ -21,7 +21,11 @@ async def test_a_mention_is_a_question_and_the_answer_a_reply(room):
     room.inbox.replies = {"papers": [Reply("An answer")]}
     said = await room.ada.send(room.channel, f"{mention(room)}  more like   this?")
     request = room.inbox.requests[-1]
-    assert (request.argument, request.place, request.person) == ("more like this?", room.place, str(room.ada.id))
+    assert (request.argument, request.channel_id, request.person) == (
+        "more like this?",
+        room.channel_id,
+        str(room.ada.id),
+    )
     answer = room.channel.last_message
     assert "An answer" in answer.content
     assert answer.reference.message_id == said.id
@@ -30,11 +34,11 @@ async def test_a_mention_is_a_question_and_the_answer_a_reply(room):
 
 async def test_a_mention_in_a_thread_is_answered_there_for_its_channel(room):
     room.inbox.replies = {"papers": [Reply("An answer")]}
-    header = await room.platform.post(room.place, A_HEADER, a_key("", role=PostRole.HEADER))
+    header = await room.platform.post(room.channel_id, A_HEADER, a_key("", role=PostRole.HEADER))
     await room.posted(thread=header)
     (thread,) = room.channel.threads
     await room.ada.send(thread, f"{mention(room)} kv cache")
-    assert room.inbox.requests[-1].place == room.place
+    assert room.inbox.requests[-1].channel_id == room.channel_id
     assert "An answer" in thread.last_message.content
 
 
@@ -42,7 +46,7 @@ async def test_a_direct_message_is_a_question(room):
     room.inbox.replies = {"papers": [Reply("An answer")]}
     await room.ada.send_dm("kv cache & friends")
     request = room.inbox.requests[-1]
-    assert (request.argument, request.beside) == ("kv cache & friends", (room.place,))
+    assert (request.argument, request.beside) == ("kv cache & friends", (room.channel_id,))
     assert "An answer" in room.ada.user.dm_channel.last_message.content
     assert room.inbox.offers == []
 
@@ -71,7 +75,7 @@ async def test_an_answer_to_hello_starts_the_channel(room):
     hello = await asked_for_topics(room)
     await room.olga.send(room.channel, TOPICS, reply_to=hello)
     (offer,) = room.inbox.offers
-    assert (offer.text, offer.place, offer.person) == (TOPICS, room.place, str(room.olga.id))
+    assert (offer.text, offer.channel_id, offer.person) == (TOPICS, room.channel_id, str(room.olga.id))
     assert "Thank you" in room.channel.last_message.content
     assert room.inbox.requests == []
 
@@ -103,7 +107,7 @@ async def test_the_button_of_hello_opens_a_window_that_starts_the_channel(room):
     shown = await room.olga.click(hello, label="Write your topics")
     sent = await room.olga.submit_modal(shown, {"text": TOPICS})
     (offer,) = room.inbox.offers
-    assert (offer.text, offer.on_purpose, offer.place) == (TOPICS, True, room.place)
+    assert (offer.text, offer.on_purpose, offer.channel_id) == (TOPICS, True, room.channel_id)
     assert "Thank you" in sent.response.content
 
 
@@ -112,7 +116,7 @@ async def test_a_channel_can_be_started_by_command_with_a_window(room):
     other = room.guild.create_text_channel("other")
     shown = await room.olga.slash(other, "papers start")
     await room.olga.submit_modal(shown, {"text": TOPICS})
-    assert room.inbox.offers[0].place == str(other.id)
+    assert room.inbox.offers[0].channel_id == str(other.id)
 
 
 async def test_a_channel_that_has_its_topics_says_so(room):

@@ -19,7 +19,7 @@ class Address:
 
     platform: str
     url: str
-    place: str
+    channel_id: str
     channel: str
 
 

@@ -42,7 +42,7 @@ _OPERATIONS = {operation for _, _, operation in ROUTES}
 class DiscordRoom:
     """`Room` on a server of its own."""
 
-    def __init__(self, shift_s: float, place: str = "reading") -> None:
+    def __init__(self, shift_s: float, channel_id: str = "reading") -> None:
         self._host = Host()
         self.discord = LoopbackDiscord(now=lambda: time.time() + shift_s, pace=PACE)
         self._host.run(self.discord.start())
@@ -51,7 +51,7 @@ class DiscordRoom:
         guild = world.add_guild(
             "Reading group", world.add_person("olga"), list(self._people.values()), bot_permissions=NEEDED.value
         )
-        self._place = world.add_channel(guild, place)
+        self._place = world.add_channel(guild, channel_id)
         self.address = Address("discord", self.discord.api_url, self._place, "discord")
         self.on_stored: Stored = lambda message: None
         world.on_posted = self._posted
@@ -90,7 +90,7 @@ class DiscordRoom:
 
     def messages(self) -> Sequence[ChatMessage]:
         for message in self._messages.values():
-            message.is_deleted = message.message not in self.discord.world.channels[message.place].messages
+            message.is_deleted = message.message not in self.discord.world.channels[message.channel_id].messages
         return list(self._messages.values())
 
     def _posted(self, message: Message) -> None:
@@ -103,7 +103,7 @@ class DiscordRoom:
         self.on_stored(shown)
 
     def react(self, message: str, person: str, emoji: str, *, missed: bool) -> str:
-        user, channel = self._people[person], self._messages[message].place
+        user, channel = self._people[person], self._messages[message].channel_id
         if missed:
             there = self.discord.world.channels[channel].messages[message]
             there.reactions.setdefault(emoji_key(emoji), Reaction(emoji)).users.append(user)
@@ -113,7 +113,7 @@ class DiscordRoom:
 
     def unreact(self, message: str, person: str, emoji: str) -> str:
         user = self._people[person]
-        self._host.call(self.discord.people.unreact, user, self._messages[message].place, message, emoji)
+        self._host.call(self.discord.people.unreact, user, self._messages[message].channel_id, message, emoji)
         return user
 
     def ask(self, person: str, text: str) -> str:
@@ -122,7 +122,7 @@ class DiscordRoom:
         return user
 
     def press(self, message: str, person: str, emoji: str) -> str:
-        channel = self._messages[message].place
+        channel = self._messages[message].channel_id
         self._host.call(self.discord.people.press, self._people[person], channel, message, emoji)
         return self._people[person]
 

@@ -39,14 +39,14 @@ _OTHERS = (
 class SlackRoom:
     """`Room` in a workspace of its own."""
 
-    def __init__(self, shift_s: float, place: str = "reading") -> None:
+    def __init__(self, shift_s: float, channel_id: str = "reading") -> None:
         self._host = Host()
         self.slack = LoopbackSlack(now=lambda: time.time() + shift_s, pace=PACE)
         self.slack.sockets.ack_s = _ACK_S
         self._host.run(self.slack.start())
         workspace = self.slack.workspace
         self._people = {name: workspace.add_person(name) for name in PEOPLE}
-        self._place = workspace.add_channel(place, self._people["ann"], [*self._people.values(), BOT_USER])
+        self._place = workspace.add_channel(channel_id, self._people["ann"], [*self._people.values(), BOT_USER])
         self.address = Address("slack", self.slack.api_url, self._place, "slack")
         self.on_stored: Stored = lambda message: None
         workspace.on_posted = self._posted
@@ -84,11 +84,11 @@ class SlackRoom:
             message.is_deleted = ts not in there
         return list(self._messages.values())
 
-    def _posted(self, place: str, message: Message) -> None:
+    def _posted(self, channel_id: str, message: Message) -> None:
         if message.user != BOT_USER or message.only_for is not None:
             return
         moment = datetime.fromtimestamp(float(message.ts), UTC)
-        shown = ChatMessage(message.ts, place, message.thread_ts, _key(message.metadata), message.text, moment)
+        shown = ChatMessage(message.ts, channel_id, message.thread_ts, _key(message.metadata), message.text, moment)
         self._messages[message.ts] = shown
         self.on_stored(shown)
 

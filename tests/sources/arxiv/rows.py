@@ -33,9 +33,9 @@ def listings(first: date, last: date, papers_a_day: int = 12, *, without: Iterab
     missing, day, number = set(without), first, 100
     while day <= last:
         if day.weekday() < 5 and day not in missing:
-            for place in range(papers_a_day):
+            for index in range(papers_a_day):
                 number += 3
-                categories = (["cs.CL"], ["cs.LG", "cs.CL"], ["cs.LG"])[place % 3]
+                categories = (["cs.CL"], ["cs.LG", "cs.CL"], ["cs.LG"])[index % 3]
                 rows.append(row(f"{first:%y%m}.{number:05d}", day, categories))
         day += timedelta(days=1)
     return rows

@@ -35,7 +35,7 @@ def block(first_number: int, day: date, count: int = 30, calendar: Calendar = PL
     """One listing, ids in the order of submission."""
     start, end = calendar.submission_window(day)
     step = (end - start) / count
-    return [paper(f"2505.{first_number + place:05d}", start + step * place) for place in range(count)]
+    return [paper(f"2505.{first_number + index:05d}", start + step * index) for index in range(count)]
 
 
 def shuffled(papers: list[Paper]) -> list[Paper]:
@@ -48,7 +48,7 @@ def shuffled(papers: list[Paper]) -> list[Paper]:
 def week() -> list[Paper]:
     """The listings of 5 to 9 May 2025, 30 papers each, nothing held."""
     days = list(days_between(date(2025, 5, 5), FRIDAY))
-    return [member for place, day in enumerate(days) for member in block(1000 + 100 * place, day)]
+    return [member for index, day in enumerate(days) for member in block(1000 + 100 * index, day)]
 
 
 def truth(papers: list[Paper]) -> dict[str, date]:
@@ -105,7 +105,7 @@ def test_an_unknown_holiday_moves_only_its_own_papers() -> None:
 def test_days_that_were_seen_overrule_and_draw_the_blocks_edge() -> None:
     """The feed saw the first papers of Thursday's block, which by their times would be Wednesday's."""
     early = PLAIN.submission_window(date(2025, 5, 7))[1] - timedelta(minutes=5)
-    held = [paper(f"2505.0128{place}", early) for place in range(8)]
+    held = [paper(f"2505.0128{index}", early) for index in range(8)]
     seen = {"2505.01280": date(2025, 5, 8)}
     days = assign_days(week() + held, PLAIN, newest=FRIDAY, seen=seen, anchors=frozenset(seen))
     assert {days[member.arxiv_id] for member in held} == {date(2025, 5, 8)}
@@ -121,7 +121,7 @@ def test_a_late_cross_list_is_moved_alone() -> None:
 def test_a_listing_seen_on_a_supposed_holiday_is_a_listing() -> None:
     calendar = Calendar({date(2025, 5, 6): "put into the file by mistake"})
     papers = week()
-    seen = {f"2505.012{place:02d}": date(2025, 5, 7) for place in range(30)}
+    seen = {f"2505.012{index:02d}": date(2025, 5, 7) for index in range(30)}
     days = assign_days(papers, calendar, newest=FRIDAY, seen=seen, anchors=frozenset(seen))
     assert days == truth(papers)
 

@@ -381,8 +381,8 @@ async def test_every_request_takes_a_turn(
 
 
 async def test_through_storms_of_faults_the_listing_is_whole(server: LoopbackArxiv, make_source: MakeSource) -> None:
-    for place, kind in enumerate(["429", "503", "html", "empty", "malformed", "cut", "dropped", "truncated"]):
-        server.fault(kind, times=None, probability=0.1, seed=place)
+    for index, kind in enumerate(["429", "503", "html", "empty", "malformed", "cut", "dropped", "truncated"]):
+        server.fault(kind, times=None, probability=0.1, seed=index)
     source = make_source(attempts=20, page_size=20)
     days = await source.days(date(2025, 4, 28), THURSDAY, BOTH)
     assert all(ids(listing) == announced_on(server, listing.day) for listing in days)

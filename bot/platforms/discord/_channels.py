@@ -20,11 +20,11 @@ _REMEMBERED = 1000
 class Spot:
     """A channel, and the thread in it if it is one."""
 
-    place: str
+    channel_id: str
     thread: str | None = None
 
 
-class Places:
+class Channels:
     """Tells channels from threads; what discord.py does not hold, such as an archived thread, is asked once."""
 
     def __init__(self, api: DiscordApi, wire: Wire) -> None:
