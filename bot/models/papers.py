@@ -68,6 +68,7 @@ class ListingState(StrEnum):
     """What is known of one day's listing of one category."""
 
     COMPLETE = "complete"  # announced and read
+    PARTIAL = "partial"  # announced, but the source's witnesses do not agree yet on all that is in it
     EMPTY = "empty"  # known to have no announcement (weekend, holiday)
     PENDING = "pending"  # not announced yet, as far as anybody can tell
     FAILED = "failed"  # it should be there but could not be read
@@ -78,7 +79,8 @@ class Listing:
     """What a source says about one listing day in some categories.
 
     `papers` holds details of every announced paper the source could give, `entries` every line.
-    `witness` says how the day was assigned: "rss", "id block" or "submission window".
+    `witness` says how the day was assigned: "rss", "id block" or "submission window". The `note` of a PARTIAL listing
+    is a clause for readers: why what is there may not be all.
     """
 
     day: date

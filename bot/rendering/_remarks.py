@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from bot.rendering._words import counted, long_date
 
 _LOCALLY = "scored locally"
+_REST_FOLLOWS = "; the rest follows"
+_DISAGREE = "arXiv's feed and index disagree"
 _FAILED = "the LLM failed"
 
 
@@ -63,3 +65,51 @@ def nothing_relevant(min_relevance: int) -> str:
 def late_papers(papers: int) -> str:
     """Some papers belong to an earlier listing and came late."""
     return f"{counted(papers, 'late paper')} of an earlier listing among them"
+
+
+def witnesses_disagree(in_feed: int, in_index: int) -> str:
+    """A clause: the feed and the index show so many papers of one day."""
+    return f"{_DISAGREE}: {in_feed:,} and {in_index:,}"
+
+
+def feed_misdated(dated: date, shown: date) -> str:
+    """A clause: the feed carries another day's date than its papers."""
+    return f"{_DISAGREE}: the feed of {long_date(dated)} shows the papers of {long_date(shown)}"
+
+
+def feed_repeats(day: date) -> str:
+    """A clause: what the feed calls new was announced before."""
+    return f"{_DISAGREE}: all that the feed of {long_date(day)} calls new was announced before"
+
+
+def index_unasked() -> str:
+    """A clause: nobody could say whether the feed is whole."""
+    return "arXiv's index could not be asked whether its feed is whole"
+
+
+def is_disagreement(note: str) -> bool:
+    """Whether a listing's note says that its witnesses did not agree."""
+    return _DISAGREE in note
+
+
+def rest_follows(doubt: str) -> str:
+    """What is there is posted; what a doubtful listing lacks comes later."""
+    return f"{doubt}{_REST_FOLLOWS}"
+
+
+def promises_rest(remark: str) -> bool:
+    """Whether this remark of a digest says that more of its listing will come."""
+    return remark.endswith(_REST_FOLLOWS)
+
+
+def rest_came(remark: str, papers: int, number: int) -> str:
+    """The remark in place of one that promised the rest: `papers` came with digest `number`, or there were none."""
+    doubt = remark.removesuffix(_REST_FOLLOWS)
+    if not papers:
+        return f"{doubt} at first; nothing was missing"
+    return f"{doubt} at first; {counted(papers, 'paper')} came later, with digest {number}"
+
+
+def came_late(papers: int, number: int) -> str:
+    """For the header of the day itself: some of its papers came with a later digest."""
+    return f"{counted(papers, 'paper')} of this listing came late, with digest {number}"

@@ -44,13 +44,14 @@ def announced_in(paper: Paper, categories: Sequence[str]) -> AnnounceType:
     return AnnounceType.NEW if paper.primary_category in categories else AnnounceType.CROSS
 
 
-def complete_listing(
+def announced_listing(
     day: date,
     categories: Sequence[str],
     papers: Sequence[tuple[Paper, AnnounceType]],
     *,
     witness: str,
     notes: Sequence[str] = (),
+    state: ListingState = ListingState.COMPLETE,
 ) -> Listing:
     """The listing of a day that was announced; withdrawn papers are left out."""
     kept = [(paper, announced) for paper, announced in papers if not paper.withdrawn]
@@ -58,7 +59,7 @@ def complete_listing(
     return Listing(
         day=day,
         categories=tuple(categories),
-        state=ListingState.COMPLETE,
+        state=state,
         entries=tuple(entries),
         papers=tuple(paper for paper, _ in kept),
         witness=witness,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from tests.loopback.arxiv.feeds import Announced
 from tests.loopback.arxiv.papers import StoredPaper
 from tests.loopback.arxiv.query import parse_query
-from tests.loopback.arxiv.times import EASTERN, closing
+from tests.loopback.arxiv.times import EASTERN, closing, eastern_midnight
 
 MOST_ITEMS = 2000
 _ID = re.compile(r"(?P<base>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>[1-9]\d*))?")
@@ -81,6 +81,12 @@ class Archive:
                 kind = "replace" if paper.primary_category in categories else "replace-cross"
                 items.append(Announced(self._shown(paper, today), kind))
         return today, items[:MOST_ITEMS]
+
+    def announced_before(self, now: datetime, categories: Sequence[str]) -> list[Announced]:
+        """The items of the feed before: those of the last listing that is older than today's."""
+        today = now.astimezone(EASTERN).date()
+        at = bisect_left(self._days, today)
+        return self.announced(eastern_midnight(self._days[at - 1]), categories)[1] if at else []
 
     def _searched(self, search: Search, today: date) -> list[StoredPaper]:
         matches = parse_query(search.query) if search.query.strip() else None

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
-from tests.loopback.arxiv.feeds import api_error
+from tests.loopback.arxiv.feeds import Announced, api_error
 
 HTML = b"<!DOCTYPE html><html><head><title>arXiv</title></head><body><p>Rate exceeded.</p></body></html>"
+CONTENTS = ("stale", "stale then good", "half", "lagging")
+"""Faults of what a feed holds: it is well-formed, and says today's date whatever it shows (but for "lagging")."""
+
 KINDS = (
+    *CONTENTS,
     "429",
     "503",
     "500",
@@ -37,7 +42,7 @@ KINDS = (
 class Fault:
     """One thing that goes wrong: how often (None: always), where ("api", "rss" or "any"), how likely, after how many good ones.
 
-    `retry_after` and `location` go into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
+    It ends at `until` in simulated time. `retry_after` and `location` go into the header; `body`, `status` and `content_type` make a recorded answer; `lacks` is the
     element an entry loses; `gap_s` the pause between dripped bytes; `message` an error entry's text.
     """
 
@@ -55,15 +60,22 @@ class Fault:
     gap_s: float = 0.05
     message: str = "incorrect id format for abc"
     seed: int = 0
+    until: datetime | None = None
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"fault {self.kind!r}: one of {', '.join(KINDS)}")
+        if self.kind == "stale then good" and self.until is None:
+            raise ValueError("a feed that is stale, then good: until when?")
+        if self.kind in CONTENTS:
+            self.target = "rss"
         self.chance = random.Random(self.seed)
 
-    def strikes(self, target: str) -> bool:
-        """Whether it strikes this request; counts it if so."""
+    def strikes(self, target: str, now: datetime | None = None) -> bool:
+        """Whether it strikes this request at the simulated time `now`; counts it if so."""
+        if self.until is not None and now is not None and now >= self.until:
+            return False
         if self.times == 0 or self.target not in {"any", target} or self.chance.random() >= self.probability:
             return False
         if self.after:
@@ -129,3 +141,14 @@ async def _broken_off(
     if request.transport:
         request.transport.close()
     return response
+
+
+def other_content(
+    fault: Fault, day: date, items: Sequence[Announced], before: Sequence[Announced]
+) -> tuple[date, Sequence[Announced]]:
+    """The date and the items that a fault of content leaves of a day's feed; `before` are those of the feed before."""
+    if fault.kind == "half":  # the build stopped half-way
+        return day, sorted(items, key=lambda item: item.paper.arxiv_id)[: len(items) // 2]
+    if fault.kind == "lagging":
+        return day - timedelta(days=1), items
+    return day, before

@@ -14,7 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.loopback.arxiv.archive import Archive, Refused, read_search
-from tests.loopback.arxiv.faults import Fault, spoiled
+from tests.loopback.arxiv.faults import CONTENTS, Fault, other_content, spoiled
 from tests.loopback.arxiv.feeds import api_error, api_page, atom_feed, rss_feed
 from tests.loopback.arxiv.papers import read_rows, store
 from tests.loopback.arxiv.query import BadQuery
@@ -179,6 +179,9 @@ class LoopbackArxiv:
         # A plus sign in a path is a plus sign.
         categories = request.match_info["categories"].split("+")
         day, items = self._archive.announced(self.now, categories)
+        content = next((one for one in self._faults if one.kind in CONTENTS and one.strikes("rss", self.now)), None)
+        if content:
+            day, items = other_content(content, day, items, self._archive.announced_before(self.now, categories))
         if request.path.startswith("/atom/"):
             return await self._answer("rss", request, 200, atom_feed(day, categories, items), ATOM)
         return await self._answer("rss", request, 200, rss_feed(day, categories, items), RSS)
@@ -187,7 +190,8 @@ class LoopbackArxiv:
         self, target: str, request: web.Request, status: int, text: str, content_type: str
     ) -> web.StreamResponse:
         too_soon = self._is_too_soon()
-        fault = next((fault for fault in self._faults if fault.strikes(target)), None)
+        others = (fault for fault in self._faults if fault.kind not in CONTENTS)
+        fault = next((fault for fault in others if fault.strikes(target, self.now)), None)
         self._note(target, request, too_soon, fault.kind if fault else "", status)
         if too_soon and self._enforce:
             headers = {"Retry-After": f"{self._min_interval_s:.0f}"}

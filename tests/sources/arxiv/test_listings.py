@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import QueryRejected
 from bot.models import AnnounceType, Paper
-from bot.sources.arxiv.listings import checked, complete_listing, entries_of, newer
+from bot.sources.arxiv.listings import announced_listing, checked, entries_of, newer
 
 DAY = date(2025, 5, 8)
 AT = datetime(2025, 5, 7, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_a_paper_outside_the_categories_does_not_vanish() -> None:
 
 def test_withdrawn_papers_are_left_out_of_a_listing() -> None:
     members = [(paper("cs.CL"), AnnounceType.NEW), (paper("cs.LG", withdrawn=True), AnnounceType.REPLACE)]
-    listing = complete_listing(DAY, ["cs.CL", "cs.LG"], members, witness="rss")
+    listing = announced_listing(DAY, ["cs.CL", "cs.LG"], members, witness="rss")
     assert [entry.category for entry in listing.entries] == ["cs.CL"]
     assert len(listing.papers) == 1
 

@@ -24,6 +24,7 @@ from tests.sources.fakes import CountingThrottle, RecordedProgress
 BOTH = ["cs.CL", "cs.LG"]
 THURSDAY = date(2025, 5, 8)
 COMPLETE, EMPTY, PENDING = ListingState.COMPLETE, ListingState.EMPTY, ListingState.PENDING
+PARTIAL = ListingState.PARTIAL
 
 
 def announced_on(server: LoopbackArxiv, day: date, categories: list[str] | None = None) -> set[str]:
@@ -133,20 +134,21 @@ async def test_without_the_api_the_feeds_own_details_do_and_the_note_says_so(
     server.fault("503", times=None, target="api")
     listing = await make_source().newest(BOTH)
     assert ids(listing) == announced_on(server, THURSDAY)
-    assert listing.state is COMPLETE
+    assert (listing.state, listing.note) == (PARTIAL, "arXiv's index could not be asked whether its feed is whole")
     assert listing.papers[0].abstract.startswith("We study")
-    assert "12 papers have only the feed's details" in listing.note
-    assert "answered 503" in listing.note
 
 
 async def test_what_the_api_gave_before_it_failed_is_kept(clock: FakeClock) -> None:
+    """Held papers are older than the day's own window, so their details are asked for by their ids."""
     rows = listings(date(2025, 5, 5), date(2025, 5, 9), papers_a_day=150)
+    for made in [made for made in rows if made["date"] == str(THURSDAY)][:120]:
+        made["published"] = "2025-05-06T15:00:00+00:00"
     async with read(rows) as server:
-        server.fault("503", times=None, target="api", after=1)
+        server.fault("503", times=None, target="api", after=2)
         listing = await source_of(server, clock).newest(BOTH)
         detailed = {p.arxiv_id for p in listing.papers if p.published_at == server.papers[p.arxiv_id].published_at}
-    assert (len(detailed), len(listing.papers)) == (100, 150)
-    assert "50 papers have only the feed's details" in listing.note
+    assert (len(detailed), len(listing.papers)) == (130, 150)
+    assert "20 papers have only the feed's details" in listing.note
 
 
 async def test_without_the_feed_the_api_tells_the_newest_listing_and_the_note_says_so(
@@ -176,20 +178,6 @@ async def test_without_feed_and_api_there_is_an_error_that_names_both(
     server.fault("html", times=None, target="api")
     with pytest.raises(SourceUnavailable, match=r"neither feed \(.*503.*nor API \(.*no Atom feed"):
         await make_source().newest(BOTH)
-
-
-async def test_feed_and_api_that_disagree_are_noted_and_logged(
-    server: LoopbackArxiv, make_source: MakeSource, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A feed that lost half of its items."""
-    feed = await _feed_of(server)
-    items = feed.split("    <item>")
-    server.fault("recorded", body="    <item>".join(items[:6]).encode() + b"</channel></rss>", target="rss")
-    with caplog.at_level(logging.WARNING):
-        listing = await make_source().newest(BOTH)
-    assert len(listing.papers) == 5
-    assert "feed and API disagree" in listing.note
-    assert "the feed has" in caplog.text
 
 
 async def _feed_of(server: LoopbackArxiv) -> str:
@@ -350,7 +338,12 @@ async def test_a_wrong_category_is_refused_before_anything_is_asked(
 async def test_progress_is_reported_stage_by_stage(make_source: MakeSource) -> None:
     progress = RecordedProgress()
     await make_source().newest(BOTH, progress)
-    assert progress.calls == [("reading the feed", 0, 1), ("reading the feed", 1, 1), ("reading details", 12, 12)]
+    assert progress.calls == [
+        ("reading the feed", 0, 1),
+        ("reading the feed", 1, 1),
+        ("reading papers", 10, 10),
+        ("reading details", 2, 2),
+    ]
 
 
 async def test_each_stage_logs_one_line_with_counts(make_source: MakeSource, caplog: pytest.LogCaptureFixture) -> None:
