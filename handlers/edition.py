@@ -30,7 +30,7 @@ from bot.rendering import header_post, late_papers, more_posts, nothing_relevant
 from bot.settings import ChannelSettings
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.listing import admitted_types
+from handlers.listing import ANNOUNCED, admitted_types
 from handlers.scoring import Judged, judge, ranking_inputs, rules_of
 from handlers.topics import topics_of
 
@@ -45,7 +45,8 @@ class Edition:
 
     `first` and `last` bound its listing days (both None: a digest without papers, which only says why). `after` is the
     channel's mark it was made from. Papers announced on earlier days but seen only after `late_since` come along. One
-    that `repairs` an earlier digest, by number, brings what the LLM now finds among its candidates not shown so far.
+    that `repairs` an earlier digest, by number, brings what the LLM now finds among its candidates not shown so far;
+    one that `adds_to` it brings what its listing lacked then.
     """
 
     channel: str
@@ -59,6 +60,7 @@ class Edition:
     remedial_on: date | None = None
     remarks: tuple[str, ...] = ()
     repairs: int | None = None
+    adds_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ async def _pool(env: Environment, edition: Edition) -> _Pool:
     fresh = [known[one] for one in admitted_now if not known[one].withdrawn]
     late_ones = frozenset(late) - frozenset(admitted) - offered - posted
     records = await listings.records(env.source.name, channel.categories, edition.first, edition.last)
-    days = tuple(sorted({record.day for record in records if record.state == "complete"}))
+    days = tuple(sorted({record.day for record in records if record.state in ANNOUNCED}))
     announced = await listings.announced(channel.categories, days) + len(late_ones)
     return _Pool(days, tuple(fresh), late_ones, announced, len(admitted) + len(late_ones))
 

@@ -11,20 +11,28 @@ from datetime import date, timedelta
 from bot.errors import EmbedderError, SourceError
 from bot.models import AnnounceType, Listing, ListingRecord, ListingState, Paper
 from bot.ports import Progress, no_progress
+from bot.rendering import feed_repeats, is_disagreement, papers_missed
 from bot.settings import ChannelSettings
 from handlers.archive import embed_missing, extend_background
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
+ANNOUNCED = frozenset({ListingState.COMPLETE, ListingState.PARTIAL})
+"""States of a listing of which there is something to post."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an attempt to read listings brought. `problem` is one sentence when something could not be read."""
+    """What an attempt to read listings brought.
+
+    `problem` is one sentence when something could not be read, `doubt` a clause when more of a listing may come.
+    """
 
     days: tuple[date, ...] = ()
     new_papers: int = 0
     problem: str = ""
+    doubt: str = ""
 
 
 def admitted_types(channel: ChannelSettings) -> tuple[AnnounceType, ...]:
@@ -55,7 +63,7 @@ async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
     first = await _first_missing_day(env, categories, expected)
     if first is None:
         await _prepare_archive(env, ())
-        return Ingested()
+        return await compare_again(env, categories, expected, progress)
     try:
         listings = await _read(env, categories, first, expected, progress)
     except SourceError as error:
@@ -64,7 +72,64 @@ async def _ingest_due(env: Environment, progress: Progress) -> Ingested:
         return Ingested(problem=str(error))
     if not await env.store.papers.before(date.max, 1):  # what was imported or found by a search is not of any day
         await _fill_archive(env, categories, expected, progress)
-    return await store_listings(env, listings, progress)
+    ingested = await store_listings(env, listings, progress)
+    late = await compare_again(env, categories, expected, progress)
+    return replace(ingested, days=(*ingested.days, *late.days), new_papers=ingested.new_papers + late.new_papers)
+
+
+async def compare_again(
+    env: Environment, categories: Sequence[str], expected: date, progress: Progress = no_progress
+) -> Ingested:
+    """Read complete days once more when the next one is known: what feed and index lacked then is there by now.
+
+    What cannot be read now is compared at the next look.
+    """
+    days = await _uncompared(env, categories, expected)
+    if not days:
+        return Ingested()
+    try:
+        listings = await env.source.days(min(days), max(days), categories, progress)
+    except SourceError as error:
+        logger.warning("the listings from %s could not be compared once more: %s", min(days), error)
+        return Ingested()
+    news = await _late_in(env, [one for one in listings if one.day in days and one.state is ListingState.COMPLETE])
+    found = await store_listings(env, news, progress)
+    return Ingested(tuple(one.day for one in news if one.papers), found.new_papers)
+
+
+async def _uncompared(env: Environment, categories: Sequence[str], expected: date) -> tuple[date, ...]:
+    """The complete days before the newest known one that were last looked at before that one was to be known."""
+    since = expected - timedelta(days=env.settings.timing.catch_up_days)
+    records = await env.store.listings.records(env.source.name, categories, since, expected)
+    announced = [one for one in records if one.state in ANNOUNCED]
+    newest = max((one.day for one in announced), default=since)
+    return tuple(
+        sorted(
+            {
+                one.day
+                for one in announced
+                if one.day < newest
+                and one.state is ListingState.COMPLETE
+                and env.source.newest_day(one.checked_at) <= one.day
+            }
+        )
+    )
+
+
+async def _late_in(env: Environment, listings: Sequence[Listing]) -> list[Listing]:
+    """Each listing with the papers alone that none announced so far; its note tells how many they are."""
+    news = []
+    for listing in listings:
+        ids = [paper.arxiv_id for paper in listing.papers]
+        seen = await env.store.listings.listed(listing.categories, ids, tuple(AnnounceType), date.max)
+        known = await env.store.papers.get(ids)
+        # What the archive began with was never announced here, and is of an earlier day.
+        seen |= {one for one, paper in known.items() if paper.listing_day and paper.listing_day < listing.day}
+        papers = tuple(paper for paper in listing.papers if paper.arxiv_id not in seen)
+        entries = tuple(entry for entry in listing.entries if entry.arxiv_id not in seen)
+        note = papers_missed(len(papers)) if papers else ""
+        news.append(replace(listing, papers=papers, entries=entries, note=note))
+    return news
 
 
 async def _fill_archive(env: Environment, categories: Sequence[str], newest: date, progress: Progress) -> None:
@@ -84,17 +149,24 @@ async def _fill_archive(env: Environment, categories: Sequence[str], newest: dat
 
 
 async def ingest_days(
-    env: Environment, categories: Sequence[str], first: date, last: date, progress: Progress = no_progress
+    env: Environment,
+    categories: Sequence[str],
+    first: date,
+    last: date,
+    progress: Progress = no_progress,
+    *,
+    anew: bool = False,
 ) -> Ingested:
-    """Read the listings of these days (both included) unless they are stored already.
+    """Read the listings of these days (both included) unless they are stored already; with `anew` whatever is stored.
 
     Raises:
         SourceError: they could not be read.
     """
     missing = await missing_days(env, categories, first, last)
-    if not missing:
+    wanted = {day for day in _days(first, last) if not env.source.quiet_reason(day)} if anew else missing
+    if not wanted:
         return Ingested()
-    listings = await env.source.days(min(missing), max(missing), categories, progress)
+    listings = await env.source.days(min(wanted), max(wanted), categories, progress)
     return await store_listings(env, await _news_in(env, listings, missing), progress)
 
 
@@ -104,15 +176,31 @@ async def store_listings(env: Environment, listings: Sequence[Listing], progress
     Papers that cannot be embedded now are stored all the same; their vectors are made when they are needed.
     """
     new = 0
-    complete = []
-    for listing in sorted(listings, key=lambda listing: listing.day):
+    announced = []
+    doubt = ""
+    for one in sorted(listings, key=lambda listing: listing.day):
+        listing = await _unless_repeated(env, one)
         new += await env.store.listings.save(env.source.name, listing, env.clock.now())
-        if listing.state is ListingState.COMPLETE:
-            complete.append(listing)
-    await _prepare_archive(env, [paper for listing in complete for paper in listing.papers], progress)
-    days = tuple(listing.day for listing in complete)
+        if listing.state in ANNOUNCED:
+            announced.append(listing)
+        if listing.state is not ListingState.COMPLETE and is_disagreement(listing.note):
+            doubt = listing.note
+    await _prepare_archive(env, [paper for listing in announced for paper in listing.papers], progress)
+    days = tuple(listing.day for listing in announced)
     logger.info("ingested the listings of %s: new papers %d", ", ".join(map(str, days)) or "no day", new)
-    return Ingested(days, new)
+    return Ingested(days, new, doubt=doubt)
+
+
+async def _unless_repeated(env: Environment, listing: Listing) -> Listing:
+    """The listing, unless all that it calls new was announced before: then the source shows an old one again."""
+    new = {entry.arxiv_id for entry in listing.entries if entry.announce_type is AnnounceType.NEW}
+    if not new or listing.witness == "id block":  # a paper may be put on the wrong day there, but nothing is stale
+        return listing
+    before = await env.store.listings.listed(listing.categories, sorted(new), [AnnounceType.NEW], listing.day)
+    if new - before:
+        return listing
+    logger.warning("all %d papers that are called new on %s were announced before", len(new), listing.day)
+    return Listing(listing.day, listing.categories, ListingState.PENDING, note=feed_repeats(listing.day))
 
 
 async def _prepare_archive(env: Environment, papers: Sequence[Paper], progress: Progress = no_progress) -> None:
@@ -175,8 +263,8 @@ async def _read(
 ) -> list[Listing]:
     """The newest listing from its witness, and the days before it from the archive of the source."""
     newest = await env.source.newest(categories, progress)
-    listings = [newest] if newest.state is ListingState.COMPLETE or newest.day == expected else []
-    known = newest.state is ListingState.COMPLETE
+    known = newest.state in ANNOUNCED
+    listings = [newest] if known or newest.day == expected else []
     last_past = min(newest.day, expected + timedelta(days=1)) - timedelta(days=1) if known else expected
     if first <= last_past and await missing_days(env, categories, first, last_past):
         missing = await missing_days(env, categories, first, last_past)
@@ -187,18 +275,10 @@ async def _read(
 
 
 async def _news_in(env: Environment, listings: Sequence[Listing], missing: Collection[date]) -> list[Listing]:
-    """The missing listings whole; of days read before only the papers that nobody has seen: they come late."""
-    others = [paper.arxiv_id for listing in listings if listing.day not in missing for paper in listing.papers]
-    known = await env.store.papers.get(others)
-    news = []
-    for listing in listings:
-        if listing.day in missing:
-            news.append(listing)
-        elif late := tuple(paper for paper in listing.papers if paper.arxiv_id not in known):
-            ids = {paper.arxiv_id for paper in late}
-            entries = tuple(entry for entry in listing.entries if entry.arxiv_id in ids)
-            news.append(replace(listing, papers=late, entries=entries))
-    return news
+    """The missing listings whole; of days read before only the papers that none announced so far: they come late."""
+    others = [listing for listing in listings if listing.day not in missing]
+    late = [listing for listing in await _late_in(env, others) if listing.papers]
+    return [*(listing for listing in listings if listing.day in missing), *late]
 
 
 async def _note_failure(env: Environment, categories: Sequence[str], day: date, reason: str) -> None:

@@ -13,6 +13,7 @@ from bot.errors import PlatformError
 from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, StoredVote, VoteSource
 from bot.ports import ChatPlatform
 from handlers.catching_up import catch_up
+from handlers.corrections import correct_headers
 from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
 from handlers.morning import deliver_unfinished
@@ -37,6 +38,7 @@ async def recover_channel(env: Environment, key: str) -> None:
     except DeliveryPaused as pause:
         paused = pause
     await reconcile(env, key)
+    await correct_headers(env, key)
     if paused is not None:
         raise paused
 

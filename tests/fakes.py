@@ -116,7 +116,7 @@ class FakeInbox:
 class FakeSource:
     """Listings that a test announces; complete at 05:00 UTC of their day, Monday to Friday but for `holidays`.
 
-    `down` is the error every question meets, `past_down` that of questions about days, `found` what a search finds; `asked` remembers the questions.
+    `down` is the error every question meets, `past_down` that of questions about days, `found` what a search finds; `doubts` makes the listings of days partial; `asked` remembers the questions.
     """
 
     name = "fake"
@@ -128,6 +128,7 @@ class FakeSource:
         self.down: Exception | None = None
         self.past_down: Exception | None = None
         self.found: tuple[Paper, ...] = ()
+        self.doubts: dict[date, str] = {}
         self.asked: list[tuple[object, ...]] = []
 
     def announce(self, day: date, *papers: Paper, types: Mapping[str, AnnounceType] | None = None) -> None:
@@ -193,7 +194,9 @@ class FakeSource:
         papers = [
             replace(paper, listing_day=day if first_seen & set(kinds.values()) else None) for paper, kinds in lines
         ]
-        return Listing(day, tuple(categories), ListingState.COMPLETE, tuple(entries), tuple(papers), "fake")
+        state = ListingState.PARTIAL if day in self.doubts else ListingState.COMPLETE
+        note = self.doubts.get(day, "")
+        return Listing(day, tuple(categories), state, tuple(entries), tuple(papers), "fake", note)
 
 
 class FakeEmbedder:

@@ -83,7 +83,7 @@ async def make_remedial_digests(
         days = [day for day in days if not env.source.quiet_reason(day)]
         for key in keys:
             try:
-                await ingest_days(env, env.channel(key).categories, first, last, progress)
+                await ingest_days(env, env.channel(key).categories, first, last, progress, anew=True)
             except PaperlarkError as error:
                 click.echo(f"{key}: {error}", err=True)
                 served = False
@@ -96,7 +96,7 @@ async def make_remedial_digests(
 
 async def _remedy(env: Environment, key: str, day: date, *, dry_run: bool) -> bool:
     try:
-        made = await post_by_hand(env, key, day, dry_run=dry_run)
+        made = await post_by_hand(env, key, day, dry_run=dry_run, anew=False)
     except (PaperlarkError, DeliveryPaused) as error:
         click.echo(f"{key}, {day}: {error}", err=True)
         return False

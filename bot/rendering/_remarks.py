@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
 from bot.rendering._words import counted, long_date
@@ -10,6 +11,7 @@ from bot.rendering._words import counted, long_date
 _LOCALLY = "scored locally"
 _REST_FOLLOWS = "; the rest follows"
 _DISAGREE = "arXiv's feed and index disagree"
+_CAME_LATE = re.compile(r"[\d,]+ papers? of this listing came late, with digest \d+")
 _FAILED = "the LLM failed"
 
 
@@ -87,6 +89,11 @@ def index_unasked() -> str:
     return "arXiv's index could not be asked whether its feed is whole"
 
 
+def papers_missed(papers: int) -> str:
+    """A clause: a listing that was thought complete lacked papers."""
+    return f"{_DISAGREE}: {counted(papers, 'paper')} found a day later"
+
+
 def is_disagreement(note: str) -> bool:
     """Whether a listing's note says that its witnesses did not agree."""
     return _DISAGREE in note
@@ -102,14 +109,13 @@ def promises_rest(remark: str) -> bool:
     return remark.endswith(_REST_FOLLOWS)
 
 
-def rest_came(remark: str, papers: int, number: int) -> str:
-    """The remark in place of one that promised the rest: `papers` came with digest `number`, or there were none."""
-    doubt = remark.removesuffix(_REST_FOLLOWS)
-    if not papers:
-        return f"{doubt} at first; nothing was missing"
-    return f"{doubt} at first; {counted(papers, 'paper')} came later, with digest {number}"
+def corrected(remarks: Sequence[str], late: Mapping[int, int], *, is_settled: bool) -> tuple[str, ...]:
+    """A digest's remarks, put right: `late` papers of its listing came by the number of the digest they came with.
 
-
-def came_late(papers: int, number: int) -> str:
-    """For the header of the day itself: some of its papers came with a later digest."""
-    return f"{counted(papers, 'paper')} of this listing came late, with digest {number}"
+    What was promised while the listing was doubtful is said to be settled once it is. Repeating it changes nothing.
+    """
+    kept = [remark for remark in remarks if not _CAME_LATE.fullmatch(remark)]
+    if is_settled:
+        kept = [f"{one.removesuffix(_REST_FOLLOWS)} (settled since)" if promises_rest(one) else one for one in kept]
+    came = [f"{counted(n, 'paper')} of this listing came late, with digest {number}" for number, n in late.items()]
+    return (*kept, *came)

@@ -20,8 +20,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, category, day) DO UPDATE SET
     state = excluded.state, announced = max(listings.announced, excluded.announced),
     checked_at = excluded.checked_at, witness = excluded.witness,
-    note = excluded.note
-WHERE listings.state != 'complete' OR excluded.state = 'complete'
+    note = CASE WHEN excluded.note = '' AND listings.state IN ('partial', 'complete') THEN listings.note
+           ELSE excluded.note END
+WHERE excluded.state = 'complete' OR listings.state NOT IN ('partial', 'complete')
+    OR (excluded.state = 'partial' AND listings.state = 'partial')
 """
 
 
@@ -34,7 +36,7 @@ class ListingStore:
     async def save(self, source: str, listing: Listing, checked_at: datetime) -> int:
         """Store a listing with its papers and entries; repeating it changes nothing. Returns how many are new.
 
-        A complete listing never becomes less than that.
+        A complete listing never becomes less than that, and a partial one only complete.
         """
         return await self._database.write(lambda db: _save(db, source, listing, checked_at), "listings.save")
 
@@ -78,6 +80,19 @@ class ListingStore:
         values = [to_day(first), to_day(last), since, json.dumps(list(categories)), kinds]
         rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
         return tuple(row[0] for row in rows)
+
+    async def listed(
+        self, categories: Sequence[str], arxiv_ids: Sequence[str], types: Sequence[AnnounceType], before: date
+    ) -> frozenset[str]:
+        """Those of the papers that a listing before that day announced so in one of the categories."""
+        query = """SELECT DISTINCT arxiv_id FROM listing_entries WHERE day < ?
+                   AND arxiv_id IN (SELECT value FROM json_each(?))
+                   AND category IN (SELECT value FROM json_each(?))
+                   AND announce_type IN (SELECT value FROM json_each(?))"""
+        lists = [list(arxiv_ids), list(categories), [str(kind) for kind in types]]
+        values = [to_day(before), *map(json.dumps, lists)]
+        rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
+        return frozenset(row[0] for row in rows)
 
     async def announced(self, categories: Sequence[str], days: Sequence[date]) -> int:
         """How many distinct papers were announced on these days, of every type."""

@@ -6,12 +6,12 @@ import logging
 from datetime import date, datetime, timedelta
 
 from bot.models import DigestKind, DigestRecord
-from bot.rendering import arxiv_unreachable, no_announcement
+from bot.rendering import arxiv_unreachable, is_disagreement, no_announcement, promises_rest, rest_follows
 from bot.settings import CatchUp
 from handlers.edition import Edition
 from handlers.environment import Environment
 from handlers.listing import Ingested
-from handlers.morning._situation import Situation, oldest_unasked
+from handlers.morning._situation import Situation, announced_days, oldest_unasked
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ async def edition_of_news(
             f"{situation.too_old} older listing days were missed and are not posted unasked; "
             "`paperlark backfill` posts them."
         )
+    doubts = (doubt for day, doubt in situation.doubts.items() if day in days)
+    remarks += [rest_follows(doubt) for doubt in dict.fromkeys(doubts)]
     late_from, late_since = await _late_window(env, key)
     is_past = days[-1] < situation.days[-1]
     return Edition(
@@ -60,7 +62,9 @@ async def _late_window(env: Environment, key: str) -> tuple[date | None, datetim
     return None, None
 
 
-def edition_of_nothing(env: Environment, key: str, situation: Situation, ingested: Ingested, occasion: str) -> Edition:
+async def edition_of_nothing(
+    env: Environment, key: str, situation: Situation, ingested: Ingested, occasion: str
+) -> Edition:
     """A morning without papers, which says why."""
     channel = env.channel(key)
     now = env.clock.now()
@@ -73,8 +77,16 @@ def edition_of_nothing(env: Environment, key: str, situation: Situation, ingeste
         logger.warning("morning of %s goes without its listing: %s", key, ingested.problem)
         remark = arxiv_unreachable(now + timedelta(seconds=env.settings.timing.poll_s), channel.zone)
     else:
-        remark = no_announcement("no announcement yet")
+        remark = await _why_nothing(env, key, situation.expected)
     return empty_edition(key, situation, occasion, (remark,))
+
+
+async def _why_nothing(env: Environment, key: str, expected: date) -> str:
+    """Why a listing that was expected is not there: what the source says of a doubtful one, or nothing yet."""
+    categories = env.channel(key).categories
+    records = await env.store.listings.records(env.source.name, categories, expected, expected)
+    doubt = next((record.note for record in records if is_disagreement(record.note)), "")
+    return doubt or no_announcement("no announcement yet")
 
 
 def empty_edition(key: str, situation: Situation, occasion: str, remarks: tuple[str, ...]) -> Edition:
@@ -82,7 +94,33 @@ def empty_edition(key: str, situation: Situation, occasion: str, remarks: tuple[
     return Edition(key, DigestKind.MORNING, occasion, after=situation.mark, remarks=remarks)
 
 
-async def remedial_edition(env: Environment, key: str, day: date) -> Edition:
+async def remedial_edition(env: Environment, key: str, day: date, doubt: str) -> Edition:
     """A digest of one day already gone, which says so and does not move the channel's mark."""
     today = env.clock.now().astimezone(env.channel(key).zone).date()
-    return Edition(key, DigestKind.REMEDIAL, f"remedial {day}", day, day, remedial_on=today)
+    remarks = (rest_follows(doubt),) if doubt else ()
+    return Edition(key, DigestKind.REMEDIAL, f"remedial {day}", day, day, remedial_on=today, remarks=remarks)
+
+
+async def edition_of_rest(env: Environment, key: str) -> Edition | None:
+    """What came of a doubtful listing after the digest that promised it, once the listing is settled."""
+    for record in await env.store.ledger.digests(key):
+        if record.days and any(promises_rest(remark) for remark in record.remarks):
+            announced = await announced_days(env, env.channel(key).categories, record.days[0], record.days[-1])
+            occasion = f"rest of digest {record.number}"
+            is_settled = not any(announced.values())
+            if is_settled and await env.store.ledger.digest_for(key, occasion) is None:
+                return addition(key, record, occasion)
+    return None
+
+
+def addition(key: str, record: DigestRecord, occasion: str) -> Edition:
+    """An edition of the papers of a digest's days that it did not consider; without any it is not posted."""
+    return Edition(
+        channel=key,
+        kind=DigestKind.REMEDIAL,
+        occasion=occasion,
+        first=min(record.days),
+        last=max(record.days),
+        remarks=(f"what digest {record.number} could not have yet",),
+        adds_to=record.number,
+    )

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from bot.errors import EmbedderError, ScorerError
 from bot.ports import Progress, no_progress
 from handlers.catching_up import FOUND, catch_up
+from handlers.corrections import correct_headers
 from handlers.edition import prepare
 from handlers.environment import Environment
 from handlers.listing import ingest_due
 from handlers.morning._by_hand import BY_HAND
-from handlers.morning._choosing import edition_of_news, edition_of_nothing, empty_edition
+from handlers.morning._choosing import edition_of_news, edition_of_nothing, edition_of_rest, empty_edition
 from handlers.morning._sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
 from handlers.morning._situation import Situation, situation_of
 from handlers.pausing import pause_of
@@ -43,9 +44,11 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
         if situation.days:
             edition = await edition_of_news(env, key, situation, first, occasion)
         elif first is None and not await _came_otherwise(env, key, situation, scheduled_for):
-            edition = edition_of_nothing(env, key, situation, ingested, occasion)
+            edition = await edition_of_nothing(env, key, situation, ingested, occasion)
+        elif rest := await edition_of_rest(env, key):
+            edition = rest
         else:
-            return
+            break
         try:
             prepared = await prepare(env, edition, progress)
         except (ScorerError, EmbedderError) as error:
@@ -56,7 +59,10 @@ async def post_morning(env: Environment, key: str, scheduled_for: datetime, prog
             prepared = await prepare(env, empty_edition(key, situation, occasion, remarks), progress)
             await plan_and_deliver(env, prepared)
             return
+        if edition.adds_to is not None and not prepared.digest.ranked:
+            break  # nothing to show: these papers are late ones of the next morning
         await plan_and_deliver(env, prepared)
+    await correct_headers(env, key)
 
 
 async def _came_otherwise(env: Environment, key: str, situation: Situation, scheduled_for: datetime) -> bool:

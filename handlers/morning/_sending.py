@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from handlers.corrections import correct_headers
 from handlers.delivery import abandon, deliver
 from handlers.edition import Prepared
 from handlers.environment import Environment
@@ -39,4 +40,5 @@ async def plan_and_deliver(env: Environment, prepared: Prepared) -> bool:
         len(prepared.plan.shown), record.totals.relevant,
     )  # fmt: skip
     await deliver(env, record.channel, record.number)
+    await correct_headers(env, record.channel)
     return True

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.models import ListingState
 from handlers.environment import Environment
+from handlers.listing import ANNOUNCED
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Where a channel stands.
 
-    `expected` is the newest listing day that should have been complete at the moment asked about, `days` the complete
+    `expected` is the newest listing day that should have been complete at the moment asked about, `days` the announced
     ones up to it that are after `mark` (the last one posted) and not too old to be posted unasked, oldest first.
-    `too_old` counts the others.
+    `too_old` counts the others. `doubts` say by day why one may not be whole yet.
     """
 
     expected: date
     mark: date | None
     days: tuple[date, ...]
     too_old: int = 0
+    doubts: Mapping[date, str] = field(default_factory=dict)
 
 
 async def situation_of(env: Environment, key: str, moment: datetime) -> Situation:
@@ -30,22 +32,27 @@ async def situation_of(env: Environment, key: str, moment: datetime) -> Situatio
     categories = env.channel(key).categories
     expected = env.source.newest_day(moment)
     mark = await env.store.ledger.mark(key)
-    if mark is None:
-        newest = await env.store.listings.newest_complete(env.source.name, categories, expected)
-        return Situation(expected, None, (newest,) if newest else ())
-    days = await complete_days(env, categories, mark + timedelta(days=1), expected)
+    first = mark + timedelta(days=1) if mark else date.min
+    announced = await announced_days(env, categories, first, expected)
     oldest = oldest_unasked(env)
-    return Situation(expected, mark, tuple(day for day in days if day >= oldest), sum(day < oldest for day in days))
+    days = [day for day in announced if day >= oldest] if mark else list(announced)[-1:]
+    doubts = {day: announced[day] for day in days if announced[day]}
+    return Situation(expected, mark, tuple(days), len(announced) - len(days) if mark else 0, doubts)
 
 
-async def complete_days(env: Environment, categories: Sequence[str], first: date, last: date) -> tuple[date, ...]:
-    """The days from `first` to `last` whose listing is complete in all these categories, oldest first."""
+async def announced_days(env: Environment, categories: Sequence[str], first: date, last: date) -> Mapping[date, str]:
+    """The days from `first` to `last` that are announced in all these categories, oldest first.
+
+    Each with the reason why it may not be whole yet, "" for a complete one.
+    """
     records = await env.store.listings.records(env.source.name, categories, first, last)
-    by_day: dict[date, int] = {}
+    announced: dict[date, list[str]] = {}
     for record in records:
-        if record.state is ListingState.COMPLETE:
-            by_day[record.day] = by_day.get(record.day, 0) + 1
-    return tuple(sorted(day for day, count in by_day.items() if count == len(set(categories))))
+        if record.state in ANNOUNCED:
+            doubt = record.note if record.state is ListingState.PARTIAL else ""
+            announced.setdefault(record.day, []).append(doubt)
+    n_categories = len(set(categories))
+    return {day: max(doubts) for day, doubts in sorted(announced.items()) if len(doubts) == n_categories}
 
 
 def oldest_unasked(env: Environment) -> date:

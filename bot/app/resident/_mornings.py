@@ -72,12 +72,12 @@ class Mornings:
         work = self._work
         ingested = await ingest_due(work.env)
         timing = work.env.settings.timing
-        if ingested.problem:
+        if ingested.problem or ingested.doubt:
             self._failures += 1
             pause_s = min(timing.retry_s * 2 ** (self._failures - 1), timing.poll_s)
             work.schedule.once("listings again", pause_s * timing.scale, self.watch_listings)
-            return
-        self._failures = 0
+        else:
+            self._failures = 0
         if ingested.days:
             await work.for_every_channel(score_ahead)
             for key in work.env.settings.channels:

@@ -9,8 +9,19 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import DigestPlan, DigestRecord, Impression, Intent, MessageRef, PostKey, Ranked
-from bot.store.codec import to_day, to_stamp
+from bot.models import (
+    AnnounceType,
+    DigestPlan,
+    DigestRecord,
+    Impression,
+    Intent,
+    MessageRef,
+    Post,
+    PostKey,
+    PostRole,
+    Ranked,
+)
+from bot.store.codec import to_day, to_json, to_stamp
 from bot.store.database import Database
 from bot.store.feedback import to_impression
 from bot.store.ledger._rows import KEY, key_values, to_intent, to_ranked, to_record
@@ -24,6 +35,7 @@ from bot.store.ledger._writing import (
 )
 from bot.store.papers import to_paper
 
+_TO_EDIT = "to be edited"
 _OPEN = "state IN ('planned', 'sending')"
 _SHOWN_PAPERS = "SELECT p.*, i.* FROM impressions i JOIN papers p USING (arxiv_id) WHERE i.channel = ?"
 
@@ -141,6 +153,42 @@ class LedgerStore:
         query = f"UPDATE posts SET message = ?, thread = ? WHERE {KEY}"
         values = [ref.message, ref.thread, *key_values(key)]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.move_ref")
+
+    async def came_with(
+        self, channel: str, categories: Sequence[str], types: Sequence[AnnounceType], days: Sequence[date]
+    ) -> Mapping[int, int]:
+        """How many of the papers announced so on these days each digest considered, by its number."""
+        query = """SELECT c.digest, count(DISTINCT c.arxiv_id) FROM listing_entries e
+                   JOIN candidates c ON c.arxiv_id = e.arxiv_id AND c.channel = ?
+                   WHERE e.day IN (SELECT value FROM json_each(?)) AND e.category IN (SELECT value FROM json_each(?))
+                   AND e.announce_type IN (SELECT value FROM json_each(?)) GROUP BY c.digest ORDER BY c.digest"""
+        lists = [[to_day(day) for day in days], list(categories), [str(kind) for kind in types]]
+        values = [channel, *map(json.dumps, lists)]
+        rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
+        return dict(rows)
+
+    async def correct(self, record: DigestRecord, header: Post) -> None:
+        """Write down what a digest says of itself by now, and that its header is still to be edited."""
+
+        def change(db: SqliteUtils) -> None:
+            values = [to_json(DigestRecord, record), record.channel, record.number]
+            db.execute("UPDATE digests SET record = ? WHERE channel = ? AND number = ?", values)
+            query = "UPDATE posts SET post = ?, note = ? WHERE channel = ? AND digest = ? AND role = ?"
+            db.execute(query, [to_json(Post, header), _TO_EDIT, *values[1:], str(PostRole.HEADER)])
+
+        await self._database.write(change, "ledger.correct")
+
+    async def to_edit(self, channel: str) -> tuple[Intent, ...]:
+        """The messages that are sent and show something else by now, oldest first."""
+        query = "SELECT * FROM posts WHERE channel = ? AND state = 'sent' AND note = ? ORDER BY digest, sequence"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel, _TO_EDIT])))
+        return tuple(to_intent(row) for row in rows)
+
+    async def edited(self, intent: Intent) -> None:
+        """A message shows what it should, unless it was corrected again meanwhile."""
+        query = f"UPDATE posts SET note = '' WHERE {KEY} AND note = ? AND post = ?"
+        values = [*key_values(intent.key), _TO_EDIT, to_json(Post, intent.post)]
+        await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.edited")
 
     async def finish(self, channel: str, number: int, at: datetime) -> bool:
         """Mark a digest completed if none of its messages is open; True if it is completed now."""

@@ -141,7 +141,7 @@ async def test_without_vectors_words_still_find(world):
 async def test_the_channels_model_reorders_lightly_and_that_is_said(world):
     """Two papers answer equally well; readers have voted for papers like the second."""
     world.source.announce(MONDAY, *(a_paper(f"2505.05{n:03d}", title=f"Rotary drums {n}") for n in range(8)))
-    world.source.announce(MONDAY, *(a_paper(f"2505.06{n:03d}", title=f"Gothic towers {n}") for n in range(8)))
+    world.source.announce(MONDAY, *(a_paper(f"2505.09{n:03d}", title=f"Gothic towers {n}") for n in range(8)))
     world.channel(papers=20)
     await world.morning(MONDAY)
     votes = [world.vote(one, f"e{one}", emoji="👍" if one.startswith("2505.05") else "👎") for one in world.papers(1)]
