@@ -6,7 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import ask, learning, llm, load, morning, year
+from bench import ask, learning, llm, load, morning, structure, year
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama", "openai")
 
@@ -15,6 +15,7 @@ def main() -> None:
     """Print machine and versions, then every figure."""
     packages = " · ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(f"{platform.machine()} · {os.cpu_count()} cores · Python {platform.python_version()} · {packages}")
+    structure.main()
     morning.main()
     llm.main()
     load.main()

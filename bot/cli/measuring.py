@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli._shared import log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.replay.options import ReplayOptions
 
 
 @click.command(short_help="Does learning help? Replay past mornings.")
@@ -56,30 +60,15 @@ def replay(
     users: Path | None,
     own: bool,
     channel: str | None,
-    k: int,
-    feedback: str,
-    keep: float,
-    flip: float,
-    rater: str | None,
-    cascade: bool,
-    import_first: int | None,
     readers: tuple[str, ...],
-    seed: int,
     as_json: bool,
+    **how: Any,
 ) -> None:
     """Does learning help? Replay past mornings with known likes: PAPERS (JSON lines) and USERS (JSON)."""
     from bot.app.replaying import Wanted, replay_files, replay_own
-    from bot.replay.options import ReplayOptions
-    from bot.replay.report import NEWCOMER_ARMS, RATED_ARMS, Feedback
-    from bot.replay.simulated import RaterKind
+    from bot.replay.table import as_text
 
-    options = ReplayOptions(k=k, seed=seed, feedback=Feedback(feedback), keep=keep, flip=flip, cascade=cascade)
-    if rater is not None:
-        options = replace(options, rater=RaterKind(rater), arms=RATED_ARMS)
-    if import_first is not None:
-        if rater is not None:
-            raise UsageError("--import-first and --rater measure different things: give one of them")
-        options = replace(options, import_first=import_first, arms=NEWCOMER_ARMS)
+    options = _options(**how)
     if own == bool(papers or users):
         raise UsageError("name PAPERS and USERS, or --own for a channel's own history")
     with progress_bars() as progress:
@@ -90,4 +79,19 @@ def replay(
                 raise UsageError("replay needs both files: PAPERS (JSON lines) and USERS (JSON)")
             log_to("warning")
             report = replay_files(Wanted(papers, users, readers), options, progress)
-    click.echo(report.to_json_text() if as_json else report.to_text())
+    click.echo(report.to_json_text() if as_json else as_text(report))
+
+
+def _options(*, feedback: str, rater: str | None, import_first: int | None, **plain: Any) -> ReplayOptions:
+    """How to replay, from what was typed; what is compared follows from it."""
+    from bot.replay.options import NEWCOMER_ARMS, RATED_ARMS, Feedback, ReplayOptions
+    from bot.replay.simulated import RaterKind
+
+    options = ReplayOptions(feedback=Feedback(feedback), **plain)
+    if rater is not None and import_first is not None:
+        raise UsageError("--import-first and --rater measure different things: give one of them")
+    if rater is not None:
+        return replace(options, rater=RaterKind(rater), arms=RATED_ARMS)
+    if import_first is not None:
+        return replace(options, import_first=import_first, arms=NEWCOMER_ARMS)
+    return options

@@ -86,7 +86,7 @@ def closeness(
     mean_vector: NDArray[np.float32] | None,
     archive: Texts | None = None,
 ) -> Closeness:
-    """How close each paper of `pool` is to what is wanted; `archive` holds past papers to extend the interests by."""
+    """Measure how close the papers of `pool` are to what is wanted, extended by what past papers of `archive` say."""
     rows = vectorizer.rows(pool.papers)
     queries = np.array([vectorizer.vocabulary.query(text_terms(text)) for text in wanted.texts])
     queries = queries.reshape(len(wanted.texts), len(vectorizer.vocabulary.idf))
@@ -94,6 +94,7 @@ def closeness(
     if len(pool.papers) == 0 or len(wanted.texts) == 0:
         nothing = np.zeros((len(pool.papers), len(wanted.texts)))
         return Closeness(np.zeros(len(pool.papers)), nothing, queries, rows)
+    # One more interest is all of them together: a paper that joins two topics answers neither one best.
     single = len(wanted.texts)
     if single > 1:
         wanted = wanted.with_whole()
@@ -134,6 +135,7 @@ def _compare(
     # Nothing is known about a text without a vector; without this, an empty one would look like the mean's opposite.
     known = np.any(vectors != 0, axis=1)[:, None] & np.any(query_vectors != 0, axis=1)[None, :]
     meaning, centred = np.where(known, meaning, 0.0), np.where(known, centred, 0.0)
+    # Relative to the day for ordering; absolute, on a scale of its own, for saying how close a paper really is.
     raw = words / WORDS_SPREAD + meaning / MEANING_SPREAD + centred / CENTRED_SPREAD
     return raw, words / 0.05 + centred / 0.2
 
@@ -146,6 +148,7 @@ def _known(archive: Texts | None, wanted: Wanted) -> Texts:
 
 
 def _shortlist(archive: Texts, wanted: Wanted, mean: Floats) -> Texts:
+    # By meaning alone, which is one product over the archive; words are looked at only in what is left.
     likeness = _unit(archive.vectors - mean) @ _unit(wanted.vectors - mean).T
     chosen = np.unique(np.argsort(-likeness, axis=0, kind="stable")[:SHORTLIST])
     return Texts([archive.papers[i] for i in chosen], archive.vectors[chosen])
@@ -155,6 +158,7 @@ def _expansion(
     rows: sparse.csr_matrix, day_rows: sparse.csr_matrix, stacked: sparse.csr_matrix, evidence: Floats
 ) -> Floats:
     best = np.argsort(-evidence, kind="stable")[:EXAMPLES]
+    # Only what is surely about the interest may speak for it, and the less of that there is, the less it says.
     weights = np.maximum(evidence[best] - SURE, 0.0)
     total = float(weights.sum())
     if total <= 0:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.models import Paper
-from bot.ranking.opinion import Opinion
+from bot.ranking.model import Opinion
 
 TITLE_WEIGHT = 5.0
 MEANING_WEIGHT = 0.25

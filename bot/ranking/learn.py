@@ -35,7 +35,7 @@ RANDOM_PAST = 100
 RANDOM_PER_LISTED = 6  # more for each paper of a list: it was not shown beside ignored ones that oppose it
 MOST_RANDOM = 400
 RANDOM_WEIGHT = 0.5
-IGNORED_LAST_PLACE = 0.7  # weight of a paper ignored at place 10, against 1 at place 1
+IGNORED_AT_TEN = 0.7  # weight of a paper ignored at position 10, against 1 at position 1
 DISLIKE_HALF_LIFE_DAYS = 14.0  # a dislike is often about a day's mood or one paper, not about its whole field
 SILENCE_DAYS = 4.0  # days without any vote that say nothing, a long weekend
 SILENCE_HALF_LIFE_DAYS = 10.0  # afterwards the topics win back weight at this pace
@@ -112,11 +112,12 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
 
 def _ignored(evidence: Evidence, voted: set[str], chosen: set[str]) -> list[Lesson]:
     lively = {one.digest for one in evidence.impressions if one.arxiv_id in voted}
+    # A paper shown twice is one lesson: of its newest digest, at the best position there.
     newest: dict[str, Impression] = {}
     for one in sorted(evidence.impressions, key=lambda one: (one.shown_at, -one.position)):
         if one.arxiv_id in evidence.papers and one.arxiv_id not in chosen:
             newest[one.arxiv_id] = one
-    slope = (1.0 - IGNORED_LAST_PLACE) / 9
+    slope = (1.0 - IGNORED_AT_TEN) / 9
     return [
         Lesson(
             evidence.papers[one.arxiv_id],
@@ -164,6 +165,7 @@ def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelMod
     )
     used, terms = _used_terms(today.rows(papers), today.vocabulary)
     rows = sparse.csr_matrix(sparse.hstack([used, *space.blocks(papers)]))
+    # Classes are balanced, since a morning shows ten papers for each that is liked; without it f would say "no".
     signs = np.array([1.0 if one.liked else -1.0 for one in taught])
     sample = _balanced(signs, np.array([one.weight for one in taught]))
     weights = _regression(rows, signs, sample)
@@ -221,6 +223,7 @@ def _model(
 
 
 def _used_terms(words: sparse.csr_matrix, vocabulary: Vocabulary) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
+    # Terms that no lesson holds have weight 0 for certain; without them the model is some kB instead of MB.
     used, inverse = np.unique(words.indices, return_inverse=True)
     names = list(vocabulary.columns)
     small = sparse.csr_matrix((words.data, inverse.ravel(), words.indptr), shape=(words.shape[0], len(used)))
@@ -228,7 +231,7 @@ def _used_terms(words: sparse.csr_matrix, vocabulary: Vocabulary) -> tuple[spars
 
 
 def _balanced(signs: Floats, weights: Floats) -> Floats:
-    """Sample weights scaled so that liked and other papers weigh the same together."""
+    """Scale the sample weights so that liked and other papers weigh the same together."""
     positive = float(weights[signs > 0].sum())
     negative = float(weights[signs < 0].sum())
     half = (positive + negative) / 2

@@ -15,7 +15,6 @@ from scipy import sparse
 
 from bot.models import Contribution, Paper
 from bot.ranking.features import CUES, CueScale, FeatureSpace
-from bot.ranking.opinion import Opinion
 from bot.ranking.rater import Rater
 from bot.ranking.vocabulary import Vectorizer
 
@@ -24,12 +23,26 @@ Floats = NDArray[np.float64]
 HALF_WEIGHT_LIKES = 5.0  # liked papers after which topics and learning weigh the same
 MOST_REASONS = 3
 _MAGIC = b"PLCM1"
-_USUAL_COUNT = 30
+_USUAL_COUNT = 30  # usual papers that stand beside the candidates: three late papers are no day to measure by
 
 
 def share_of_order(n_liked: float) -> float:
     """How much of the order `n_liked` liked papers may decide, in [0, 1)."""
     return n_liked / (n_liked + HALF_WEIGHT_LIKES)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What was learned about each candidate.
+
+    `weight` in [0, 1] is how much of the order it may decide. The sum of a paper's `shares` is its learned utility,
+    about standard normal over a usual day. `rater` says what an LLM's points are worth here, None where
+    nobody can tell.
+    """
+
+    weight: float
+    shares: Sequence[Sequence[Contribution]]
+    rater: Rater | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +97,15 @@ class ChannelModel:
         return self.trust * n / (n + self.half_weight_likes)
 
     def opinion(self, papers: Sequence[Paper], today: Vectorizer) -> Opinion:
-        """What the model thinks of these papers; `today` knows how common words are by now."""
+        """Judge these papers, in their order; `today` knows how common words are by now."""
         rows, author_columns = self._rows(papers, today)
         values = np.asarray(rows @ self.weights)
+        # The day's own mean and spread make mornings comparable, but only as far as there are papers to tell them.
         lean = _USUAL_COUNT / (_USUAL_COUNT + len(papers))
         mean = lean * self.usual_mean + (1 - lean) * float(values.mean())
         spread = math.sqrt(lean * self.usual_spread**2 + (1 - lean) * float(values.var())) or 1.0
         by_author = np.asarray(rows[:, author_columns] @ self.weights[author_columns])
+        # The authors' part of f is a reason of its own; left in, each voted paper by them would claim it again.
         text = rows.copy()
         text.data[(text.indices >= author_columns.start) & (text.indices < author_columns.stop)] = 0.0
         by_paper = np.asarray((text @ self.reasons.rows.T).todense()) * self.reasons.coefficients
@@ -106,6 +121,7 @@ class ChannelModel:
         authors, categories, cues = space.blocks(papers)
         words = today.rows(papers)
         vocabulary = today.vocabulary
+        # Today's words in the columns of the model: it was fitted over fewer, and does not know the others.
         own = {term: i for i, term in enumerate(self.terms)}
         lookup = np.fromiter((own.get(term, -1) for term in vocabulary.columns), np.int64, len(vocabulary.columns))
         columns_now = lookup[words.indices] if len(lookup) else words.indices
@@ -122,6 +138,7 @@ class ChannelModel:
         shares = [self.reasons.share(int(j), float(by_paper[j])) for j in heaviest if by_paper[j] != 0.0]
         if author != 0.0:
             shares.append(Contribution("author", "authors", author))
+        # What categories, cues, random papers and the minor voted ones add: the sum must be the whole.
         shares.append(Contribution("rest", "everything else learned", total - math.fsum(s.value for s in shares)))
         return tuple(shares)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.models import Background, Contribution, Paper, Ranked, Score, Topics
-from bot.ranking.opinion import Opinion, Taught
+from bot.ranking.model import ChannelModel, Opinion
 from bot.ranking.points import Shares, from_closeness, from_scores, with_points
 from bot.ranking.rules import Rule, matching
 from bot.ranking.terms import words
@@ -50,7 +50,7 @@ class RankingInputs:
     topics: Topics
     rules: Sequence[Rule] = ()
     background: Background = NO_BACKGROUND
-    model: Taught | None = None
+    model: ChannelModel | None = None
     today: Vectorizer | None = None
 
     def __post_init__(self) -> None:

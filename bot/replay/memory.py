@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime, time
 from bot.models import CurrentVote, Impression, Paper, Ranked
 from bot.ranking.track_record import Shown
 from bot.replay.data import Reader
-from bot.replay.options import ReplayOptions
-from bot.replay.report import Feedback
+from bot.replay.options import Feedback, ReplayOptions
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a replay found: figures for each arm and reader, with intervals, as JSON and as a table."""
+"""What a replay found: figures for each arm and reader, with intervals, and as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from enum import StrEnum
 from statistics import mean
 from typing import Any
 
@@ -24,48 +23,10 @@ from bot.ranking.metrics import (
     recall,
 )
 from bot.replay.data import Reader
+from bot.replay.options import COUNTED, FIRST_MORNINGS, Arm, Feedback
 
 METRICS = ("ndcg", "precision", "recall", "auc")
 SENT = (10, 15, 20, 25, 30, 40, 50)  # per cent of a morning's papers that might be sent to an LLM
-
-
-class Arm(StrEnum):
-    """A way to order the mornings' papers."""
-
-    RANDOM = "random"
-    TOPICS = "topics"
-    LEARNED = "learned"
-    EXPLORING = "learned, one place of k explored"
-    UNRATED = "learned, without the rater"
-    UNLISTED = "learned, without the list"
-
-    @property
-    def learns(self) -> bool:
-        """Whether readers' reactions change it."""
-        return self in {Arm.LEARNED, Arm.EXPLORING, Arm.UNRATED, Arm.UNLISTED}
-
-    @property
-    def rated(self) -> bool:
-        """Whether a simulated rater, where there is one, has a say in it."""
-        return self in {Arm.LEARNED, Arm.EXPLORING}
-
-    @property
-    def has_list(self) -> bool:
-        """Whether it is taught by a reader's imported list, where there is one."""
-        return self.learns and self is not Arm.UNLISTED
-
-
-RATED_ARMS = (Arm.RANDOM, Arm.TOPICS, Arm.LEARNED, Arm.UNRATED)  # what is compared where a rater is simulated
-NEWCOMER_ARMS = (Arm.TOPICS, Arm.LEARNED, Arm.UNLISTED)  # what is compared where a list is imported first
-FIRST_MORNINGS = 10  # judged ones after an import
-COUNTED = (Arm.TOPICS, Arm.LEARNED)  # arms whose choice of papers for an LLM is looked at
-
-
-class Feedback(StrEnum):
-    """Which likes are revealed: those among the posted papers, or every one."""
-
-    SHOWN = "shown"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,58 +203,3 @@ class ReplayReport:
         """Milliseconds from stored papers and vectors to the ranked list, refit included, on average."""
         spent = [result.spent_s for result in self.results if result.arm is arm]
         return 1000 * mean(spent) if spent else 0.0
-
-    def to_text(self) -> str:
-        """A table of the arms, then nDCG of every reader, with 95 % intervals."""
-        lines = [
-            (
-                f"{self.papers} papers of {self.days} days, {len(self.readers)} readers, k = {self.k}, "
-                f"feedback {self.feedback}, seed {self.seed}{self.rater and f', a {self.rater} rater'}"
-            ),
-            "",
-            f"{'arm':<34}{'nDCG':<22}{'precision':>10}{'recall':>8}{'AUC':>7}{'ms':>7}",
-        ]
-        for arm in self.arms:
-            figures = {metric: self.mean(arm, metric) for metric in METRICS}
-            lines.append(
-                f"{arm:<34}{_shown(figures['ndcg']):<22}{figures['precision'].mean:>10.3f}"
-                f"{figures['recall'].mean:>8.3f}{figures['auc'].mean:>7.3f}{self.ms_per_morning(arm):>7.0f}"
-            )
-        lines += ["", "nDCG by reader"]
-        for name in self.readers:
-            parts = [f"{arm} {_shown(bootstrap_mean(self.values(arm, name, 'ndcg'), self.seed))}" for arm in self.arms]
-            days = len(self.values(self.arms[0], name, "ndcg")) if self.arms else 0
-            lines.append(f"{name} ({days} days): " + " · ".join(parts))
-        return "\n".join([*lines, *self._newcomer_lines(), *self._cascade_lines()])
-
-    def _newcomer_lines(self) -> list[str]:
-        if not self.import_first:
-            return []
-        lines = ["", f"nDCG over topics alone on the first {FIRST_MORNINGS} judged mornings, paired by day"]
-        arms = [arm for arm in self.arms if arm.learns]
-        for name in self.readers:
-            gains = " · ".join(f"{arm} {_difference(self.gain(arm, name))}" for arm in arms)
-            days = len(self.values(Arm.TOPICS, name, "ndcg"))
-            lines.append(f"{name} ({days} days): {gains}" if days else f"{name}: no judged morning after the list")
-        lines.append("mean: " + " · ".join(f"{arm} {_difference(self.mean_gain(arm))}" for arm in arms))
-        lines += ["", f"what the list of the first {self.import_first} likes was found to be"]
-        return [*lines, *(f"{name}: {check.state}" for name, check in self.lists.items())]
-
-    def _cascade_lines(self) -> list[str]:
-        counted = [arm for arm in COUNTED if self.mean_sent(arm)]
-        if not counted:
-            return []
-        lines = ["", "share of all likes inside the best x % that would be sent to an LLM"]
-        for arm in counted:
-            lines += ["", f"{arm:<26}" + "".join(f"{f'{percent} %':>7}" for percent in SENT)]
-            rows = {name: self.sent(arm, name) for name in self.readers} | {"mean": self.mean_sent(arm)}
-            lines += [f"{name:<26}" + "".join(f"{share:>7.3f}" for share in row) for name, row in rows.items() if row]
-        return lines
-
-
-def _difference(interval: Interval) -> str:
-    return f"{interval.mean:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.mean:.3f} [{interval.low:.3f}, {interval.high:.3f}]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -34,8 +34,8 @@ from bot.ranking.vocabulary import Vectorizer, vectorizer
 from bot.replay.data import Reader
 from bot.replay.first_list import GivenList
 from bot.replay.memory import Memory, at_hour, reveal
-from bot.replay.options import DEFAULTS, ReplayOptions
-from bot.replay.report import COUNTED, FIRST_MORNINGS, Arm, Morning, MorningResult, ReplayReport, measured
+from bot.replay.options import COUNTED, DEFAULTS, FIRST_MORNINGS, Arm, ReplayOptions
+from bot.replay.report import Morning, MorningResult, ReplayReport, measured
 from bot.replay.simulated import looked_at
 
 ARCHIVE = 6_000  # past papers kept at hand, as a real morning has them
@@ -107,19 +107,10 @@ def run(
     course = _Course(TermsMemo(size=30_000), monotonic, options)
     lists = [GivenList(one, papers, options.import_first) if options.import_first else None for one in readers]
     seats = [_seat(one, given, parse_topics, embedder) for one, given in zip(readers, lists, strict=True)]
-    memories: Mapping[tuple[str, Arm], Memory] = defaultdict(Memory)
-    results: list[MorningResult] = []
     by_day = _by_day(papers)
-    for done, day in enumerate(_days(by_day, embedder, course)):
-        progress(STAGE, done, len(by_day))
-        for seat in seats:
-            if seat.takes_part(day.day):
-                results += _mornings(day, seat, memories, course)
-            if seat.given is not None:
-                seat.given.take(day.papers, day.vectors)
-    progress(STAGE, len(by_day), len(by_day))
+    days = _days(by_day, embedder, course)
     return ReplayReport(
-        results=tuple(results),
+        results=tuple(_results(days, seats, course, lambda done: progress(STAGE, done, len(by_day)))),
         readers=tuple(reader.name for reader in readers),
         papers=len(papers),
         days=len(by_day),
@@ -130,6 +121,21 @@ def run(
         import_first=options.import_first,
         lists={seat.reader.name: seat.given.check for seat in seats if seat.given and seat.given.check},
     )
+
+
+def _results(
+    days: Iterable[_Day], seats: Sequence[_Seat], course: _Course, progress: Callable[[int], None]
+) -> Iterator[MorningResult]:
+    """Every morning's figures; what readers have seen and done goes on from day to day."""
+    memories: Mapping[tuple[str, Arm], Memory] = defaultdict(Memory)
+    progress(0)
+    for done, day in enumerate(days, start=1):
+        for seat in seats:
+            if seat.takes_part(day.day):
+                yield from _mornings(day, seat, memories, course)
+            if seat.given is not None:
+                seat.given.take(day.papers, day.vectors)
+        progress(done)
 
 
 def _check(papers: Sequence[Paper], readers: Sequence[Reader]) -> None:

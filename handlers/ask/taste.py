@@ -10,8 +10,7 @@ from bot.models import Background, Paper
 from bot.ranking import background as backgrounds
 from bot.ranking import model as models
 from bot.ranking.fusion import Taste
-from bot.ranking.model import ChannelModel
-from bot.ranking.opinion import Opinion
+from bot.ranking.model import ChannelModel, Opinion
 from bot.ranking.terms import TermsMemo
 from bot.ranking.vocabulary import Vectorizer, build
 from handlers.environment import Environment

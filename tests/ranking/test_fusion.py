@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.models import Contribution
 from bot.ranking.fusion import TASTE_WEIGHT, Hit, Sought, fuse, stem
-from bot.ranking.opinion import Opinion
+from bot.ranking.model import Opinion
 from tests.builders import a_paper
 
 SOUGHT = Sought(("kv", "cache", "compression"), {"kv": 20, "cache": 80, "compression": 300}, 10_000)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.models import Contribution
-from bot.ranking.opinion import Opinion
+from bot.ranking.model import Opinion
 from bot.ranking.rank import rank
 from bot.ranking.rules import Rule, RuleKind
 from tests.builders import a_paper, some_papers

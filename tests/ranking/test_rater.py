@@ -15,7 +15,7 @@ from bot.models import Background, Contribution, CurrentVote, Impression, Ranked
 from bot.ranking import model as models
 from bot.ranking.background import extend
 from bot.ranking.learn import Evidence, fit
-from bot.ranking.opinion import Opinion
+from bot.ranking.model import Opinion
 from bot.ranking.rank import rank
 from bot.ranking.rater import SILENT, STRANGER, Judged, Rater, fit_rater, judged_papers
 from bot.ranking.rewards import verdicts

@@ -14,7 +14,8 @@ from bot.ranking.imported import LIST_WEIGHT, Comparison
 from bot.ranking.vocabulary import vectorizer
 from bot.replay.data import Reader
 from bot.replay.first_list import GivenList
-from bot.replay.report import FIRST_MORNINGS, NEWCOMER_ARMS, Arm
+from bot.replay.options import FIRST_MORNINGS, NEWCOMER_ARMS, Arm
+from bot.replay.table import as_text
 from tests.builders import a_paper
 from tests.ranking.scenes import papers_of, vectors_of
 from tests.replay.test_run import DAYS, WORLD, a_reader, a_world, replayed
@@ -63,7 +64,7 @@ def test_a_list_about_what_the_topics_ask_for_counts_and_one_about_something_els
 def test_a_reader_with_fewer_likes_than_the_list_has_no_morning_and_the_report_says_so():
     report = newcomer(count=100)
     assert report.results == ()
-    assert "ada: no judged morning after the list" in report.to_text()
+    assert "ada: no judged morning after the list" in as_text(report)
 
 
 def test_the_report_gives_the_paired_difference_for_every_reader_and_the_mean():
@@ -73,14 +74,14 @@ def test_the_report_gives_the_paired_difference_for_every_reader_and_the_mean():
     assert told["import_first"]["lists"]["ada"]["n_papers"] == 4
     learned = told["arms"][str(Arm.LEARNED)]
     assert learned["gain_over_topics"]["mean"] == learned["readers"]["ada"]["gain_over_topics"]["mean"]
-    assert f"ada ({len(DAYS) - 2} days): learned " in report.to_text()
-    assert "your list first likes: 4 papers" in report.to_text()
+    assert f"ada ({len(DAYS) - 2} days): learned " in as_text(report)
+    assert "your list first likes: 4 papers" in as_text(report)
 
 
 def test_without_an_import_the_report_says_nothing_of_lists():
     report = replayed()
     assert "import_first" not in report.to_json()
-    assert "list" not in report.to_text()
+    assert "list" not in as_text(report)
 
 
 def test_the_list_holds_the_first_likes_by_day_then_id_and_only_what_was_announced():

@@ -9,10 +9,11 @@ import pytest
 
 from bot.errors import ReplayDataError
 from bot.replay.data import Reader
-from bot.replay.options import ReplayOptions
-from bot.replay.report import RATED_ARMS, SENT, Arm, Feedback
+from bot.replay.options import RATED_ARMS, Arm, Feedback, ReplayOptions
+from bot.replay.report import SENT
 from bot.replay.run import run
 from bot.replay.simulated import RaterKind
+from bot.replay.table import as_text
 from tests.builders import a_paper
 from tests.ranking.scenes import KINDS, KindEmbedder, papers_of, topics_of
 
@@ -123,7 +124,7 @@ def test_the_json_has_the_promised_shape():
 
 
 def test_the_text_names_every_arm_and_reader():
-    text = replayed(readers=(a_reader(), a_reader("agents", "bob"))).to_text()
+    text = as_text(replayed(readers=(a_reader(), a_reader("agents", "bob"))))
     assert all(word in text for word in ("random", "topics", "learned", "ada", "bob", "nDCG"))
 
 
@@ -176,7 +177,7 @@ def test_the_arm_beside_a_rater_is_what_learning_gives_without_it():
     for metric in ("ndcg", "auc"):
         assert rated.values(Arm.UNRATED, "ada", metric) == plain.values(Arm.LEARNED, "ada", metric)
     assert (rated.to_json()["rater"], "rater" in plain.to_json()) == ("good", False)
-    assert "good rater" in rated.to_text()
+    assert "good rater" in as_text(rated)
 
 
 def test_the_share_of_likes_sent_to_an_llm_grows_with_what_is_sent():
@@ -198,5 +199,5 @@ def test_of_papers_alike_in_closeness_readers_votes_choose_what_is_sent():
 
 def test_what_is_sent_is_told_only_when_asked_for():
     assert "cascade" not in replayed().to_json()
-    assert "sent to an LLM" not in replayed().to_text()
-    assert "sent to an LLM" in replayed(cascade=True).to_text()
+    assert "sent to an LLM" not in as_text(replayed())
+    assert "sent to an LLM" in as_text(replayed(cascade=True))
