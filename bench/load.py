@@ -58,10 +58,10 @@ class Platforms:
         self.on_discord = [world.add_person(f"reader{n}") for n in range(_READERS)]
         guild = world.add_guild("Readers", self.on_discord[0], self.on_discord, bot_permissions=NEEDED.value)
         half = channels // 2
-        self.slack_places = [
+        self.slack_channels = [
             workspace.add_channel(f"papers-{n}", self.on_slack[0], [*self.on_slack, BOT_USER]) for n in range(half)
         ]
-        self.discord_places = [world.add_channel(guild, f"papers-{n}") for n in range(channels - half)]
+        self.discord_channels = [world.add_channel(guild, f"papers-{n}") for n in range(channels - half)]
 
     @property
     def access(self) -> Mapping[str, str]:
@@ -79,7 +79,7 @@ class Platforms:
         channels = self.slack.workspace.channels
         found = [
             (channel_id, one)
-            for channel_id in self.slack_places
+            for channel_id in self.slack_channels
             for one in list(channels[channel_id].messages.values())
         ]
         return [(channel_id, one.ts) for channel_id, one in found if "/paper/" in json.dumps(one.metadata)]
@@ -89,7 +89,7 @@ class Platforms:
         channels = self.discord.world.channels
         found = [
             (channel_id, one)
-            for channel_id in self.discord_places
+            for channel_id in self.discord_channels
             for one in list(channels[channel_id].messages.values())
         ]
         return [
@@ -223,11 +223,11 @@ def _channels(folder: Path, platforms: Platforms) -> Mapping[str, Channel]:
     for number in range(_TOPICS):
         topics.append(folder / f"topics{number}.md")
         topics[-1].write_text(_topics(number), encoding="utf-8")
-    places = [("slack", index) for index in platforms.slack_places]
-    places += [("discord", index) for index in platforms.discord_places]
+    addresses = [("slack", channel_id) for channel_id in platforms.slack_channels]
+    addresses += [("discord", channel_id) for channel_id in platforms.discord_channels]
     return {
-        f"channel{n}": Channel(platform, index, topics[n % _TOPICS], _CATEGORIES[n % len(_CATEGORIES)])
-        for n, (platform, index) in enumerate(places)
+        f"channel{n}": Channel(platform, channel_id, topics[n % _TOPICS], _CATEGORIES[n % len(_CATEGORIES)])
+        for n, (platform, channel_id) in enumerate(addresses)
     }
 
 

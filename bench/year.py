@@ -117,8 +117,8 @@ class Year:
     async def _digest(self, day: date, papers: Sequence[Paper], scores: Sequence[Score]) -> None:
         store, number, at = self._env.store, self.number, _nine(day)
         ranked = tuple(
-            Ranked(paper, score, index, 2.5, _contributions(paper))
-            for index, (paper, score) in enumerate(zip(papers[:SHOWN], scores, strict=False), start=1)
+            Ranked(paper, score, position, 2.5, _contributions(paper))
+            for position, (paper, score) in enumerate(zip(papers[:SHOWN], scores, strict=False), start=1)
         )
         record = DigestRecord(
             channel=_KEY,

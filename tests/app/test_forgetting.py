@@ -20,11 +20,11 @@ def voted(folder, paperlark):
     with closing(sqlite3.connect(folder / "data" / "paperlark.db")) as database, database:
         papers = database.execute("SELECT arxiv_id FROM impressions").fetchall()
         for person, n, emoji in ((ADA, 0, "👍"), (ADA, 1, "🔖"), ("U0BOB", 0, "👎")):
-            channel_id = ("command", "terminal", papers[n][0])
+            ref = ("command", "terminal", papers[n][0])
             database.execute(
                 "INSERT INTO feedback_events (event_id, platform, channel_id, message, channel, arxiv_id, person, emoji, added,"
                 " at, ord, source, received_at) VALUES (?, ?, ?, ?, 'terminal', ?, ?, ?, 1, ?, 1.0, 'command', ?)",
-                [f"{person}{n}", *channel_id, channel_id[2], person, emoji, *["2025-05-08T09:30:00.000000+00:00"] * 2],
+                [f"{person}{n}", *ref, ref[2], person, emoji, *["2025-05-08T09:30:00.000000+00:00"] * 2],
             )
         database.execute("UPDATE topics_versions SET origin = 'file'")
     return folder

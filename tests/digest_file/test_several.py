@@ -13,7 +13,9 @@ from tests.digest_file.samples import HOSTILE, a_digest, a_ranked
 
 WRITERS = (write_markdown_file, write_json_file)
 SEVERAL = tuple(
-    a_digest(number=number, ranked=tuple(a_ranked(index, title=title) for index, title in enumerate(HOSTILE, start=1)))
+    a_digest(
+        number=number, ranked=tuple(a_ranked(position, title=title) for position, title in enumerate(HOSTILE, start=1))
+    )
     for number in (1, 2, 3)
 )
 

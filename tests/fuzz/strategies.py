@@ -163,8 +163,6 @@ def contents() -> st.SearchStrategy[bytes]:
     """What such a text may be as a file: in several encodings, cut off, with stray bytes, or no text at all."""
     encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1", "utf-16-be"])
     encoded = st.builds(lambda text, encoding: text.encode(encoding, "replace"), texts(), encodings)
-    cut_off = st.builds(
-        lambda content, channel_id: content[: channel_id % (len(content) + 1)], encoded, st.integers(0, 10**6)
-    )
-    stray = st.builds(lambda content, channel_id, byte: content[: channel_id % (len(content) + 1)] + byte + content, encoded, st.integers(0, 10**6), st.binary(max_size=4))  # fmt: skip
+    cut_off = st.builds(lambda content, length: content[: length % (len(content) + 1)], encoded, st.integers(0, 10**6))
+    stray = st.builds(lambda content, length, byte: content[: length % (len(content) + 1)] + byte + content, encoded, st.integers(0, 10**6), st.binary(max_size=4))  # fmt: skip
     return st.one_of(encoded, cut_off, stray, st.binary(max_size=200))

@@ -28,7 +28,7 @@ async def app():
 
 
 @pytest.mark.parametrize(
-    ("body", "channel_id"),
+    ("body", "path"),
     [
         ({"content": "x" * 2001}, "content"),
         ({"content": "🐦" * 1001}, "content"),
@@ -47,10 +47,10 @@ async def app():
         ({"content": "x", "allowed_mentions": {"parse": ["all"]}}, "allowed_mentions"),
     ],
 )
-async def test_a_message_beyond_the_limits_is_refused_with_the_place(app, body, channel_id):
+async def test_a_message_beyond_the_limits_is_refused_with_the_path(app, body, path):
     refused = await app.post(**body, status=400)
     assert refused["code"] == 50035
-    assert channel_id in refused["errors"]
+    assert path in refused["errors"]
     assert app.discord.messages(app.channel_id) == []
 
 

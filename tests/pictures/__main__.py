@@ -33,11 +33,11 @@ def main(folder: Path = FOLDER) -> None:
 
 
 def _last_morning(transcript: str) -> str:
-    """The place's name, and everything from the last header on."""
-    channel_id, _, rest = transcript.partition("\n")
+    """The channel's name, and everything from the last header on."""
+    channel, _, rest = transcript.partition("\n")
     messages = re.split(r"(?m)^(?=\d\d:\d\d:\d\d )", rest)
     headers = [number for number, message in enumerate(messages) if "Papers of" in message]
-    return "\n".join([channel_id, "".join(messages[headers[-1] :])])
+    return "\n".join([channel, "".join(messages[headers[-1] :])])
 
 
 def _write(path: Path, content: str) -> None:

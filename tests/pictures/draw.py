@@ -100,7 +100,7 @@ def _lines(transcript: str) -> Iterator[tuple[str, str, int, bool]]:
             depth = int("↳" in stamp["pad"])
             yield "author", f"{stamp['who'].replace(' APP', '')}|{stamp['time']}", depth, False
         elif raw.startswith("#"):
-            yield "channel_id", line, 0, False
+            yield "channel", line, 0, False
         elif line:
             words = line.removeprefix(_EMBED)
             kind, shown = _kind(words)
@@ -121,7 +121,7 @@ def _kind(line: str) -> tuple[str, str]:
 
 def _draw(page: _Page, kind: str, words: str, x: float) -> None:
     theme = page.theme
-    if kind == "channel_id":
+    if kind == "channel":
         page.text(words, x, size=18, weight=700)
     elif kind == "author":
         page.y += 14

@@ -46,8 +46,8 @@ def test_a_chat_is_drawn_with_everything_but_addresses_and_names():
 
 
 def test_what_stands_in_a_thread_is_drawn_further_in():
-    channel_ids = dict(re.findall(r'<text x="(\d+)"[^>]*>(\d\. )', chat_svg(TRANSCRIPT, "", LIGHT)))
-    by_number = {number: int(x) for x, number in channel_ids.items()}
+    found = dict(re.findall(r'<text x="(\d+)"[^>]*>(\d\. )', chat_svg(TRANSCRIPT, "", LIGHT)))
+    by_number = {number: int(x) for x, number in found.items()}
     assert by_number["2. "] > by_number["1. "]
 
 

@@ -184,13 +184,13 @@ def test_twenty_dislikes_in_a_day_do_not_bury_a_topic_for_good():
     scores = [a_score(paper, closeness=3.0 if i == 0 else 2.5 - i / 12) for i, paper in enumerate(pool)]
     today = vectorizer(BACKGROUND, pool)
 
-    def index(now):
+    def position(now):
         model = fit(an_evidence(votes, now=now), today)
         ranked = rank(inputs_of(pool, scores, background=BACKGROUND, model=model, today=today))
         return next(one.position for one in ranked if one.paper == pool[0])
 
-    assert index(NOW + timedelta(days=1)) > 10
-    assert index(NOW + timedelta(days=15)) <= 10
+    assert position(NOW + timedelta(days=1)) > 10
+    assert position(NOW + timedelta(days=15)) <= 10
 
 
 @pytest.mark.parametrize(("n_listed", "n_random"), [(0, 100), (2, 112), (50, 400), (80, 400)])

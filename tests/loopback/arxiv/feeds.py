@@ -53,7 +53,7 @@ def api_page(
 
 def api_error(message: str, now: datetime) -> str:
     """The API's error entry."""
-    channel_id = f"https://arxiv.org/api/errors#{message.replace(' ', '_')}"
+    address = f"https://arxiv.org/api/errors#{message.replace(' ', '_')}"
     return "\n".join(
         [
             "<?xml version='1.0' encoding='UTF-8'?>",
@@ -65,10 +65,10 @@ def api_error(message: str, now: datetime) -> str:
             "  <opensearch:totalResults>1</opensearch:totalResults>",
             "  <opensearch:startIndex>0</opensearch:startIndex>",
             "  <entry>",
-            f"    <id>{escape(channel_id)}</id>",
+            f"    <id>{escape(address)}</id>",
             "    <title>Error</title>",
             f"    <updated>{_zulu(now)}</updated>",
-            f'    <link href={quoteattr(channel_id)} rel="alternate" type="text/html"/>',
+            f'    <link href={quoteattr(address)} rel="alternate" type="text/html"/>',
             f"    <summary>{escape(message)}</summary>",
             "    <author>",
             "      <name>arXiv api core</name>",

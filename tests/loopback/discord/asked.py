@@ -18,10 +18,10 @@ Answer = tuple[int, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`channel_id` holds the ids in the path by name; `body` is None without one."""
+    """`ids` holds the ids in the path by name; `body` is None without one."""
 
     operation: str
-    channel_id: Mapping[str, str]
+    ids: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
     files: Files
@@ -73,18 +73,14 @@ async def read(request: web.Request, operation: str) -> Asked:
             message = "Expected \"Content-Type\" header to be one of {'application/json'}."
             raise Refused(50035, errors={"_errors": [{"code": "CONTENT_TYPE_INVALID", "message": message}]})
         body = _decoded(text)
-    channel_id = dict(request.match_info)
+    ids = dict(request.match_info)
     found = Complaints()
     for name in ("channel", "guild", "message", "user", "application", "interaction", "command"):
-        if (
-            name in channel_id
-            and channel_id[name] not in {"@me", "@original"}
-            and as_snowflake(channel_id[name]) is None
-        ):
-            found.snowflake((f"{name}_id",), channel_id[name])
+        if name in ids and ids[name] not in {"@me", "@original"} and as_snowflake(ids[name]) is None:
+            found.snowflake((f"{name}_id",), ids[name])
     found.raise_if_any()
     token = request.headers.get("Authorization", "")
-    return Asked(operation, channel_id, dict(request.query), body, files, token)
+    return Asked(operation, ids, dict(request.query), body, files, token)
 
 
 async def _multipart(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]]:

@@ -123,8 +123,8 @@ class Interactions:
     # The first answer
 
     def answer_interaction(self, asked: Asked) -> Answer:
-        interaction = self.by_token.get(asked.channel_id["token"])
-        if interaction is None or interaction.id != asked.channel_id["interaction"]:
+        interaction = self.by_token.get(asked.ids["token"])
+        if interaction is None or interaction.id != asked.ids["interaction"]:
             raise Refused(10062)
         if self.age_s(interaction) > self.answer_s:
             raise (Refused if interaction.is_live else Excused)(10062)
@@ -225,8 +225,8 @@ class Interactions:
         return 204, None
 
     def _known(self, asked: Asked) -> Interaction:
-        interaction = self.by_token.get(asked.channel_id["token"])
-        if interaction is None or asked.channel_id["application"] != APP:
+        interaction = self.by_token.get(asked.ids["token"])
+        if interaction is None or asked.ids["application"] != APP:
             raise Refused(10015)
         if self.age_s(interaction) > TOKEN_S:
             raise Refused(50027)
@@ -236,7 +236,7 @@ class Interactions:
         interaction = self._known(asked)
         if not interaction.is_answered:
             raise Refused(10015)
-        wanted = asked.channel_id["message"]
+        wanted = asked.ids["message"]
         if wanted == "@original":
             message = interaction.original
         else:

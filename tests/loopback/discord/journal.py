@@ -12,13 +12,13 @@ from typing import Any
 class Call:
     """One call of the REST API and how it was answered: "ok" or status, code and message; and the fault that struck it.
 
-    `channel_id` holds the ids in the path by name ("channel", "message", …).
+    `ids` holds the ids in the path by name ("channel", "message", …).
     """
 
     at: float
     operation: str
     path: str
-    channel_id: Mapping[str, str]
+    ids: Mapping[str, str]
     body: Any
     outcome: str
     fault: str = ""

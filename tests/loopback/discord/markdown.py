@@ -55,8 +55,8 @@ def markdown(text: str, names: Names, *, has_links: bool = True) -> str:
     return "\n".join(part.strip("\n") for part in parts if part.strip("\n"))
 
 
-def _is_escaped(text: str, channel_id: int) -> bool:
-    return (channel_id - len(text[:channel_id].rstrip("\\"))) % 2 == 1
+def _is_escaped(text: str, index: int) -> bool:
+    return (index - len(text[:index].rstrip("\\"))) % 2 == 1
 
 
 def _lines(text: str, names: Names, *, has_links: bool) -> str:
@@ -74,51 +74,46 @@ def _line(line: str, names: Names, *, has_links: bool) -> str:
 
 def _inline(text: str, names: Names, *, has_links: bool) -> str:
     """Read from left to right; what an escape or an earlier mark has taken, no later one sees."""
-    shown, channel_id = [], 0
-    while channel_id < len(text):
-        step, piece = _next(text, channel_id, names, has_links=has_links)
+    shown, index = [], 0
+    while index < len(text):
+        step, piece = _next(text, index, names, has_links=has_links)
         shown.append(piece)
-        channel_id += step
+        index += step
     return "".join(shown)
 
 
-def _next(text: str, channel_id: int, names: Names, *, has_links: bool) -> tuple[int, str]:
-    """How many characters the mark at this place takes, and what is seen of it."""
-    here = text[channel_id]
-    if (
-        here == "\\"
-        and channel_id + 1 < len(text)
-        and not text[channel_id + 1].isalnum()
-        and not text[channel_id + 1].isspace()
-    ):
-        return 2, text[channel_id + 1]
-    if here == "`" and (found := _CODE.match(text, channel_id)):
+def _next(text: str, index: int, names: Names, *, has_links: bool) -> tuple[int, str]:
+    """How many characters the mark here takes, and what is seen of it."""
+    here = text[index]
+    if here == "\\" and index + 1 < len(text) and not text[index + 1].isalnum() and not text[index + 1].isspace():
+        return 2, text[index + 1]
+    if here == "`" and (found := _CODE.match(text, index)):
         return len(found[0]), f"⟦code {found[2].strip()}⟧"
-    if here == "[" and has_links and (found := _LINK.match(text, channel_id)):
+    if here == "[" and has_links and (found := _LINK.match(text, index)):
         return len(found[0]), f"{_inline(found[1], names, has_links=False)} ‹{found[2]}›"
-    if here == "h" and (found := _URL.match(text, channel_id)):
+    if here == "h" and (found := _URL.match(text, index)):
         return len(found[0]), found[0]
-    if here == "<" and (marked := _angled(text, channel_id, names)):
+    if here == "<" and (marked := _angled(text, index, names)):
         return marked
-    if here == "@" and (found := _EVERYONE.match(text, channel_id)):
+    if here == "@" and (found := _EVERYONE.match(text, index)):
         return len(found[0]), names.everyone(found[0])
     if here in "*_~|":
         for style, pattern in _STYLES:
-            if found := pattern.match(text, channel_id):
+            if found := pattern.match(text, index):
                 return len(found[0]), f"⟦{style} {_inline(found[1], names, has_links=has_links)}⟧"
     return 1, here
 
 
-def _angled(text: str, channel_id: int, names: Names) -> tuple[int, str] | None:
-    if found := _ANGLED.match(text, channel_id):
+def _angled(text: str, index: int, names: Names) -> tuple[int, str] | None:
+    if found := _ANGLED.match(text, index):
         return len(found[0]), found[1]
-    if found := _MENTION.match(text, channel_id):
+    if found := _MENTION.match(text, index):
         show = {"@": names.user, "@!": names.user, "@&": names.role, "#": names.channel}[found[1]]
         return len(found[0]), show(found[2])
-    if found := _SLASH.match(text, channel_id):
+    if found := _SLASH.match(text, index):
         return len(found[0]), f"⟦command {found[1]}⟧"
-    if found := _EMOJI.match(text, channel_id):
+    if found := _EMOJI.match(text, index):
         return len(found[0]), f":{found[1]}:"
-    if found := _STAMP.match(text, channel_id):
+    if found := _STAMP.match(text, index):
         return len(found[0]), f"⟦time {found[1]}⟧"
     return None

@@ -164,7 +164,7 @@ class Messages(Places):
 
     def add_reaction(self, asked: Asked) -> Answer:
         channel, message = self._message(asked)
-        emoji = asked.channel_id["emoji"]
+        emoji = asked.ids["emoji"]
         if channel.is_archived:
             raise Refused(50083)
         if not is_emoji(emoji):
@@ -182,13 +182,13 @@ class Messages(Places):
 
     def remove_own_reaction(self, asked: Asked) -> Answer:
         _, message = self._message(asked)
-        return self._take_back(message, asked.channel_id["emoji"], BOT_USER)
+        return self._take_back(message, asked.ids["emoji"], BOT_USER)
 
     def remove_reaction(self, asked: Asked) -> Answer:
         channel, message = self._message(asked)
-        if asked.channel_id["user"] != BOT_USER:
+        if asked.ids["user"] != BOT_USER:
             self.need(channel, "MANAGE_MESSAGES")
-        return self._take_back(message, asked.channel_id["emoji"], asked.channel_id["user"])
+        return self._take_back(message, asked.ids["emoji"], asked.ids["user"])
 
     def _take_back(self, message: Message, emoji: str, user: str) -> Answer:
         if not is_emoji(emoji):
@@ -208,12 +208,12 @@ class Messages(Places):
 
     def get_reactions(self, asked: Asked) -> Answer:
         _, message = self._message(asked)
-        if not is_emoji(asked.channel_id["emoji"]):
+        if not is_emoji(asked.ids["emoji"]):
             raise Refused(10014)
         limit = asked.number("limit", 25, 1, 100)
         after = asked.snowflake("after") or 0
         is_burst = asked.number("type", 0, 0, 1) == 1  # super reactions, which nobody here gives
-        reaction = message.reactions.get("" if is_burst else key_of(asked.channel_id["emoji"]), Reaction(""))
+        reaction = message.reactions.get("" if is_burst else key_of(asked.ids["emoji"]), Reaction(""))
         users = sorted((one for one in reaction.users if int(one) > after), key=int)
         return 200, [self.payloads.user(one) for one in users[:limit]]
 
@@ -227,7 +227,7 @@ class Messages(Places):
     def clear_emoji(self, asked: Asked) -> Answer:
         channel, message = self._message(asked)
         self.need(channel, "MANAGE_MESSAGES")
-        if (reaction := message.reactions.pop(key_of(asked.channel_id["emoji"]), None)) is not None:
+        if (reaction := message.reactions.pop(key_of(asked.ids["emoji"]), None)) is not None:
             self.events.cleared(message, reaction.emoji)
         return 204, None
 
@@ -235,7 +235,7 @@ class Messages(Places):
         channel = self.channel(asked, "VIEW_CHANNEL")
         if history:
             self.need(channel, "READ_MESSAGE_HISTORY")
-        message = channel.messages.get(str(as_snowflake(asked.channel_id["message"])))
+        message = channel.messages.get(str(as_snowflake(asked.ids["message"])))
         if message is None or message.only_for is not None:
             raise Refused(10008)
         return channel, message

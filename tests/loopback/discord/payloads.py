@@ -166,10 +166,10 @@ class Payloads:
         return shown
 
     def _referenced(self, message: Message) -> JSON:
-        channel_id = self.world.channels[message.channel]
-        home = channel_id.parent if message.type == THREAD_STARTER else channel_id.id
+        channel = self.world.channels[message.channel]
+        home = channel.parent if message.type == THREAD_STARTER else channel.id
         target = self.world.channels[str(home)].messages.get(str(message.reply_to))
-        reference = {"type": 0, "message_id": message.reply_to, "channel_id": home, "guild_id": channel_id.guild}
+        reference = {"type": 0, "message_id": message.reply_to, "channel_id": home, "guild_id": channel.guild}
         return {"message_reference": reference, "referenced_message": self.message(target) if target else None}
 
     def reaction(self, reaction: Reaction) -> JSON:

@@ -46,9 +46,9 @@ class Places:
         return 200, {**self.payloads.user(BOT_USER), "verified": True, "mfa_enabled": False, "email": None}
 
     def get_user(self, asked: Asked) -> Answer:
-        if asked.channel_id["user"] not in self.world.people:
+        if asked.ids["user"] not in self.world.people:
             raise Refused(10013)
-        return 200, self.payloads.user(asked.channel_id["user"])
+        return 200, self.payloads.user(asked.ids["user"])
 
     def get_gateway(self, _asked: Asked) -> Answer:
         return 200, {"url": self.gateway.url}
@@ -89,11 +89,11 @@ class Places:
 
     def get_member(self, asked: Asked) -> Answer:
         guild = self.guild(asked)
-        if asked.channel_id["user"] not in self.world.people:
+        if asked.ids["user"] not in self.world.people:
             raise Refused(10013)
-        if asked.channel_id["user"] not in guild.members:
+        if asked.ids["user"] not in guild.members:
             raise Refused(10007)
-        return 200, self.payloads.member(guild, asked.channel_id["user"])
+        return 200, self.payloads.member(guild, asked.ids["user"])
 
     def get_channels(self, asked: Asked) -> Answer:
         return 200, [self.payloads.channel(self.world.channels[one]) for one in self.guild(asked).channels]
@@ -159,7 +159,7 @@ class Places:
 
     def start_thread_from_message(self, asked: Asked) -> Answer:
         channel = self._home_of_threads(asked)
-        message = channel.messages.get(asked.channel_id["message"])
+        message = channel.messages.get(asked.ids["message"])
         if message is None or message.only_for is not None:
             raise Refused(10008)
         if message.type in {THREAD_CREATED, THREAD_STARTER}:
@@ -252,7 +252,7 @@ class Places:
         Raises:
             Refused: there is none, or the bot is not in it.
         """
-        guild = self.world.guilds.get(asked.channel_id["guild"])
+        guild = self.world.guilds.get(asked.ids["guild"])
         if guild is None or BOT_USER not in guild.members:
             raise Refused(10004)
         return guild
@@ -263,7 +263,7 @@ class Places:
         Raises:
             Refused: there is none, or the bot must not do this there.
         """
-        channel = self.world.channels.get(asked.channel_id["channel"])
+        channel = self.world.channels.get(asked.ids["channel"])
         if channel is None:
             raise Refused(10003)
         if not self.world.sees(BOT_USER, channel):

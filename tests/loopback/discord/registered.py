@@ -95,15 +95,15 @@ class Registered:
         return 204, None
 
     def _scope(self, asked: Asked) -> str:
-        if asked.channel_id["application"] != APP:
+        if asked.ids["application"] != APP:
             raise Refused(20012)
-        guild = asked.channel_id.get("guild", GLOBAL)
+        guild = asked.ids.get("guild", GLOBAL)
         if guild and (guild not in self.world.guilds or BOT_USER not in self.world.guilds[guild].members):
             raise Refused(50001)
         return guild
 
     def _one(self, asked: Asked) -> JSON:
-        command = self.commands.get(self._scope(asked), {}).get(asked.channel_id["command"])
+        command = self.commands.get(self._scope(asked), {}).get(asked.ids["command"])
         if command is None:
             raise Refused(10063)
         return command

@@ -73,20 +73,20 @@ class Rest:
         return handle
 
     async def _answer(self, request: web.Request, operation: str) -> web.StreamResponse:
-        channel_id, headers = dict(request.match_info), {}
+        ids, headers = dict(request.match_info), {}
         try:
             self._admit(request, operation)
             fault = next((one for one in self.faults if one.strikes(operation)), None)
             if fault is not None:
                 return await self._spoiled(fault, request, await read(request, operation))
-            allowance = self._limits.ask(operation, major(channel_id))
+            allowance = self._limits.ask(operation, major(ids))
             headers = dict(allowance.headers)
             if allowance.wait_s:
-                self._record(operation, request.path, channel_id, None, "429 0 You are being rate limited.")
+                self._record(operation, request.path, ids, None, "429 0 You are being rate limited.")
                 return _asked_to_wait(allowance.wait_s, headers, is_global=allowance.is_global)
             asked = await read(request, operation)
         except Refused as error:
-            self._record(operation, request.path, channel_id, None, _outcome(error))
+            self._record(operation, request.path, ids, None, _outcome(error))
             return _answered(error.status, error.as_json(), headers)
         status, body = self._done(asked, request.path)
         return _answered(status, body, headers)
@@ -106,9 +106,9 @@ class Rest:
             status, body = self._operations[asked.operation](asked)
         except Refused as error:
             excuse = fault or ("excused" if isinstance(error, Excused) else "")
-            self._record(asked.operation, path, asked.channel_id, asked.body, _outcome(error), excuse)
+            self._record(asked.operation, path, asked.ids, asked.body, _outcome(error), excuse)
             return error.status, error.as_json()
-        self._record(asked.operation, path, asked.channel_id, asked.body, "ok", fault)
+        self._record(asked.operation, path, asked.ids, asked.body, "ok", fault)
         return status, body
 
     async def _spoiled(self, fault: Fault, request: web.Request, asked: Asked) -> web.StreamResponse:
@@ -117,7 +117,7 @@ class Rest:
         if kind in {"lost", "silent-done", "500-done", "slow"}:
             done = self._done(asked, path, kind)
         else:
-            self._record(asked.operation, path, asked.channel_id, asked.body, "nothing done", kind)
+            self._record(asked.operation, path, asked.ids, asked.body, "nothing done", kind)
         if kind in {"late", "silent-late"}:
             self._let_land(fault, asked, path)
         fault.then()
@@ -158,9 +158,9 @@ class Rest:
         task.add_done_callback(self._landing.discard)
 
     def _record(
-        self, operation: str, path: str, channel_id: Mapping[str, str], body: Any, outcome: str, fault: str = ""
+        self, operation: str, path: str, ids: Mapping[str, str], body: Any, outcome: str, fault: str = ""
     ) -> None:
-        self._journal.calls.append(Call(self._limits.now(), operation, path, dict(channel_id), body, outcome, fault))
+        self._journal.calls.append(Call(self._limits.now(), operation, path, dict(ids), body, outcome, fault))
 
 
 def _outcome(error: Refused) -> str:

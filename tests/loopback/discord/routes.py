@@ -72,6 +72,6 @@ OPEN = {
 }  # fmt: skip
 
 
-def major(channel_id: Mapping[str, str]) -> str:
+def major(ids: Mapping[str, str]) -> str:
     """What a bucket counts for itself: the channel, the guild, or the interaction."""
-    return channel_id.get("channel") or channel_id.get("guild") or channel_id.get("token") or ""
+    return ids.get("channel") or ids.get("guild") or ids.get("token") or ""

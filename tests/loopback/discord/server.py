@@ -105,8 +105,8 @@ class LoopbackDiscord:
 
     def messages(self, channel: str) -> list[Message]:
         """The messages of a channel that everybody sees, oldest first, those in its threads included."""
-        channel_ids = [self.world.channels[channel], *self.world.threads_of(channel)]
-        found = [one for channel_id in channel_ids for one in channel_id.public() if one.type != THREAD_STARTER]
+        channels = [self.world.channels[channel], *self.world.threads_of(channel)]
+        found = [one for channel in channels for one in channel.public() if one.type != THREAD_STARTER]
         return sorted(found, key=lambda one: int(one.id))
 
     def whispers(self, user: str) -> list[str]:

@@ -26,8 +26,8 @@ JSON = Mapping[str, Any]
 
 def transcript(world: World, windows: Iterable[Window], *, ids: bool = False) -> str:
     """Every channel with its messages, threads and open modals; with `ids`, what an act has to name as well."""
-    channel_ids = [one for one in world.channels.values() if not one.is_thread]
-    shown = [_channel(world, channel, ids=ids) for channel in channel_ids if channel.messages or channel.type != DIRECT]
+    channels = [one for one in world.channels.values() if not one.is_thread]
+    shown = [_channel(world, channel, ids=ids) for channel in channels if channel.messages or channel.type != DIRECT]
     for one in windows:
         named = f" {one.id}, with {', '.join(one.fields)}" if ids else ""
         shown.append(f"{_name(world, one.user)} sees a window{named}:\n{read_window(one)}")

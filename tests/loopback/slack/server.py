@@ -261,25 +261,25 @@ class LoopbackSlack:
         return web.Response(body=stored["content"], content_type="text/plain") if stored else web.Response(status=404)
 
     async def _respond(self, request: web.Request) -> web.Response:
-        channel_id = self.people.responses.get(request.match_info["name"])
-        if channel_id is None or channel_id.left == 0 or self.workspace.now() > channel_id.until:
+        response = self.people.responses.get(request.match_info["name"])
+        if response is None or response.left == 0 or self.workspace.now() > response.until:
             self.journal.note("violation", "a response_url was used too often or too late")
             return web.json_response({"ok": False, "error": "used_url"}, status=404)
-        channel_id.left -= 1
+        response.left -= 1
         answer = await request.json()
-        channel = self.workspace.channels[channel_id.channel]
+        channel = self.workspace.channels[response.channel]
         try:
             text, blocks = content(answer)
         except Refused as error:
             self.journal.note("violation", f"response_url: {error.error} {error.more}")
             return web.json_response({"ok": False, "error": error.error}, status=400)
-        if answer.get("replace_original") and channel_id.message is not None:
-            channel_id.message.text, channel_id.message.blocks = text, blocks
-            channel_id.message.edits += 1
+        if answer.get("replace_original") and response.message is not None:
+            response.message.text, response.message.blocks = text, blocks
+            response.message.edits += 1
         elif answer.get("response_type") == "in_channel":
             self.workspace.post(channel, Message(self.workspace.stamp(), BOT_USER, text, blocks))
         else:
-            self.methods.show_only_to(channel, channel_id.user, text, blocks, answer.get("thread_ts"))
+            self.methods.show_only_to(channel, response.user, text, blocks, answer.get("thread_ts"))
         return web.Response(text="ok")
 
     async def _show_transcript(self, _request: web.Request) -> web.Response:
