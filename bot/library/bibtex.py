@@ -18,7 +18,7 @@ from bibtexparser.model import (
     String,
 )
 
-from bot.library.ids import id_of
+from bot.arxiv_id import find_id
 from bot.library.parsed import Branch, Fate, LineNote, Link, ListedPaper, Parsed
 from bot.text import cut, one_line, readable
 
@@ -106,7 +106,9 @@ def _paper(entry: Entry, line: int) -> ListedPaper:
         else f"{venue} {year}".strip()
         if venue
         else "",
-        links=tuple(dict.fromkeys(Link("link", url) for url in addresses if url.startswith("http") and not id_of(url))),
+        links=tuple(
+            dict.fromkeys(Link("link", url) for url in addresses if url.startswith("http") and not find_id(url))
+        ),
         note=cut(_words(fields.get("note", "")), _LONGEST_NOTE),
     )
 
@@ -120,9 +122,9 @@ def _own_id(fields: Mapping[str, str]) -> str:
     archive = fields.get("archiveprefix", fields.get("eprinttype", "")).strip(" {}")
     for name in _ID_FIELDS:
         word = fields.get(name, "").strip(" {}\n\t")
-        if found := id_of(word) or (id_of(f"{archive}/{word}") if archive.casefold() not in ("", "arxiv") else ""):
+        if found := find_id(word) or (find_id(f"{archive}/{word}") if archive.casefold() not in ("", "arxiv") else ""):
             return found
-        if (category := fields.get("primaryclass", "").strip(" {}")) and (found := id_of(f"{category}/{word}")):
+        if (category := fields.get("primaryclass", "").strip(" {}")) and (found := find_id(f"{category}/{word}")):
             return found
     return ""
 
@@ -133,7 +135,7 @@ def _id_in_addresses(fields: Mapping[str, str]) -> str:
         for word in (value, *_ADDRESS.findall(value)):
             # A bare number in a note is no id.
             is_address = len(word) < _LONGEST_ADDRESS and (name != "note" or "arxiv" in word.casefold())
-            if is_address and (found := id_of(word.strip(" {}").rstrip(".;,"))):
+            if is_address and (found := find_id(word.strip(" {}").rstrip(".;,"))):
                 return found
     return ""
 
@@ -141,7 +143,7 @@ def _id_in_addresses(fields: Mapping[str, str]) -> str:
 def _id_in_words(fields: Mapping[str, str]) -> str:
     for name in _NAMED_IN:
         for match in _ARXIV_WORD.finditer(fields.get(name, "")):
-            if found := id_of(match["id"].rstrip(".")):
+            if found := find_id(match["id"].rstrip(".")):
                 return found
     return ""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bot.arxiv_id import find_id
 from bot.digest_file import DigestEntry, DigestFile, read_digests
 from bot.errors import DigestFileError
-from bot.library.ids import id_of
 from bot.library.parsed import Fate, LineNote, ListedPaper, Parsed
 from bot.text import cut
 
@@ -38,7 +38,7 @@ def read_digest_file(text: str) -> Parsed:
     nameless: list[ListedPaper] = []
     for digest in digests:
         for entry in digest.entries:
-            paper = _paper(entry, places.get(id_of(entry.arxiv_id), 1), digest)
+            paper = _paper(entry, places.get(find_id(entry.arxiv_id), 1), digest)
             if not paper.arxiv_id:
                 nameless.append(paper)
             else:
@@ -57,7 +57,7 @@ def _named(digests: tuple[DigestFile, ...]) -> str:
     """What tells these digests from others: their days, else their papers."""
     days = sorted(day for digest in digests for day in digest.days)
     if not days:
-        ids = [id_of(entry.arxiv_id) for digest in digests for entry in digest.entries] or ["no paper"]
+        ids = [find_id(entry.arxiv_id) for digest in digests for entry in digest.entries] or ["no paper"]
         return f"digest of {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
     return f"digest of {days[0]}" if len(days) == 1 else f"digests of {days[0]} to {days[-1]}"
 
@@ -66,7 +66,7 @@ def _paper(entry: DigestEntry, line: int, digest: DigestFile) -> ListedPaper:
     return ListedPaper(
         line=line,
         title=entry.title,
-        arxiv_id=id_of(entry.arxiv_id),
+        arxiv_id=find_id(entry.arxiv_id),
         authors=entry.authors,
         listed_on=digest.day,
         note=entry.comment,
@@ -81,7 +81,7 @@ def _places(text: str) -> dict[str, int]:
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) < 100_000:
             for match in _NAMED.finditer(line):
-                if found := id_of(match[1].removesuffix(".pdf").rstrip(".")):
+                if found := find_id(match[1].removesuffix(".pdf").rstrip(".")):
                     places.setdefault(found, number)
     return places
 

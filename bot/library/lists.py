@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.library.ids import id_of
+from bot.arxiv_id import find_id
 from bot.library.inline import Kind as PieceKind
 from bot.library.inline import pieces
 from bot.library.layout import Kind, Line, lines_of
@@ -34,7 +34,7 @@ def is_outline(text: str) -> bool:
     bullets = [line for line in lines_of(text)[:_LINES_LOOKED_AT] if line.kind is Kind.BULLET and line.text]
     if not bullets or not any(_has_link(line) for line in bullets):
         return False
-    return any(_has_labelled_link(line) or not (_has_link(line) or id_of(line.text)) for line in bullets)
+    return any(_has_labelled_link(line) or not (_has_link(line) or find_id(line.text)) for line in bullets)
 
 
 def _links(line: Line) -> list[str]:

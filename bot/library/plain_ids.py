@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from bot.library.ids import id_of
+from bot.arxiv_id import find_id, ids_in, words_of
 from bot.library.parsed import Branch, Fate, LineNote, Link, ListedPaper, Parsed
 from bot.text import cut, one_line
 
-_WORD = re.compile(r"[^\s,;|<>\"'`()\[\]{}]{7,400}")
 _TITLE = re.compile(r"#{1,6}\s+(\S.*)")
-_EDGES = ".:!?*_~=\\"
+_EDGES = ".:!?*_~=\\,;|<>()[]{}\"'"
 _LONGEST_NOTE = 100
 _LONGEST_TITLE = 300
 
@@ -25,7 +23,7 @@ def read_plain_ids(text: str) -> Parsed:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        ids = dict.fromkeys(_ids_in(line))
+        ids = dict.fromkeys(ids_in(line))
         if not ids and (heading := _TITLE.fullmatch(line.strip())):
             section = (cut(one_line(heading[1]), _LONGEST_NOTE),)
             branches.setdefault(section[0], Branch(section[0], number))
@@ -35,7 +33,7 @@ def read_plain_ids(text: str) -> Parsed:
         for arxiv_id in ids:
             papers.setdefault(arxiv_id, _paper(number, arxiv_id, line if len(ids) == 1 else "", section))
         if notes[-1].fate is Fate.NO_ID:
-            links = tuple(Link("link", word) for word in _words_of(line) if word.startswith(("http://", "https://")))
+            links = tuple(Link("link", word) for word in words_of(line) if word.startswith(("http://", "https://")))
             papers.setdefault(links[0].url, ListedPaper(number, links[0].url, sections=_at(section), links=links))
     used = {section for paper in papers.values() for section in paper.section}
     return Parsed(
@@ -46,17 +44,6 @@ def read_plain_ids(text: str) -> Parsed:
     )
 
 
-def _ids_in(line: str) -> Iterator[str]:
-    for word in _words_of(line):
-        if found := id_of(word):
-            yield found
-
-
-def _words_of(line: str) -> Iterator[str]:
-    for match in _WORD.finditer(line):
-        yield match[0].strip(_EDGES)
-
-
 def _note(number: int, line: str, new: list[str], ids: dict[str, None], papers: dict[str, ListedPaper]) -> LineNote:
     if new:
         return LineNote(number, Fate.PAPER, cut(", ".join(new), _LONGEST_NOTE))
@@ -64,13 +51,13 @@ def _note(number: int, line: str, new: list[str], ids: dict[str, None], papers: 
         known = next(iter(ids))
         return LineNote(number, Fate.AGAIN, f"{known}: line {papers[known].line} has it")
     words = cut(one_line(line[:500]), _LONGEST_NOTE)
-    if any(word.startswith(("http://", "https://")) for word in _words_of(line)):
+    if any(word.startswith(("http://", "https://")) for word in words_of(line)):
         return LineNote(number, Fate.NO_ID, words)
     return LineNote(number, Fate.SKIPPED, f"no arXiv id: {words}")
 
 
 def _paper(number: int, arxiv_id: str, line: str, section: tuple[str, ...]) -> ListedPaper:
-    words = [word for word in line[:2000].split() if not id_of(word.strip(f"{_EDGES},;|<>()[]{{}}\"'"))]
+    words = [word for word in line[:2000].split() if not find_id(word.strip(_EDGES))]
     title = one_line(" ".join(words)).strip(" -–—:,;|•*\"'[](){}")
     return ListedPaper(number, cut(title, _LONGEST_TITLE), arxiv_id, sections=_at(section))
 

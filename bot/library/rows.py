@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 
+from bot.arxiv_id import find_id, given_in
 from bot.digest_file.escapes import split_authors
-from bot.library.ids import id_of, year_and_month
 from bot.library.inline import Kind, Piece, badge_text, pieces, plain
 from bot.library.parsed import Link, ListedPaper
 from bot.text import cut
@@ -64,7 +64,7 @@ class Row:
     def arxiv_id(self) -> str:
         """The id of the first address that names one: the title's before those of the other links."""
         addresses = [self.address, *(link.url for link in self.links)]
-        return next((found for url in addresses if (found := id_of(url))), "")
+        return next((found for url in addresses if (found := find_id(url))), "")
 
     @property
     def is_paper(self) -> bool:
@@ -108,7 +108,7 @@ def read_day(text: str, arxiv_id: str) -> date | None:
     """
     numbers = [int(number) for number in _NUMBERS.findall(text)]
     if len(numbers) == 2 and arxiv_id:
-        year, month = year_and_month(arxiv_id)
+        year, month = given_in(arxiv_id)
         numbers = [year + (numbers[0] < month), *numbers]
     try:
         return date(*numbers) if len(numbers) == 3 else None
@@ -262,7 +262,7 @@ def _take_link_or_badge(row: Row, piece: Piece) -> None:
 
 def _site(url: str) -> str:
     """What to call an address without a label."""
-    if id_of(url):
+    if find_id(url):
         return "Paper"
     try:
         return urlsplit(url).netloc.removeprefix("www.") or "link"

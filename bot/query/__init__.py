@@ -1,8 +1,7 @@
 """What a typed line means: a question to the archive, or a command. Pure."""
 
 from bot.query.commands import COMMANDS, parse_line
-from bot.query.ids import find_id
 from bot.query.names import is_author
 from bot.query.question import parse_date, parse_question
 
-__all__ = ["COMMANDS", "find_id", "is_author", "parse_date", "parse_line", "parse_question"]
+__all__ = ["COMMANDS", "is_author", "parse_date", "parse_line", "parse_question"]

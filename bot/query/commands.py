@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from bot.arxiv_id import find_id
 from bot.models import CommandLine
-from bot.query.ids import find_id
 from bot.query.question import parse_date
 
 _QUOTED = re.compile(r'["“„«](?P<phrase>[^"“”„«»]*\w[^"“”„«»]*)["”“»]')

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from bot.arxiv_id import find_id
 from bot.categories import CATEGORIES, suggest_category
 from bot.models import Question
-from bot.query.ids import find_id
 
 LONGEST_QUESTION = 1000  # characters
 MOST_WORDS = 40

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bot.arxiv_id import find_id
 from bot.errors import SourceError
 from bot.models import (
     Attachment,
@@ -21,7 +22,6 @@ from bot.models import (
     Reply,
     VoteSource,
 )
-from bot.query import find_id
 from bot.ranking.explain import why_in_full
 from bot.ranking.rewards import canonical
 from bot.rendering import CARD_BUTTONS, abstract_reply, bibtex, plain_card, plain_post, similar_reply, why_reply

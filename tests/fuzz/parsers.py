@@ -23,6 +23,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.app.forgetting import person_of
+from bot.arxiv_id import find_id, parse_id
 from bot.citations import checked, sentences_of
 from bot.digest_file import read_digests
 from bot.emoji import normalise, typed
@@ -34,7 +35,7 @@ from bot.platforms.console._transcript import Transcript
 from bot.platforms.discord import _keys as keys
 from bot.platforms.discord import _text as discord_text
 from bot.platforms.slack import _text as slack_text
-from bot.query import COMMANDS, find_id, parse_date, parse_line, parse_question
+from bot.query import COMMANDS, parse_date, parse_line, parse_question
 from bot.redaction import redacted
 from bot.rendering import bibtex_file
 from bot.scorers.llm.answerer import _sentences
@@ -44,7 +45,6 @@ from bot.settings.salvage import salvaged_settings
 from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of
 from bot.sources.arxiv.fetch import Answer
-from bot.sources.arxiv.ids import parse_id
 from bot.sources.arxiv.rss import read_feed
 from bot.text import author_line, clean_lines, cut, one_line, readable, short_name, units
 from bot.topics import parse_topics, render_understood

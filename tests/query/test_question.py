@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.query import find_id, is_author, parse_date, parse_question
+from bot.arxiv_id import find_id
+from bot.query import is_author, parse_date, parse_question
 from bot.query.question import LONGEST_QUESTION, MOST_WORDS
 
 TODAY = date(2026, 10, 14)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.arxiv_id import find_id
 from bot.emoji import NAMES, typed
 from bot.query import COMMANDS
 
@@ -32,7 +33,6 @@ HELP: Mapping[str, str] = MappingProxyType(
 _ALIASES: Mapping[str, str] = MappingProxyType({"exit": "quit", "q": "quit", "?": "help", "abs": "abstract"})
 _ALONE = ("undo", "next", "help", "quit")
 _NUMBER = re.compile(r"#?(?P<number>\d{1,9})[.)]?")
-_ARXIV_ID = re.compile(r"(?:arxiv:)?(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE)
 _GLUED = re.compile(r"(?P<emoji>[^\d\s+-]+)(?P<number>\d{1,9})")
 _SIGNED = re.compile(r"(?P<sign>[+-])(?P<number>\d{1,9})")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -175,5 +175,4 @@ def _paper(word: str) -> str:
     """A paper's number without leading zeros, or its arxiv_id without version; empty if the word is neither."""
     if match := _NUMBER.fullmatch(word):
         return str(int(match["number"]))
-    match = _ARXIV_ID.fullmatch(word)
-    return match["id"] if match else ""
+    return find_id(word)

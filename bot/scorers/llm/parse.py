@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.arxiv_id import find_id
 from bot.text import cut, one_line
 
 MOST_COMMENT = 240
@@ -32,10 +33,6 @@ _LOOSE_FIELD = re.compile(
 )
 _LOOSE_COMMENT = re.compile(r"[\"']?\bcomment\b[\"']?\s*[:=]\s*[\"']([^\"\n]*)[\"']", re.IGNORECASE)
 _NUMBER = re.compile(r"([-+]?\d{1,3}(?:\.\d{1,6})?)\s*(?:(?:/|out of)\s*10(?:\.0)?)?")
-_DRESSED_ID = re.compile(
-    r"(?:(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv[: ]\s*|#)?"
-    r"(\d{4}\.\d{4,5}|[a-z][a-z.-]+/\d{7})(?:v\d+)?(?:\.pdf)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +181,7 @@ def _id_of(fields: Mapping[str, Any], by_name: Mapping[str, str]) -> str | None:
     name = str(fields["id"]).strip().lower()[:200]
     if name in by_name:
         return by_name[name]
-    dressed = _DRESSED_ID.fullmatch(name)
-    return by_name.get(dressed[1]) if dressed else None
+    return by_name.get(find_id(name))
 
 
 def _verdict(fields: Mapping[str, Any], topics: Collection[int]) -> Verdict | None:

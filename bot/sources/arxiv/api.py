@@ -17,12 +17,12 @@ import arxiv  # type: ignore[import-untyped]
 import requests
 from requests.adapters import BaseAdapter
 
+from bot.arxiv_id import parse_id
 from bot.errors import BadSourceAnswer
 from bot.models import Paper
 from bot.ports import Progress, no_progress
 from bot.sources.arxiv.cleaning import is_withdrawn, names_of, title_of
 from bot.sources.arxiv.fetch import Fetcher
-from bot.sources.arxiv.ids import parse_id
 from bot.sources.arxiv.pages import read_page
 from bot.text import one_line
 

@@ -14,9 +14,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.arxiv_id import id_order, is_new_style
 from bot.models import Paper
 from bot.sources.arxiv.calendar import Calendar
-from bot.sources.arxiv.ids import id_order, is_new_style
 
 # Costs are about minus the logarithm of how often a thing happens.
 _HELD = 3.0  # announced one listing late: a few papers in a hundred

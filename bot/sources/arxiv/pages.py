@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+from bot.arxiv_id import parse_id
 from bot.errors import BadSourceAnswer, QueryRejected
 from bot.sources.arxiv.calendar import YEARS
 from bot.sources.arxiv.cleaning import without_control_characters, xml_root
 from bot.sources.arxiv.fetch import Answer, refuse_failure, short
-from bot.sources.arxiv.ids import parse_id
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

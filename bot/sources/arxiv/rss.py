@@ -14,12 +14,12 @@ from typing import Any
 
 import feedparser
 
+from bot.arxiv_id import ArxivId, parse_id
 from bot.errors import BadSourceAnswer
 from bot.models import AnnounceType, Paper
 from bot.sources.arxiv.calendar import YEARS, eastern_date
 from bot.sources.arxiv.cleaning import split_names, title_of, without_control_characters, xml_root
 from bot.sources.arxiv.fetch import Answer, Fetcher, refuse_failure, short
-from bot.sources.arxiv.ids import ArxivId, parse_id
 from bot.text import one_line
 
 MOST_ITEMS = 2000

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from bot.arxiv_id import parse_id
 from bot.clock import Clock
 from bot.errors import BadSourceAnswer, SourceError, SourceUnavailable
 from bot.models import Listing, ListingState, Paper, Question
@@ -17,7 +18,6 @@ from bot.sources.arxiv.calendar import Calendar, eastern_date
 from bot.sources.arxiv.examination import examine
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.holidays import bundled_calendar
-from bot.sources.arxiv.ids import parse_id
 from bot.sources.arxiv.index import ArxivIndex
 from bot.sources.arxiv.listings import checked
 from bot.sources.arxiv.newest import NewestListing
