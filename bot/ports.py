@@ -57,7 +57,10 @@ class Source(Protocol):
         ...
 
     def newest_day(self, now: datetime) -> date:
-        """The newest listing day that should be complete at `now` (aware), by the source's own calendar."""
+        """The newest listing day that may be complete at `now` (aware), by the source's own calendar.
+
+        It may have a `quiet_reason`, if that is no more than a prediction: then it is asked for, but not expected.
+        """
         ...
 
     def quiet_reason(self, day: date) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.models import DigestKind, DigestRecord, MorningReport, PostState
+from bot.models import DigestKind, DigestRecord, ListingState, MorningReport, PostState
 from bot.rendering import llm_has_failed
 from handlers.environment import Environment
 from handlers.morning import occasion_of
@@ -15,8 +15,9 @@ async def judge_morning(env: Environment, key: str, due: datetime) -> MorningRep
     """How the morning due at `due` stands now; None where nothing was owed.
 
     Good is a morning whose readers have all there was, or were told that there was nothing to come: holidays, nothing
-    relevant, a budget reached. Bad is one with messages that could not be posted, without the listing that the source's
-    calendar promises, or without the LLM that the settings name: an outage must not pass for a quiet day.
+    relevant, a budget reached, a listing that arXiv was asked for and has not announced. Bad is one with messages that
+    could not be posted, with a listing that could not be read, or without the LLM that the settings name: an outage
+    must not pass for a quiet day.
     """
     if await pause_of(env, key) is not None:
         return None
@@ -44,7 +45,15 @@ async def _trouble(env: Environment, key: str, due: datetime, digests: tuple[Dig
         return lost
     mark = await env.store.ledger.mark(key)
     expected = env.source.newest_day(due)
-    if mark is not None and mark >= expected:
+    if (mark is not None and mark >= expected) or await _is_merely_empty(env, key, expected):
         return ""
     said = next((remark for one in of_this for remark in one.remarks), "")
     return f"the listing of {expected} is not posted{f': {said}' if said else ''}"
+
+
+async def _is_merely_empty(env: Environment, key: str, expected: date) -> bool:
+    """Whether arXiv was asked for the listing, answered, and had none: it may put one off without a word."""
+    categories = env.channel(key).categories
+    records = await env.store.listings.records(env.source.name, categories, expected, expected)
+    states = {record.state for record in records}
+    return len(records) == len(set(categories)) and states <= {ListingState.PENDING, ListingState.EMPTY}

@@ -83,6 +83,8 @@ async def edition_of_nothing(
 
 async def _why_nothing(env: Environment, key: str, expected: date) -> str:
     """Why a listing that was expected is not there: what the source says of a doubtful one, or nothing yet."""
+    if reason := env.source.quiet_reason(expected):  # foreseen, and asked for all the same
+        return no_announcement(reason)
     categories = env.channel(key).categories
     records = await env.store.listings.records(env.source.name, categories, expected, expected)
     doubt = next((record.note for record in records if is_disagreement(record.note)), "")

@@ -120,12 +120,27 @@ async def test_a_late_but_good_morning_within_the_time_of_grace_is_good(owned):
 
 async def test_a_morning_healed_after_the_time_of_grace_is_good_from_then_on(owned):
     watch = a_watch(owned)
+    owned.source.down = SourceUnavailable("503")
     await day(owned, watch, MON)
     assert (await owned.store.alarms.reports(CHANNEL, 1))[0].trouble
+    owned.source.down = None
     owned.announce(MON, 1)
     await owned.morning(MON)
     await watch.look(owned.env, SOUND)
     assert [report.trouble for report in await owned.store.alarms.reports(CHANNEL, 9)] == [""]
+
+
+async def test_listings_that_were_expected_and_not_announced_make_no_bad_mornings(owned):
+    """ArXiv answered, and had put them off; a look that fails in between is another thing."""
+    watch = a_watch(owned)
+    for when in (MON, TUE):
+        await day(owned, watch, when)
+    assert {report.trouble for report in await owned.store.alarms.reports(CHANNEL, 9)} == {""}
+    assert "no announcement yet" in owned.header(2)
+    owned.source.down = SourceUnavailable("503")
+    await day(owned, watch, WED)
+    newest = max(await owned.store.alarms.reports(CHANNEL, 9), key=lambda report: report.due)
+    assert "the listing of 2025-05-07 is not posted" in newest.trouble
 
 
 async def test_holidays_weekends_and_mornings_with_nothing_relevant_are_good(owned):
@@ -327,6 +342,7 @@ async def test_a_database_that_takes_no_writes_is_told_once_all_the_same(owned, 
 
 async def test_a_store_that_reads_nothing_takes_no_alarm_down(owned):
     watch = a_watch(owned)
+    owned.source.down = SourceUnavailable("503")
     for when in (MON, TUE):
         await day(owned, watch, when)
     assert len(told(owned)) == 1

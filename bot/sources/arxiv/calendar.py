@@ -6,7 +6,7 @@ Everything follows from two Eastern times: submissions close at 14:00, announcem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,15 +23,21 @@ _LONGEST_GAP_DAYS = 60
 _SATURDAY = 5
 
 
+def _never(_day: date) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Which days have a listing, and which submissions belong to it.
 
-    `holidays` names the days on whose evening arXiv announces nothing. The listing that is missing is then the next
-    weekday's: a holiday on a Friday takes Monday's, because Friday's papers are announced on Sunday evening.
+    `holidays` names the days on whose evening arXiv announces nothing, as arXiv has published them; of the other years
+    `predicted` names a day that is likely to be one. The listing that is missing is then the next weekday's: a holiday
+    on a Friday takes Monday's, because Friday's papers are announced on Sunday evening.
     """
 
     holidays: Mapping[date, str] = field(default_factory=dict)
+    predicted: Callable[[date], str] = _never
 
     def is_listing_day(self, day: date) -> bool:
         """Whether a listing with this date is expected."""
@@ -41,8 +47,16 @@ class Calendar:
         """Why no listing has this date ("weekend", "holiday: Juneteenth"); "" if one is expected."""
         if day.weekday() >= _SATURDAY:
             return "weekend"
-        name = self.holidays.get(_weekday_before(day))
-        return f"holiday: {name}" if name else ""
+        evening = _weekday_before(day)
+        if name := self.holidays.get(evening):
+            return f"holiday: {name}"
+        name = self.predicted(evening)
+        return f"holiday: {name}, as far as can be foreseen" if name else ""
+
+    def is_predicted(self, day: date) -> bool:
+        """Whether only a prediction says that no listing has this date, so that it has to be asked all the same."""
+        evening = _weekday_before(day)
+        return day.weekday() < _SATURDAY and evening not in self.holidays and bool(self.predicted(evening))
 
     def listing_days(self, first: date, last: date) -> tuple[date, ...]:
         """The days with a listing from `first` to `last`, both included, in order."""
@@ -89,6 +103,11 @@ class Calendar:
         if self.is_listing_day(day) and self.complete_at(day) <= now:
             return day
         return self.previous_listing_day(day)
+
+    def newest_possible(self, now: datetime) -> date:
+        """Like `newest_complete`, but it may be a day that is only predicted to have no listing."""
+        day = now.astimezone(UTC).date()
+        return day if self.is_predicted(day) and self.complete_at(day) <= now else self.newest_complete(now)
 
     def newest_announced(self, now: datetime) -> date:
         """The newest listing of which anything can be seen at `now`, perhaps not all of it."""

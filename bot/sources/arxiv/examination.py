@@ -8,10 +8,22 @@ from datetime import date, datetime
 from bot.errors import SourceError
 from bot.models import Finding, Severity
 from bot.sources.arxiv.calendar import Calendar
+from bot.sources.arxiv.holidays import newest_published_year
 from bot.sources.arxiv.rss import ArxivRss
 
 _SUBJECT = "arxiv"
+_LAST_MONTHS = 11  # arXiv publishes the next year's list towards the end of a year
 _NETWORK = "check the network and ARXIV_RSS_URL; if others can reach it, arXiv may have put this address on hold"
+
+
+def calendar_finding(calendar: Calendar, today: date) -> Finding | None:
+    """What to say when the newest year whose holidays arXiv has published runs out."""
+    known = newest_published_year(calendar)
+    if (today.year, today.month) < (known, _LAST_MONTHS):
+        return None
+    said = f"arXiv's holidays are known to the end of {known}; those of later years are predicted by rule"
+    remedy = "a newer version of Paperlark will know them; until then a predicted holiday is asked for all the same"
+    return Finding(Severity.WARNING, _SUBJECT, said, remedy)
 
 
 async def examine(rss: ArxivRss, calendar: Calendar, now: datetime, categories: Sequence[str]) -> tuple[Finding, ...]:

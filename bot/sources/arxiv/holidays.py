@@ -1,4 +1,4 @@
-"""Reads the dated list of evenings without announcement that is shipped beside this file."""
+"""The evenings without announcement: those that arXiv has published, and by rule those of later years."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from functools import cache
 from importlib import resources
 
 from bot.sources.arxiv.calendar import Calendar
+
+# Of the federal holidays arXiv's published lists have these, and not Presidents', Memorial, Columbus or Veterans Day.
+_KEPT = ("New Year", "Martin Luther King", "Juneteenth", "Independence Day", "Labor Day", "Thanksgiving", "Christmas")
 
 
 def read_holidays(text: str) -> Mapping[date, str]:
@@ -45,6 +48,26 @@ def _name_of(day: object, name: object) -> str:
 
 @cache
 def bundled_calendar() -> Calendar:
-    """The calendar with the holidays that are shipped."""
+    """The calendar with the published holidays that are shipped, and those of the other years by rule."""
     text = resources.files(__package__).joinpath("holidays.toml").read_text(encoding="utf-8")
-    return Calendar(read_holidays(text))
+    published = read_holidays(text)
+    years = frozenset(day.year for day in published)
+    return Calendar(published, lambda day: "" if day.year in years else by_rule(day))
+
+
+def newest_published_year(calendar: Calendar) -> int:
+    """The last year of which arXiv's own dates are known; 0 if there is none."""
+    return max((day.year for day in calendar.holidays), default=0)
+
+
+def by_rule(day: date) -> str:
+    """The federal holiday observed on this day, if it is one of those that arXiv keeps; "" if not."""
+    name = _federal().get(day) or ""
+    return name if any(kept in name for kept in _KEPT) else ""
+
+
+@cache
+def _federal() -> Mapping[date, str]:
+    from holidays import country_holidays  # late: it takes a tenth of a second
+
+    return country_holidays("US")  # each year is computed when it is asked for

@@ -15,7 +15,7 @@ from bot.ports import Progress, SourceState, Throttle, no_progress
 from bot.settings import ArxivSettings
 from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.calendar import Calendar, eastern_date
-from bot.sources.arxiv.examination import examine
+from bot.sources.arxiv.examination import calendar_finding, examine
 from bot.sources.arxiv.fetch import Fetcher
 from bot.sources.arxiv.holidays import bundled_calendar
 from bot.sources.arxiv.index import ArxivIndex
@@ -60,8 +60,8 @@ class ArxivSource:
         return "arxiv"
 
     def newest_day(self, now: datetime) -> date:
-        """The newest listing day that should be complete at `now` (aware)."""
-        return self._calendar.newest_complete(now)
+        """The newest listing day that may be complete at `now` (aware), a merely predicted holiday included."""
+        return self._calendar.newest_possible(now)
 
     def quiet_reason(self, day: date) -> str:
         """Why no listing is expected on `day` ("weekend", "holiday: Juneteenth"), or "" if one is."""
@@ -106,8 +106,10 @@ class ArxivSource:
 
     async def examine(self, categories: Sequence[str]) -> SourceState:
         """What one request for the feed tells, for the doctor; a failure is a finding."""
-        findings = await examine(self._rss, self._calendar, self._clock.now(), checked(categories))
-        return SourceState(findings, self._fetcher.their_time)
+        now = self._clock.now()
+        findings = await examine(self._rss, self._calendar, now, checked(categories))
+        ending = calendar_finding(self._calendar, now.date())
+        return SourceState((*findings, ending) if ending else findings, self._fetcher.their_time)
 
     async def papers(self, arxiv_ids: Sequence[str], progress: Progress = no_progress) -> tuple[Paper, ...]:
         """The newest versions of these papers, as far as they exist, in the order asked; versions are ignored.

@@ -63,7 +63,7 @@ def make_source(server: LoopbackArxiv, clock: FakeClock, throttle: CountingThrot
             "throttle": throttle,
             "clock": clock,
             "random": random.Random(1),
-            "calendar": Calendar(),
+            "calendar": Calendar({date(2025, 12, 25): "Christmas Day"}),
         }
         settings = {name: options.pop(name) for name in tuple(options) if name in ArxivSettings.model_fields}
         return ArxivSource(settings=hasty(**settings), **parts | options)

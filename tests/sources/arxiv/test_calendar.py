@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources.arxiv.calendar import EASTERN, Calendar, days_between, eastern_date
-from bot.sources.arxiv.holidays import bundled_calendar, read_holidays
+from bot.sources.arxiv.holidays import bundled_calendar, newest_published_year, read_holidays
 
 PLAIN = Calendar()
 
@@ -190,3 +191,61 @@ def test_a_damaged_holiday_file_says_what_is_wrong(text: str, complaint: str) ->
 def test_arxivs_date_is_the_eastern_one() -> None:
     assert eastern_date(datetime(2025, 5, 8, 3, 59, tzinfo=UTC)) == date(2025, 5, 7)
     assert eastern_date(datetime(2025, 1, 8, 4, 59, tzinfo=UTC)) == date(2025, 1, 7)
+
+
+# Years whose holidays arXiv has not published yet.
+
+FORESEEN = {
+    2027: "01-01 01-18 06-18 07-05 09-06 11-25 12-24 12-31",
+    2028: "01-17 06-19 07-04 09-04 11-23 12-25",
+    2029: "01-01 01-15 06-19 07-04 09-03 11-22 12-25",
+    2030: "01-01 01-21 06-19 07-04 09-02 11-28 12-25",
+}
+"""Observed days, on weekdays: 1 January 2028 is a Saturday, kept on 31 December 2027."""
+
+
+@pytest.mark.parametrize("year", FORESEEN)
+def test_the_holidays_of_later_years_come_by_rule(year: int) -> None:
+    calendar = bundled_calendar()
+    weekdays = [day for day in days_between(date(year, 1, 1), date(year, 12, 31)) if day.weekday() < 5]
+    foreseen = {f"{day:%m-%d}" for day in weekdays if calendar.predicted(day)}
+    assert foreseen == set(FORESEEN[year].split())
+
+
+@pytest.mark.parametrize("day", ["2027-01-19", "2027-06-21", "2027-07-06", "2027-09-07", "2027-11-26"])
+def test_a_listing_that_a_predicted_holiday_takes_is_not_expected_and_asked_for_all_the_same(day: str) -> None:
+    missing = date.fromisoformat(day)
+    calendar = bundled_calendar()
+    assert "as far as can be foreseen" in calendar.why_no_listing(missing)
+    assert calendar.is_predicted(missing)
+    noon = datetime(missing.year, missing.month, missing.day, 12, tzinfo=UTC)
+    assert calendar.newest_possible(noon) == missing
+    assert calendar.newest_complete(noon) < missing
+    assert calendar.newest_possible(noon - timedelta(hours=9)) < missing
+
+
+@pytest.mark.parametrize("day", ["2027-02-16", "2027-06-01", "2027-10-12", "2027-11-12", "2025-05-27"])
+def test_presidents_memorial_columbus_and_veterans_day_have_listings(day: str) -> None:
+    assert bundled_calendar().is_listing_day(date.fromisoformat(day))
+
+
+def test_in_a_published_year_nothing_is_predicted() -> None:
+    calendar = bundled_calendar()
+    assert not any(calendar.predicted(day) for day in days_between(date(2025, 1, 1), date(2026, 12, 31)))
+    assert not calendar.is_predicted(date(2026, 11, 27))
+    assert calendar.why_no_listing(date(2026, 11, 27)) == "holiday: Thanksgiving"
+    assert newest_published_year(calendar) == 2026
+
+
+@pytest.mark.parametrize("year", FORESEEN)
+def test_in_any_year_to_come_each_moment_has_one_listing(year: int) -> None:
+    """Submission windows follow each other without gap; each paper is in exactly one; no gap is longer than six days."""
+    calendar = bundled_calendar()
+    days = calendar.listing_days(date(year, 1, 1), date(year + 1, 1, 5))
+    for before, day in pairwise(days):
+        assert calendar.submission_window(before)[1] == calendar.submission_window(day)[0]
+        assert (day - before).days <= 6
+        start, end = calendar.submission_window(day)
+        for moment in (start, start + (end - start) / 2, end - timedelta(seconds=1)):
+            assert calendar.listing_day_of(moment) == day
+        assert calendar.complete_at(day) - calendar.announced_at(day) <= timedelta(hours=5)

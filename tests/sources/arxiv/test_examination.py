@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.models import Severity
 from bot.ports import KnowsItself
+from bot.sources.arxiv.calendar import Calendar
+from bot.sources.arxiv.examination import calendar_finding
+from bot.sources.arxiv.holidays import bundled_calendar
 from tests.loopback.arxiv import LoopbackArxiv
 from tests.sources.arxiv.conftest import MakeSource
 
@@ -50,3 +53,22 @@ async def test_trouble_is_a_finding_with_a_remedy(server: LoopbackArxiv, make_so
     assert finding.severity is (Severity.WARNING if kind == "empty" else Severity.PROBLEM)
     assert finding.remedy
     assert (state.their_time is None) == (kind in {"silent", "dropped"}), "a refusal tells the time as well"
+
+
+@pytest.mark.parametrize(
+    ("today", "is_told"),
+    [("2026-10-31", False), ("2026-11-01", True), ("2026-12-31", True), ("2027-02-01", True), ("2025-12-24", False)],
+)
+def test_the_end_of_the_published_holidays_is_told_in_time(today: str, is_told: bool):
+    finding = calendar_finding(bundled_calendar(), date.fromisoformat(today))
+    assert (finding is not None) == is_told
+    if finding:
+        assert finding.severity is Severity.WARNING
+        assert "known to the end of 2026" in finding.message
+
+
+async def test_the_doctor_is_told_of_the_calendar_beside_the_feed(make_source: MakeSource):
+    findings = (await make_source(calendar=Calendar({date(2025, 1, 1): "New Year"})).examine(["cs.CL"])).findings
+    assert len(findings) == 1  # it is May
+    findings = (await make_source(calendar=Calendar({date(2024, 1, 1): "New Year"})).examine(["cs.CL"])).findings
+    assert "known to the end of 2024" in findings[1].message

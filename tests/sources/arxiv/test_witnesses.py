@@ -23,6 +23,7 @@ from tests.loopback.arxiv.times import eastern_midnight
 from tests.sources.arxiv.conftest import hasty
 from tests.sources.arxiv.rows import REPLAY, listings, row
 from tests.sources.arxiv.test_days import paper
+from tests.sources.arxiv.test_source import source_of
 from tests.sources.fakes import CountingThrottle
 
 BOTH = ["cs.CL", "cs.LG"]
@@ -261,3 +262,25 @@ def test_no_recorded_day_is_called_incomplete_and_every_fault_of_one_is_noticed(
                 stale = compare(Feed(day, previous.items), known, index, window)
                 assert stale.is_another_days, f"{day} stale: {stale}"
         previous = feed
+
+
+@pytest.mark.parametrize(("hour", "state"), [(EARLY, COMPLETE), (CERTAIN, COMPLETE)])
+async def test_what_a_predicted_holiday_brings_all_the_same_is_its_listing(hour: float, state: ListingState) -> None:
+    wrong = Calendar({date(2024, 1, 1): "New Year"}, lambda day: "a holiday" if day == WED else "")
+    async with arxiv(now=at(THU, hour)) as server:
+        source = source_of(server, FakeClock(server.now), calendar=wrong)
+        assert source.newest_day(server.now) == THU
+        listing = await source.newest(BOTH)
+    assert (listing.day, listing.state, ids(listing)) == (THU, state, of(server, THU))
+
+
+@pytest.mark.parametrize("kind", ["", "stale"])
+async def test_a_predicted_holiday_that_brings_nothing_is_a_quiet_day(kind: str) -> None:
+    right = Calendar({date(2024, 1, 1): "New Year"}, lambda day: "a holiday" if day == WED else "")
+    rows = listings(date(2025, 4, 28), FRI, without=[THU])
+    async with LoopbackArxiv(rows, held=0.0, now=at(THU)) as server:
+        if kind:
+            server.fault(kind, times=None)
+        listing = await source_of(server, FakeClock(server.now), calendar=right).newest(BOTH)
+    assert (listing.day, listing.state, listing.papers) == (THU, EMPTY, ())
+    assert listing.note == "holiday: a holiday, as far as can be foreseen"
