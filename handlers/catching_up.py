@@ -41,7 +41,7 @@ async def catch_up(env: Environment, key: str) -> None:
     Raises:
         DeliveryPaused: chat or source cannot be looked at now, so that nothing may be posted either.
     """
-    since = await env.store.copies.behind_since(key)
+    since = await env.store.restored.behind_since(key)
     if since is None:
         return
     channel = env.channel(key)
@@ -58,7 +58,7 @@ async def catch_up(env: Environment, key: str) -> None:
             f"known what was posted since ({error})"
         ) from error
     posts = [FoundPost(post, message.ref, message.posted_at) for post, message in ours]
-    unknown = await env.store.copies.catch_up(key, posts, digests, env.clock.now())
+    unknown = await env.store.restored.catch_up(key, posts, digests, env.clock.now())
     logger.warning(
         "%s: the database may know nothing after %s; %d messages and %d digests were taken up from the chat",
         key, since.strftime("%Y-%m-%d %H:%M UTC"), unknown, len(digests),

@@ -26,7 +26,7 @@ async def forget(env: Environment, person: str) -> Holdings:
         await refit(env, key)
     if not held.is_empty:
         await rebuild(env)
-    logger.info("a person was forgotten: %d events and %d orders are deleted", held.events, held.orders)
+    logger.info("a person was forgotten: %d events and %d rules are deleted", held.events, held.rules)
     return held
 
 
@@ -59,5 +59,5 @@ async def tidy(env: Environment) -> None:
     if keep_days is not None:
         expired = await env.store.privacy.expire(env.clock.now() - timedelta(days=keep_days))
         if expired:
-            logger.info("%d votes and orders older than %d days were deleted", expired, keep_days)
+            logger.info("%d votes and rules older than %d days were deleted", expired, keep_days)
     await rebuild(env)

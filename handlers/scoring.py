@@ -149,7 +149,7 @@ def ranking_inputs(rules: Sequence[Rule], judged: Judged, model: ChannelModel | 
 async def rules_of(env: Environment, key: str) -> tuple[Rule, ...]:
     """The follows and mutes of a channel: those of its settings, then those set in chat."""
     channel = env.channel(key)
-    said = await env.store.orders.rules(key)
+    said = await env.store.rules.all(key)
     known = set(RuleKind)
     return (
         *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),

@@ -1,4 +1,4 @@
-"""Backups of the database: every night, by hand, and the way back."""
+"""Make backups every night and by hand, and restore one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from bot.app.wiring import clock_of
 from bot.errors import StoreError, StoreReadOnly, UsageError
 from bot.settings import Settings
-from bot.store.backups import backup_name, backups_in, outdated
-from bot.store.copies import is_sqlite
-from bot.store.copying import PARTIAL, copy_database
-from bot.store.restoring import restore_database
+from bot.store.backups.listing import backup_name, backups_in, outdated
+from bot.store.backups.making import PARTIAL, back_up
+from bot.store.backups.restoring import restore_database
+from bot.store.file import is_sqlite
 from bot.store.run_lock import run_lock
 from bot.store.schema import NEWEST
 
@@ -22,18 +22,18 @@ logger = logging.getLogger(__name__)
 
 
 def nightly_backup(settings: Settings, now: datetime, stopping: Callable[[], bool]) -> Path:
-    """Copy the database into the backup folder and delete what the rotation lets go; blocks.
+    """Back the database up into its folder and delete what the rotation lets go; blocks.
 
-    Only after a copy that succeeded is anything deleted.
+    Anything is deleted only after a backup that succeeded.
 
     Raises:
-        StoreError: there is no new copy.
+        StoreError: there is no new backup.
     """
     folder = settings.backups
     for left in folder.glob(f"paperlark-*.db{PARTIAL}*"):  # of a kill in the middle of one
         with suppress(OSError):
             left.unlink()
-    made = copy_database(settings.database, folder / backup_name(now, NEWEST), made_at=now, stopping=stopping)
+    made = back_up(settings.database, folder / backup_name(now, NEWEST), made_at=now, stopping=stopping)
     logger.info("backup: %s (%.1f MB)", made, made.stat().st_size / 2**20)
     _rotate(settings, now)
     return made
@@ -56,7 +56,7 @@ def backup_to(settings: Settings, file: Path) -> str:
 
     Raises:
         UsageError: FILE is something that must not be overwritten.
-        StoreError: the copy cannot be made.
+        StoreError: the backup cannot be made.
     """
     now = clock_of(settings).now()
     target = file / backup_name(now, NEWEST) if file.is_dir() else file
@@ -65,7 +65,7 @@ def backup_to(settings: Settings, file: Path) -> str:
         raise StoreError(f"{database}: there is no database yet; `paperlark run` makes it")
     if target.exists() and (target.samefile(database) or not is_sqlite(target)):
         raise UsageError(f"{target} is there already and is no backup; name another file")
-    copy_database(database, target, made_at=now)
+    back_up(database, target, made_at=now)
     return f"{target}: {target.stat().st_size / 2**20:,.1f} MB, checked; `paperlark restore {target}` puts it back"
 
 
@@ -74,11 +74,11 @@ def restore_from(settings: Settings, file: Path) -> tuple[str, ...]:
 
     Raises:
         LockHeld: the bot is running.
-        StoreError: the copy cannot be used; the database is as it was.
+        StoreError: the backup cannot be used; the database is as it was.
     """
     with run_lock(settings.database, clock_of(settings).now()):
         restored = restore_database(file, settings.database)
-    lines = [f"Restored: {settings.database} is the copy made at {restored.made_at:%Y-%m-%d %H:%M} UTC."]
+    lines = [f"Restored: {settings.database} is the backup made at {restored.made_at:%Y-%m-%d %H:%M} UTC."]
     if restored.replaced is not None:
         lines.append(f"The one before it is kept: {restored.replaced} (delete it when all is well).")
     lines.append("At its next start the bot first looks into the chats for what was posted since, and repeats nothing.")

@@ -22,8 +22,8 @@ from bot.settings import DEFAULT_FILE, ChannelSettings, ScorerName, Settings
 from bot.settings.salvage import salvaged_settings
 from bot.sources import SOURCES
 from bot.store import Store
-from bot.store.backups import backups_in
-from bot.store.inspection import inspect_database
+from bot.store.backups.listing import backups_in
+from bot.store.file import inspect_database
 from bot.store.run_lock import holder_of
 
 _HERE = SystemClock()  # never moved, unlike the one that the settings ask for

@@ -1,4 +1,4 @@
-"""What `paperlark forget` does."""
+"""Forget a person, as `paperlark forget` asks for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.app.wiring import opened
 from bot.errors import UsageError
 from bot.rendering import backups_line, forgotten_line, holdings_line
 from bot.settings import PlatformName, Settings
-from bot.store.copies import copies_holding
+from bot.store.backups.people import backups_holding
 from handlers import forgetting
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
@@ -55,15 +55,15 @@ async def forget_person(settings: Settings, user: str, *, dry_run: bool) -> tupl
         lines.append(f"Learned again without them: {', '.join(held.channels)}.")
     if owed:
         lines.append("What was deleted may still be readable in the file; the bot removes it within the hour.")
-    return (*lines, *_copies(settings, person, backups_line(gone_by, "them")))
+    return (*lines, *_backups(settings, person, backups_line(gone_by, "them")))
 
 
-def _copies(settings: Settings, person: str, rotation: str) -> tuple[str, ...]:
+def _backups(settings: Settings, person: str, rotation: str) -> tuple[str, ...]:
     """Which files still hold the person, and which of them nobody but a person deletes."""
     backups = settings.backups.resolve()
-    copies = copies_holding(settings.database, {settings.data_dir, backups}, person)
-    by_hand = [path for path in copies if backups not in path.parents]
-    lines = (rotation,) if len(by_hand) < len(copies) else ("No nightly backup holds them.",)
+    holding = backups_holding(settings.database, {settings.data_dir, backups}, person)
+    by_hand = [path for path in holding if backups not in path.parents]
+    lines = (rotation,) if len(by_hand) < len(holding) else ("No nightly backup holds them.",)
     if not by_hand:
         return lines
     return (*lines, "These files hold them until you delete them:", *(f"  {path}" for path in by_hand))

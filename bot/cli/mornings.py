@@ -53,7 +53,7 @@ def run(config: Path | None) -> None:
     async def live() -> None:
         with opened(settings, examined=True) as env:
             if lost_since is not None:
-                await env.store.copies.mark(lost_since)
+                await env.store.restored.mark(lost_since)
             await Resident(env, config).run()
             leave_soon()
 

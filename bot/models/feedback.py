@@ -134,16 +134,16 @@ class Holdings:
     """What the database holds of one person.
 
     `votes` stand, on posts or by command; `saved` of them make the person's list. `events` are all rows behind them,
-    also of votes taken back. `orders` are follows and mutes. `channels` are the keys of those voted in.
+    also of votes taken back. `rules` are follows and mutes. `channels` are the keys of those voted in.
     """
 
     votes: int = 0
     saved: int = 0
     events: int = 0
-    orders: int = 0
+    rules: int = 0
     channels: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all."""
-        return not (self.events or self.orders)
+        return not (self.events or self.rules)

@@ -18,8 +18,8 @@ def holdings_line(held: Holdings, whom: str = "you") -> str:
     parts = [f"{counted(held.votes, 'vote')}{saved}"]
     if held.events > held.votes:
         parts.append(f"{held.events - held.votes:,} older ones taken back or given again")
-    if held.orders:
-        parts.append(f"{held.orders:,} of the follows and mutes")
+    if held.rules:
+        parts.append(f"{held.rules:,} of the follows and mutes")
     return f"Stored of {whom}: {'; '.join(parts)}."
 
 
@@ -27,9 +27,9 @@ def forgotten_line(held: Holdings) -> str:
     """What was deleted of somebody, in one sentence."""
     if held.is_empty:
         return "There was nothing stored; nothing will be."
-    orders = f", {held.orders:,} follows and mutes" if held.orders else ""
+    rules = f", {held.rules:,} follows and mutes" if held.rules else ""
     votes = counted(held.votes, "vote") + (f", {held.saved:,} of them saved papers" if held.saved else "")
-    return f"Deleted: {votes}{orders}. Nothing new is stored."
+    return f"Deleted: {votes}{rules}. Nothing new is stored."
 
 
 def backups_line(gone_by: date | None, whom: str = "you") -> str:

@@ -153,5 +153,5 @@ class Settings(BaseSettings):
 
     @property
     def backups(self) -> Path:
-        """The folder of the nightly copies."""
+        """The folder of the nightly backups."""
         return self.backup.folder or self.data_dir / "backups"

@@ -103,7 +103,7 @@ class DiscordSettings(Strict):
 
 
 class BackupSettings(Strict):
-    """Nightly copies of the database: at `time` of the top level's time zone, into `folder` (default: beside it).
+    """Nightly backups of the database: at `time` of the top level's time zone, into `folder` (default: beside it).
 
     The newest of each of the last `daily` days and of each of the last `weekly` weeks stay; 0 weeks are none.
     """
@@ -116,7 +116,7 @@ class BackupSettings(Strict):
 
     @property
     def kept_days(self) -> int:
-        """After so many days a copy is rotated away, if the bot runs and makes newer ones."""
+        """After so many days a backup is rotated away, if the bot runs and makes newer ones."""
         return max(self.daily, 7 * self.weekly) + 1
 
 

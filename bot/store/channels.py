@@ -1,4 +1,4 @@
-"""Channels whose story does not stand in the settings."""
+"""Channels that were started, left or paused in chat."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import ChannelRecord, ChannelState
-from bot.store.codec import from_stamp, to_stamp
+from bot.models import ChannelRecord, ChannelState, Pause
+from bot.store.codec import from_day, from_stamp, to_day, to_stamp
 from bot.store.database import Database
+from bot.store.privacy import author
 
 _SAVE = """
 INSERT INTO channels (key, platform, channel_id, state, timezone, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -18,7 +19,7 @@ ON CONFLICT (platform, channel_id) DO UPDATE SET
 
 
 class ChannelStore:
-    """Channels whose story does not stand in the settings."""
+    """Keeps what is known of channels beside the settings: where each was started or left, and its pause."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,6 +46,29 @@ class ChannelStore:
             db.execute(_SAVE, values)
 
         await self._database.write(change, "channels.save")
+
+    async def pause(self, channel: str) -> Pause | None:
+        """The channel's pause, also one that is over."""
+        query = "SELECT * FROM pauses WHERE channel = ?"
+        rows = await self._database.read(lambda db: list(db.query(query, [channel])))
+        return _to_pause(rows[0]) if rows else None
+
+    async def set_pause(self, channel: str, pause: Pause | None) -> None:
+        """Begin or change a pause; None ends it."""
+
+        def change(db: SqliteUtils) -> None:
+            db.execute("DELETE FROM pauses WHERE channel = ?", [channel])
+            if pause is not None:
+                db.execute(
+                    "INSERT INTO pauses (channel, at, until, person) VALUES (?, ?, ?, ?)",
+                    [channel, to_stamp(pause.at), to_day(pause.until), author(db, pause.person)],
+                )
+
+        await self._database.write(change, "channels.set_pause")
+
+
+def _to_pause(row: dict[str, Any]) -> Pause:
+    return Pause(from_stamp(row["at"]), from_day(row["until"]), row["person"])
 
 
 def _to_record(row: dict[str, Any]) -> ChannelRecord:

@@ -14,12 +14,11 @@ from typing import TypeVar
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.errors import StoreCorrupt, StoreFull, StoreGone, StoreReadOnly, StoreTooNew
-from bot.store.backups import holds_nothing, newest_backup, refuse_to_begin_anew
-from bot.store.copying import copy_database
-from bot.store.faults import translated, way_out
+from bot.errors import StoreCorrupt, StoreFull, StoreGone, StoreReadOnly
+from bot.store.backups.listing import holds_nothing, refuse_to_begin_anew
+from bot.store.backups.making import back_up
+from bot.store.file import refuse_damaged, refuse_foreign, translated
 from bot.store.schema import migrations
-from bot.store.soundness import fault_in
 
 T = TypeVar("T")
 
@@ -38,7 +37,7 @@ class Database:
     """The file, opened and migrated. Writes are serialised in one thread; reads run beside them.
 
     `busy_timeout_s` is how long another process may hold the file before that is an error. `backups` is the folder of
-    its copies, the way out of damage. `trouble` is what was wrong with the file since the last write that worked;
+    its backups, the way out of damage. `trouble` is what was wrong with the file since the last write that worked;
     damage stays, whatever works beside it.
 
     Raises:
@@ -58,7 +57,7 @@ class Database:
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        with translated(path, backups=backups):
+        with translated(path, backups):
             self._writer = self._open()
             self._inode = path.stat().st_ino
 
@@ -74,7 +73,7 @@ class Database:
         try:
             db = SqliteUtils(connection)
             if not is_new:
-                refuse_unsound(db, self.path)
+                refuse_foreign(db, self.path)
             db.enable_wal()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -147,14 +146,13 @@ class Database:
             StoreCorrupt: naming the first thing found and the way out.
         """
         with self._watched():
-            if fault := fault_in(self._writer.conn, self.path):
-                raise StoreCorrupt(f"{self.path}: it is damaged; {way_out(newest_backup(self._backups))} ({fault})")
+            refuse_damaged(self._writer.conn, self.path, self._backups)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """Plain words for whatever goes wrong; what is wrong with the file itself is remembered."""
         try:
-            with translated(self.path, backups=self._backups):
+            with translated(self.path, self._backups):
                 yield
         except (StoreCorrupt, StoreFull, StoreGone, StoreReadOnly) as error:
             self.trouble = str(error)
@@ -182,31 +180,14 @@ class Database:
         self._writer.conn.close()
 
 
-def refuse_unsound(db: SqliteUtils, path: Path) -> None:
-    """Refuse what is no Paperlark database, or a newer version's.
-
-    Raises:
-        StoreTooNew, StoreCorrupt: it is.
-    """
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001 - the library lists them nowhere else
-    applied = {migration.name for migration in migrations.applied(db)}
-    if unknown := applied - known:
-        raise StoreTooNew(
-            f"{path} was written by a newer Paperlark (it has the steps {', '.join(sorted(unknown))}). "
-            "Start that version, or restore a backup made before the upgrade."
-        )
-    if not applied and db.table_names():
-        raise StoreCorrupt(f"{path} is a SQLite file of something else; name another data_dir.")
-
-
 def _migrate(db: SqliteUtils, path: Path) -> None:
-    """Bring the file to today's schema; an existing one is copied beside itself first."""
+    """Bring the file to today's schema; an existing one is backed up beside itself first."""
     pending = migrations.pending(db)
     if not pending:
         return
     if migrations.applied(db):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # a file name, not a time anybody computes with
-        copy_database(path, path.with_name(f"{path.name}.before-{pending[0].name}-{stamp}"), made_at=None)
+        back_up(path, path.with_name(f"{path.name}.before-{pending[0].name}-{stamp}"), made_at=None)
     migrate(db)
     # Without its log the file itself would still be empty, and nobody could tell it from a new one.
     db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM feedback_events WHERE person = :person) AS events,
        (SELECT count(*) FROM newest_events WHERE person = :person AND added = 1) AS votes,
        (SELECT count(DISTINCT arxiv_id) FROM newest_events WHERE person = :person AND added = 1
         AND emoji IN (SELECT value FROM json_each(:saved))) AS saved,
-       (SELECT count(*) FROM standing_rules WHERE person = :person) AS orders
+       (SELECT count(*) FROM standing_rules WHERE person = :person) AS rules
 """
 _CHANNELS = "SELECT DISTINCT channel FROM newest_events WHERE person = ? AND channel IS NOT NULL ORDER BY channel"
 

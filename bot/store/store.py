@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.store.alarms import AlarmStore
-from bot.store.catching_up import CopyStore
 from bot.store.channels import ChannelStore
 from bot.store.costs import CostStore
 from bot.store.database import BUSY_TIMEOUT_S, Database, Tap, no_tap
@@ -15,9 +14,10 @@ from bot.store.library import LibraryStore
 from bot.store.listings import ListingStore
 from bot.store.locks import LockStore
 from bot.store.operation import OperationStore
-from bot.store.orders import OrderStore
 from bot.store.papers import PaperStore
 from bot.store.privacy import PrivacyStore
+from bot.store.restored import RestoredStore
+from bot.store.rules import RuleStore
 from bot.store.scores import ScoreStore, TopicStore
 from bot.store.search import SearchStore
 from bot.store.weights import WeightStore
@@ -47,10 +47,10 @@ class Store:
         self.costs = CostStore(self._database)
         self.channels = ChannelStore(self._database)
         self.search = SearchStore(self._database)
-        self.orders = OrderStore(self._database)
+        self.rules = RuleStore(self._database)
         self.privacy = PrivacyStore(self._database)
         self.alarms = AlarmStore(self._database)
-        self.copies = CopyStore(self._database)
+        self.restored = RestoredStore(self._database)
         self.operation = OperationStore(self._database)
         self.library = LibraryStore(self._database)
         self.locks = LockStore(self._database)

@@ -46,7 +46,7 @@ async def pause(env: Environment, context: CommandContext) -> Reply:
     today = now.astimezone(env.channel(context.channel).zone).date()
     if context.request.argument and (until is None or until <= today):
         return Reply("Until when? Write pause until 2026-12-24, a day to come, or just pause.")
-    await env.store.orders.set_pause(context.channel, Pause(now, until, context.request.person))
+    await env.store.channels.set_pause(context.channel, Pause(now, until, context.request.person))
     end = f"The first morning after it is that of {long_date(until)}." if until else "`resume` begins them again."
     await _tell(env, context, f"pause-{now.timestamp()}", "⏸ No mornings for a while: a reader paused me.", end)
     return Reply(f"Paused: no mornings in {context.channel}.", (end, "Listings are read all the same."))
@@ -59,7 +59,7 @@ async def resume(env: Environment, context: CommandContext) -> Reply:
     if await pause_of(env, context.channel) is None:
         return Reply(f"{context.channel} is not paused.")
     now = env.clock.now()
-    await env.store.orders.set_pause(context.channel, None)
+    await env.store.channels.set_pause(context.channel, None)
     what = "What was missed comes with the next morning, as far back as my settings allow."
     await _tell(env, context, f"resume-{now.timestamp()}", "▶ Mornings again: a reader ended the pause.", what)
     return Reply(f"Mornings again in {context.channel}.", (what,))

@@ -36,7 +36,7 @@ async def unmute(env: Environment, context: CommandContext) -> Reply:
 async def rules(env: Environment, context: CommandContext) -> Reply:
     """What is followed and muted in the channel."""
     in_force = await rules_of(env, context.channel)
-    in_chat = {(rule.kind, rule.text) for rule in await env.store.orders.rules(context.channel)}
+    in_chat = {(rule.kind, rule.text) for rule in await env.store.rules.all(context.channel)}
     lines = [
         f"{rule.kind}: {rule.text}" + ("" if (str(rule.kind), rule.text) in in_chat else " (from my settings)")
         for rule in in_force
@@ -52,10 +52,10 @@ async def _set(env: Environment, context: CommandContext, author: RuleKind, phra
     kind, text = _understood(context.request.argument, author, phrase)
     if not any(c.isalnum() for c in text):
         return Reply(f"{context.request.name} whom or what?", ("Write author NAME, or a PHRASE in quotes.",))
-    if len(await env.store.orders.rules(context.channel)) >= _MOST_RULES:
+    if len(await env.store.rules.all(context.channel)) >= _MOST_RULES:
         return Reply(f"There are {_MOST_RULES} rules already. Lift some first; `rules` lists them.")
     rule = StandingRule(str(kind), text, context.request.person, env.clock.now())
-    if not await env.store.orders.add_rule(context.channel, rule):
+    if not await env.store.rules.add(context.channel, rule):
         return Reply(f"That stands already: {kind} {_shown(kind, text)}", context.aside)
     return Reply(
         f"From the next morning on: {kind} {_shown(kind, text)}",
@@ -67,7 +67,7 @@ async def _lift(env: Environment, context: CommandContext, author: RuleKind, phr
     if refused := await refusal(env, context):
         return refused
     kind, text = _understood(context.request.argument, author, phrase)
-    if await env.store.orders.remove_rule(context.channel, str(kind), text):
+    if await env.store.rules.remove(context.channel, str(kind), text):
         return Reply(f"No longer: {kind} {_shown(kind, text)}", context.aside)
     if any(
         rule.kind is kind and rule.text.casefold() == text.casefold() for rule in await rules_of(env, context.channel)

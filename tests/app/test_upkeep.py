@@ -14,7 +14,7 @@ import pytest
 from bot.app.resident import Resident
 from bot.models import PlatformStatus
 from bot.settings import BackupSettings, HealthSettings
-from bot.store.backups import backups_in
+from bot.store.backups.listing import backups_in
 from tests.app.test_resident import living, settled
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform

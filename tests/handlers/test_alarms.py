@@ -213,7 +213,7 @@ async def test_a_new_channel_and_a_paused_one_owe_nothing(owned):
     watch = a_watch(owned, at(MON, 12))
     await watch.look(owned.env, SOUND)
     assert await owned.store.alarms.reports(CHANNEL, 9) == ()
-    await owned.store.orders.set_pause(CHANNEL, Pause(owned.clock.now(), None, "U1"))
+    await owned.store.channels.set_pause(CHANNEL, Pause(owned.clock.now(), None, "U1"))
     for when in (TUE, WED, THU):
         await day(owned, watch, when)
     assert await owned.store.alarms.reports(CHANNEL, 9) == ()

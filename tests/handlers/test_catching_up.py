@@ -11,8 +11,8 @@ from bot.errors import PlatformError, SourceUnavailable
 from bot.models import DigestKind, PostRole
 from bot.settings import CatchUp, ChannelSettings
 from bot.store import Store
-from bot.store.copying import copy_database
-from bot.store.restoring import restore_database
+from bot.store.backups.making import back_up
+from bot.store.backups.restoring import restore_database
 from handlers.delivery import DeliveryPaused
 from handlers.morning import post_by_hand
 from handlers.recovery import recover_channel
@@ -31,7 +31,7 @@ def copied(tmp_path):
     database = tmp_path / "data" / "paperlark.db"
 
     def copy():
-        copy_database(database, tmp_path / "copy.db", made_at=world.clock.now())
+        back_up(database, tmp_path / "copy.db", made_at=world.clock.now())
 
     def restore():
         world.store.close()
@@ -248,8 +248,8 @@ async def test_one_channel_that_waits_for_its_chat_holds_up_no_other(copied):
     await world.morning(TUE)
     restore()
     await recover_channel(world.env, CHANNEL)
-    assert await world.store.copies.behind_since(CHANNEL) is None
-    assert await world.store.copies.behind_since("other") == at(MON)
+    assert await world.store.restored.behind_since(CHANNEL) is None
+    assert await world.store.restored.behind_since("other") == at(MON)
     await world.morning(TUE, key="other")
     assert (len(world.papers(key="other")), len(world.papers())) == (2, 2)
 

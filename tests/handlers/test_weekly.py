@@ -93,7 +93,7 @@ async def test_who_opted_out_does_not_count(liked):
 
 
 async def test_a_paused_channel_is_left_in_peace(liked):
-    await liked.store.orders.set_pause(CHANNEL, Pause(liked.clock.now(), None, "ada"))
+    await liked.store.channels.set_pause(CHANNEL, Pause(liked.clock.now(), None, "ada"))
     assert not await post_most_liked(liked.env, CHANNEL, DUE)
     assert notices(liked) == []
 

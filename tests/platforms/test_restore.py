@@ -11,8 +11,8 @@ from bot.models import DigestKind, PostKey, PostRole
 from bot.platforms import PLATFORMS
 from bot.settings import ChannelSettings
 from bot.store import Store
-from bot.store.copying import copy_database
-from bot.store.restoring import restore_database
+from bot.store.backups.making import back_up
+from bot.store.backups.restoring import restore_database
 from handlers.morning import post_morning
 from handlers.recovery import recover_channel
 from tests.builders import CHANNEL
@@ -55,7 +55,7 @@ async def test_after_a_restore_nothing_is_posted_twice_and_the_votes_are_found(l
     world, harness, folder = lived_in
     world.announce(THU, 3)
     await morning(world, THU)
-    copy_database(folder / "data" / "paperlark.db", folder / "copy.db", made_at=world.clock.now())
+    back_up(folder / "data" / "paperlark.db", folder / "copy.db", made_at=world.clock.now())
     world.announce(FRI, 5)
     await morning(world, FRI)
     world.announce(MON, 1)

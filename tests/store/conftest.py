@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from tests.builders import a_plan, a_ref, some_papers
+from tests.builders import NOON, a_plan, a_ref, some_papers
 
 Rows = Callable[..., list[tuple[object, ...]]]
 
@@ -51,3 +51,9 @@ async def posted(store: Store) -> tuple[str, ...]:
         await store.ledger.claim(intent.key, plan.record.planned_at)
         await store.ledger.complete(intent.key, a_ref(str(intent.sequence)), plan.record.planned_at)
     return tuple(paper.arxiv_id for paper in papers)
+
+
+@pytest.fixture
+async def filled(store: Store) -> Store:
+    await store.papers.add(some_papers(50), NOON)
+    return store

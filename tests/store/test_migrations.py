@@ -145,6 +145,6 @@ def test_a_version_refuses_the_database_of_every_later_one(path, n, monkeypatch)
         steps = Migrations("paperlark")
         for step in STEPS[:n]:
             steps(name=step.name)(step.fn)
-        monkeypatch.setattr("bot.store.database.migrations", steps)
+        monkeypatch.setattr("bot.store.file.migrations", steps)
     with pytest.raises(StoreTooNew, match="written by a newer Paperlark"):
         Store(path)

@@ -41,9 +41,9 @@ async def known(store, posted):
         NOON,
     )
     await store.feedback.record_events([by_command(), by_command(channel="other", emoji="👍")], NOON)
-    await store.orders.add_rule(CHANNEL, StandingRule("mute author", "Ada Lovelace", PERSON, NOON))
-    await store.orders.add_rule(CHANNEL, StandingRule("mute author", "Bob", "bob", NOON))
-    await store.orders.set_pause(CHANNEL, Pause(NOON, None, PERSON))
+    await store.rules.add(CHANNEL, StandingRule("mute author", "Ada Lovelace", PERSON, NOON))
+    await store.rules.add(CHANNEL, StandingRule("mute author", "Bob", "bob", NOON))
+    await store.channels.set_pause(CHANNEL, Pause(NOON, None, PERSON))
     for channel in (CHANNEL, "other", "third"):
         await store.weights.add(channel, NOON, {"basis": "x"}, b"learned from everybody")
 
@@ -65,8 +65,8 @@ async def test_nothing_of_a_forgotten_person_is_in_any_table(store, known, rows)
         for row in rows(f'SELECT * FROM "{table}"'):
             assert PERSON not in str(row), table
     assert [vote.person for vote in await store.feedback.current(CHANNEL)] == ["bob"]
-    assert [rule.person for rule in await store.orders.rules(CHANNEL)] == ["bob"]
-    pause = await store.orders.pause(CHANNEL)
+    assert [rule.person for rule in await store.rules.all(CHANNEL)] == ["bob"]
+    pause = await store.channels.pause(CHANNEL)
     assert pause is not None, "a pause is the channel's, whoever ordered it"
     assert pause.person == ""
 
@@ -101,10 +101,10 @@ async def test_whoever_opted_out_is_not_stored_again_by_any_way(store, known, ro
     votes = [a_vote("1", "e9", person=PERSON), a_vote("1", "e10", person="cem")]
     assert await store.feedback.record(votes, NOON) == (VoteOutcome.OPTED_OUT, VoteOutcome.COUNTED)
     assert await store.feedback.record_events([by_command(), by_command("cem")], NOON) == 1
-    await store.orders.add_rule(CHANNEL, StandingRule("mute author", "Eve", PERSON, NOON))
-    await store.orders.set_pause(CHANNEL, Pause(NOON, None, PERSON))
+    await store.rules.add(CHANNEL, StandingRule("mute author", "Eve", PERSON, NOON))
+    await store.channels.set_pause(CHANNEL, Pause(NOON, None, PERSON))
     assert await store.privacy.holdings(PERSON) == Holdings()
-    assert "Eve" in [rule.text for rule in await store.orders.rules(CHANNEL)], "an order is for everybody: it stands"
+    assert "Eve" in [rule.text for rule in await store.rules.all(CHANNEL)], "an order is for everybody: it stands"
 
 
 async def test_an_opt_out_is_seen_at_once_by_another_process(store, known, path):
@@ -208,7 +208,7 @@ async def test_old_votes_expire_but_for_saved_papers_and_the_ledger(store, known
         ("2505.03002", "👍"),
         ("2505.03003", "👍"),
     ]
-    assert [rule.person for rule in await store.orders.rules(CHANNEL)] == ["", ""]
+    assert [rule.person for rule in await store.rules.all(CHANNEL)] == ["", ""]
     assert rows("SELECT count(*) FROM posts") == posts
     assert rows("SELECT count(*) FROM impressions") == impressions
     assert await store.privacy.expire(NOON + timedelta(days=1)) == 0

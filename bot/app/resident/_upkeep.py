@@ -18,8 +18,8 @@ from bot.ops.health import Answers, Check, LoopMeter, health_server
 from bot.ops.metrics import Snapshot, metrics_page
 from bot.redaction import redacted
 from bot.schedule import last_due, last_night
-from bot.store.backups import Backup, backups_in
-from bot.store.copying import companions
+from bot.store.backups.listing import Backup, backups_in
+from bot.store.file import companions
 from handlers.alarms import Vitals, Watch
 
 logger = logging.getLogger(__name__)

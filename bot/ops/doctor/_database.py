@@ -26,7 +26,7 @@ def database_findings(path: Path, state: DatabaseState | None) -> tuple[Finding,
                 Severity.WARNING,
                 _SUBJECT,
                 f"it was written by an older Paperlark: the next start takes the steps {steps}",
-                "let it; a copy is made beside it first",
+                "let it; a backup is made beside it first",
             )
         )
     if not state.is_writable:
@@ -38,20 +38,20 @@ def database_findings(path: Path, state: DatabaseState | None) -> tuple[Finding,
 def backup_findings(
     settings: BackupSettings, folder: Path, newest: datetime | None, now: datetime, *, has_database: bool
 ) -> tuple[Finding, ...]:
-    """How old the newest nightly copy is, `newest` None where there is none."""
+    """Say how old the newest nightly backup is, `newest` None where there is none."""
     if not settings.enabled:
-        return (Finding(Severity.OK, "backup", "nightly copies are switched off; whoever runs this makes their own"),)
+        return (Finding(Severity.OK, "backup", "nightly backups are switched off; whoever runs this makes their own"),)
     if newest is None:
         if not has_database:
-            return (Finding(Severity.OK, "backup", "there is nothing to copy yet"),)
+            return (Finding(Severity.OK, "backup", "there is nothing to back up yet"),)
         remedy = "`paperlark run` makes one each night; make one now with `paperlark backup FILE`"
-        return (Finding(Severity.WARNING, "backup", f"there is no nightly copy in {folder} yet", remedy),)
+        return (Finding(Severity.WARNING, "backup", f"there is no nightly backup in {folder} yet", remedy),)
     age = now - newest
     hours = f"{age.total_seconds() / 3600:,.0f} hours old"
     if age > _LATE:
         remedy = "see the log of `paperlark run` for why it makes none, and the disk's free space"
-        return (Finding(Severity.WARNING, "backup", f"the newest nightly copy in {folder} is {hours}", remedy),)
-    return (Finding(Severity.OK, "backup", f"the newest nightly copy is {hours}"),)
+        return (Finding(Severity.WARNING, "backup", f"the newest nightly backup in {folder} is {hours}", remedy),)
+    return (Finding(Severity.OK, "backup", f"the newest nightly backup is {hours}"),)
 
 
 def lock_finding(holder: str) -> Finding:

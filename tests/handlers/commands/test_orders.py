@@ -73,7 +73,7 @@ async def test_a_rule_is_listed_and_lifted(world):
 async def test_a_rule_without_anything_to_compare_is_refused(world):
     assert (await request(world, "mute", "author"))[0].title == "mute whom or what?"
     assert (await request(world, "follow", '"…"'))[0].title == "follow whom or what?"
-    assert await world.store.orders.rules(CHANNEL) == ()
+    assert await world.store.rules.all(CHANNEL) == ()
 
 
 CHANGES = ('mute "x y"', 'unmute "x y"', "follow author A B", "unfollow author A B", "pause", "resume", "topics undo",
@@ -132,13 +132,13 @@ async def test_a_pause_with_a_date_ends_by_itself(world):
 @pytest.mark.parametrize("until", ["until 2025-05-05", "until never", "soon"])
 async def test_a_pause_until_no_day_to_come_is_refused(world, until):
     assert "Until when?" in (await request(world, "pause", until))[0].title
-    assert await world.store.orders.pause(CHANNEL) is None
+    assert await world.store.channels.pause(CHANNEL) is None
 
 
 async def test_a_notice_that_cannot_be_sent_now_does_not_stop_the_pause(world):
     world.platform.faults[""] = [Fault.DELAYED] * 5
     assert "Paused" in (await say(world, "pause"))[0].title
-    assert await world.store.orders.pause(CHANNEL) is not None
+    assert await world.store.channels.pause(CHANNEL) is not None
 
 
 async def form_of(world, number=1):

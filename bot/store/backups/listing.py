@@ -1,4 +1,4 @@
-"""The nightly copies in their folder: what their names tell, and which of them stay."""
+"""List the backups of a folder, name a new one, and choose those that may go."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A copy in the backup folder, as its name tells. `schema` is the number of its newest step, such as "007"."""
+    """A file in the backup folder, as its name tells. `schema` is the number of its newest step, such as "007"."""
 
     path: Path
     made_at: datetime
@@ -43,12 +43,12 @@ def newest_backup(folder: Path | None) -> Path | None:
 
 
 def holds_nothing(database: Path) -> bool:
-    """Whether there is no file, or one without a byte, as an interrupted copy or a lost power supply leaves it."""
+    """Whether there is no file, or one without a byte, as an interrupted copy or a power cut leaves it."""
     return not database.exists() or not database.stat().st_size
 
 
 def refuse_to_begin_anew(database: Path, backups: Path | None) -> None:
-    """Refuse to make a database where there are copies of the one that was there: it would post everything again.
+    """Refuse to make a database where there are backups of the one that was there: it would post everything again.
 
     Raises:
         StoreGone: there are; with the way out.

@@ -1,4 +1,4 @@
-"""A look at a database file: what it is, and nothing changed by looking."""
+"""A database file is checked by one rule, whoever asks, and nothing is changed by looking."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import pytest
 
 from bot.errors import StoreCorrupt, StoreError, StoreTooNew
 from bot.store import Store
-from bot.store.inspection import inspect_database
+from bot.store.backups.listing import backup_name
+from bot.store.backups.making import back_up
+from bot.store.file import inspect_database
 from bot.store.schema import migrations
+from tests.builders import NOON, some_papers
+from tests.store.spoiling import KINDS, a_damaged_one, spoiled
 
 NEWEST = max(step.name for step in migrations._migrations)
 
@@ -51,13 +55,39 @@ def test_a_newer_a_foreign_and_a_damaged_file_are_told_apart(path, tmp_path):
         inspect_database(path, tmp_path)
 
 
-def test_a_damaged_page_is_found_and_the_newest_backup_named(path, tmp_path):
-    Store(path).close()
-    backup = tmp_path / "backups" / "paperlark-20250508T033000Z-m007.db"
-    backup.parent.mkdir()
-    backup.write_bytes(path.read_bytes())
-    content = bytearray(path.read_bytes())
-    content[4096 : 4096 * 12] = b"\x55" * (4096 * 11)
-    path.write_bytes(content)
-    with pytest.raises(StoreError, match=backup.name):
-        inspect_database(path, backup.parent)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+async def test_run_and_doctor_find_the_same_damage_and_name_the_way_out(path, tmp_path, kind, journal):
+    store = Store(path)
+    await store.papers.add(some_papers(300), NOON)
+    store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+    backups = tmp_path / "backups"
+    made = back_up(path, backups / backup_name(NOON, "m007_operation"), made_at=NOON)
+    spoiled(path, kind)
+    with pytest.raises(StoreCorrupt, match=f"paperlark restore {made}") as doctor:
+        inspect_database(path, backups)
+    with pytest.raises(StoreCorrupt) as run:
+        open_and_examine(path, backups)
+    assert str(run.value) == str(doctor.value)
+
+
+def open_and_examine(path, backups):
+    store = Store(path, backups=backups)
+    try:
+        store.examine()
+    finally:
+        store.close()
+
+
+async def test_damage_without_any_backup_says_so(path, tmp_path):
+    await a_damaged_one(path)
+    with pytest.raises(StoreCorrupt, match="no backup in the backup folder"):
+        open_and_examine(path, tmp_path / "nowhere")
+
+
+async def test_a_sound_file_passes_both(filled, path, tmp_path):
+    filled.examine()
+    assert filled.operation.trouble == ""
+    assert inspect_database(path, tmp_path).is_writable

@@ -1,4 +1,4 @@
-"""A copy takes the place of the database: checked first, all at once, and what it replaces is kept."""
+"""Restore a backup: check it, put it in the place of the database at once, and keep what was there."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from pathlib import Path
 from sqlite_utils import Database as SqliteUtils
 
 from bot.errors import StoreCorrupt, StoreError, StoreReadOnly
-from bot.store.backups import backups_in
-from bot.store.carrying import carry_opt_outs
-from bot.store.copying import companions, copy_database, mark_as_copy, sync_folder
-from bot.store.database import migrate, refuse_unsound
-from bot.store.faults import translated
-from bot.store.soundness import fault_in
+from bot.store.backups.listing import backups_in
+from bot.store.backups.making import back_up, mark_as_backup, sync_folder
+from bot.store.backups.people import copy_opt_outs
+from bot.store.database import migrate
+from bot.store.file import companions, fault_in, has_table, refuse_foreign, translated
 
 _RESTORING = ".restoring"
 # Of tables that every version has.
@@ -32,52 +31,54 @@ SELECT max(at) FROM (
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What became of it: since when the database knows nothing, and where the one is that was there before."""
+    """Since when the restored database knows nothing, and where the one is that was there before."""
 
     made_at: datetime
     replaced: Path | None
 
 
-def examine_copy(copy: Path) -> datetime:
-    """Refuse a file that is no sound database of this version or an earlier one; when it was made, as far as it says.
+def examine_backup(backup: Path) -> datetime:
+    """Check that a file is a sound database of this version or an earlier one, and say when it was made.
 
     Raises:
         StoreError: naming what is wrong with it.
     """
-    if not copy.is_file():
-        raise StoreError(f"{copy}: there is no such file")
-    has_log = companions(copy)[0].exists()
-    uri = f"{copy.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
+    if not backup.is_file():
+        raise StoreError(f"{backup}: there is no such file")
+    has_log = companions(backup)[0].exists()
+    uri = f"{backup.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             db = SqliteUtils(connection)
             # The steps of a newer version, or another program's tables, say more than that a page is damaged.
-            refuse_unsound(db, copy)
-            fault = fault_in(connection, copy) if db.table_names() else "it is empty"
-            made_at = None if fault else _made_at(connection, copy)
+            refuse_foreign(db, backup)
+            fault = fault_in(connection, backup) if db.table_names() else "it is empty"
+            made_at = None if fault else _made_at(connection, backup)
     except sqlite3.Error as error:
-        raise StoreCorrupt(f"{copy}: it is damaged, or no SQLite database ({error}); restore another copy") from error
+        raise StoreCorrupt(
+            f"{backup}: it is damaged, or no SQLite database ({error}); restore another backup"
+        ) from error
     if made_at is None:
-        raise StoreCorrupt(f"{copy}: nothing can be restored from it ({fault}); restore another copy")
+        raise StoreCorrupt(f"{backup}: nothing can be restored from it ({fault}); restore another backup")
     return made_at
 
 
-def restore_database(copy: Path, database: Path) -> Restored:
-    """Put a copy in the place of the database; nobody may run on it meanwhile. `copy` itself stays as it is.
+def restore_database(backup: Path, database: Path) -> Restored:
+    """Put a backup in the place of the database; nobody may run on it meanwhile. `backup` itself stays as it is.
 
     Until the last moment the old database is in its place; cut off there, the same can be done again.
 
     Raises:
-        StoreError: the copy cannot be used, or the folder not be written; the database is as it was.
+        StoreError: the backup cannot be used, or the folder not be written; the database is as it was.
     """
-    if database.exists() and copy.exists() and copy.samefile(database):
-        raise StoreError(f"{copy} is the database itself; name a copy of it")
-    made_at = examine_copy(copy)
+    if database.exists() and backup.exists() and backup.samefile(database):
+        raise StoreError(f"{backup} is the database itself; name a backup of it")
+    made_at = examine_backup(backup)
     coming = database.with_name(f"{database.name}{_RESTORING}")
     try:
-        copy_database(copy, coming, made_at=None)
+        back_up(backup, coming, made_at=None)
         _prepare(coming, made_at)
-        carry_opt_outs(database, coming)
+        copy_opt_outs(database, coming)
         with coming.open("rb+") as file:
             os.fsync(file.fileno())
         replaced = _set_aside(database)
@@ -92,28 +93,27 @@ def restore_database(copy: Path, database: Path) -> Restored:
     return Restored(made_at, replaced)
 
 
-def _made_at(connection: sqlite3.Connection, copy: Path) -> datetime:
-    """What the copy says itself, else its name, else the newest that stands in it; of an empty one the file's age.
+def _made_at(connection: sqlite3.Connection, backup: Path) -> datetime:
+    """When a backup was made: by what it says itself, else its name, else the newest in it, else the file's age.
 
-    The file's age alone would not do: a copy of a copy is younger than what is in it, and what was posted in between
+    The file's age alone would not do: a copy of a backup is younger than what is in it, and what was posted in between
     would be posted again.
     """
-    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'copies'"
-    if connection.execute(query).fetchone() and (
+    if has_table(connection, "copies") and (
         stamp := connection.execute("SELECT max(made_at) FROM copies").fetchone()[0]
     ):
         return datetime.fromisoformat(stamp)
-    if named := [backup for backup in backups_in(copy.parent) if backup.path == copy]:
+    if named := [one for one in backups_in(backup.parent) if one.path == backup]:
         return named[0].made_at
     (newest,) = connection.execute(_NEWEST).fetchone()
-    return datetime.fromisoformat(newest) if newest else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    return datetime.fromisoformat(newest) if newest else datetime.fromtimestamp(backup.stat().st_mtime, UTC)
 
 
 def _prepare(coming: Path, made_at: datetime) -> None:
-    """Bring it to today's schema, and let it say that it is a copy."""
+    """Bring it to today's schema, and let it say that it is a backup."""
     with translated(coming), closing(sqlite3.connect(coming)) as connection:
         migrate(SqliteUtils(connection))
-        mark_as_copy(connection, made_at)
+        mark_as_backup(connection, made_at)
         connection.commit()
 
 

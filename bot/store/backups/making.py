@@ -1,4 +1,4 @@
-"""Whole copies of a database file: consistent beside a running writer, checked, and there at once or not at all."""
+"""Make a backup: one consistent, checked file, beside a running writer, there at once or not at all."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
-from bot.store.faults import translated
+from bot.store.file import companions, has_table, translated
 
 _PAGES = 1000  # of a step; between two steps a stop is heeded
-_SPARE = 32 * 2**20  # what a copy leaves free, so that the bot itself can go on writing
+_SPARE = 32 * 2**20  # what a backup leaves free, so that the bot itself can go on writing
 PARTIAL = ".partial"
 _IS_MARKED = """
 SELECT 1 FROM copies c WHERE c.made_at = ?
@@ -22,19 +22,19 @@ AND NOT EXISTS (SELECT 1 FROM copies_caught_up u WHERE u.copy = c.number)
 """
 
 
-def copy_database(
+def back_up(
     source: Path, target: Path, *, made_at: datetime | None, stopping: Callable[[], bool] = lambda: False
 ) -> Path:
-    """Copy `source` to `target`, which appears whole or not at all; blocks, but never the writer of `source`.
+    """Back `source` up to `target`, which appears whole or not at all; blocks, but never the writer of `source`.
 
-    The copy is one file in which everything is that was committed when it began. With `made_at` it says of itself
-    that it is a copy, so that whoever opens it as a database looks into the chats first.
+    The backup is one file with everything that was committed when it began. With `made_at` it says of itself that it
+    is a backup, so that whoever opens it as a database looks into the chats first.
 
     Raises:
         StoreError: it cannot be made, is damaged, or was stopped; nothing of it stays.
     """
     if not source.exists():
-        raise StoreError(f"{source}: there is no such file to copy")
+        raise StoreError(f"{source}: there is no such file to back up")
     _refuse_full(source, target.parent)
     partial = target.with_name(f"{target.name}{PARTIAL}")
     try:
@@ -44,9 +44,9 @@ def copy_database(
         partial.replace(target)
         sync_folder(target.parent)
     except InterruptedError as error:
-        raise StoreError(f"{target}: the copy was stopped before its end; nothing of it is left") from error
+        raise StoreError(f"{target}: the backup was stopped before its end; nothing of it is left") from error
     except OSError as error:
-        raise StoreReadOnly(f"{target}: the copy cannot be written ({error.strerror})") from error
+        raise StoreReadOnly(f"{target}: the backup cannot be written ({error.strerror})") from error
     finally:
         for name in (partial, *companions(partial)):
             with suppress(OSError):
@@ -74,21 +74,21 @@ def _copy(source: Path, partial: Path, stopping: Callable[[], bool]) -> None:
 
 
 def _finish(partial: Path, made_at: datetime | None) -> None:
-    """Make the copy a single sound file on disk."""
+    """Make the backup a single sound file on disk."""
     with translated(partial), closing(sqlite3.connect(partial)) as copy:
         copy.execute("PRAGMA journal_mode = DELETE")
         if made_at is not None:
-            mark_as_copy(copy, made_at)
+            mark_as_backup(copy, made_at)
             copy.commit()
         said = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
-        raise StoreCorrupt(f"{partial}: the copy is damaged ({said}); so is what it was made from")
+        raise StoreCorrupt(f"{partial}: the backup is damaged ({said}); so is what it was made from")
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def _refuse_full(source: Path, folder: Path) -> None:
-    """A copy that fills the disk would stop the bot itself."""
+    """Refuse a backup that would fill the disk: it would stop the bot itself."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         wanted = sum(path.stat().st_size for path in (source, *companions(source)) if path.exists()) + _SPARE
@@ -97,32 +97,22 @@ def _refuse_full(source: Path, folder: Path) -> None:
         raise StoreReadOnly(f"{folder}: the folder cannot be used ({error.strerror})") from error
     if free < wanted:
         raise StoreFull(
-            f"{folder}: {free / 2**20:,.0f} MB are free, a copy needs {wanted / 2**20:,.0f} MB; free some space or "
+            f"{folder}: {free / 2**20:,.0f} MB are free, a backup needs {wanted / 2**20:,.0f} MB; free some space or "
             "another folder in [backup]"
         )
 
 
-def mark_as_copy(connection: sqlite3.Connection, made_at: datetime) -> None:
+def mark_as_backup(connection: sqlite3.Connection, made_at: datetime) -> None:
     """Let a database say of itself that it knows nothing after `made_at`; one of an early schema cannot.
 
-    What it took up after it was a copy once before does not count: it may be a copy of that time again. The caller
+    What it took up after an earlier restoring does not count: it may be a backup of that time again. The caller
     commits.
     """
-    if not _has_table(connection, "copies"):
+    if not has_table(connection, "copies"):
         return
     stamp = made_at.astimezone(UTC).isoformat(timespec="microseconds")
     if not connection.execute(_IS_MARKED, [stamp]).fetchone():
         connection.execute("INSERT INTO copies (made_at) VALUES (?)", [stamp])
-
-
-def _has_table(connection: sqlite3.Connection, name: str) -> bool:
-    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-    return connection.execute(query, [name]).fetchone() is not None
-
-
-def companions(path: Path) -> tuple[Path, Path]:
-    """The log and its index that SQLite keeps beside an open database."""
-    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,28 +10,28 @@ RULE = StandingRule("mute author", "Ada Lovelace", "ada", NOON)
 
 
 async def test_a_rule_stands_until_it_is_lifted(store):
-    assert await store.orders.add_rule(CHANNEL, RULE)
-    assert await store.orders.rules(CHANNEL) == (RULE,)
-    assert await store.orders.rules("other") == ()
-    assert await store.orders.remove_rule(CHANNEL, "mute author", "ADA  lovelace")
-    assert await store.orders.rules(CHANNEL) == ()
-    assert not await store.orders.remove_rule(CHANNEL, "mute author", "Ada Lovelace")
+    assert await store.rules.add(CHANNEL, RULE)
+    assert await store.rules.all(CHANNEL) == (RULE,)
+    assert await store.rules.all("other") == ()
+    assert await store.rules.remove(CHANNEL, "mute author", "ADA  lovelace")
+    assert await store.rules.all(CHANNEL) == ()
+    assert not await store.rules.remove(CHANNEL, "mute author", "Ada Lovelace")
 
 
 async def test_the_same_rule_is_set_once_whatever_its_case(store):
-    await store.orders.add_rule(CHANNEL, RULE)
-    assert not await store.orders.add_rule(CHANNEL, replace(RULE, text="ada LOVELACE", person="bob"))
-    assert await store.orders.add_rule(CHANNEL, replace(RULE, kind="follow author"))
+    await store.rules.add(CHANNEL, RULE)
+    assert not await store.rules.add(CHANNEL, replace(RULE, text="ada LOVELACE", person="bob"))
+    assert await store.rules.add(CHANNEL, replace(RULE, kind="follow author"))
 
 
 async def test_a_pause_is_replaced_and_ended(store):
-    assert await store.orders.pause(CHANNEL) is None
-    await store.orders.set_pause(CHANNEL, Pause(NOON, None, "ada"))
+    assert await store.channels.pause(CHANNEL) is None
+    await store.channels.set_pause(CHANNEL, Pause(NOON, None, "ada"))
     pause = Pause(NOON + timedelta(days=1), date(2025, 6, 1), "bob")
-    await store.orders.set_pause(CHANNEL, pause)
-    assert await store.orders.pause(CHANNEL) == pause
-    await store.orders.set_pause(CHANNEL, None)
-    assert await store.orders.pause(CHANNEL) is None
+    await store.channels.set_pause(CHANNEL, pause)
+    assert await store.channels.pause(CHANNEL) == pause
+    await store.channels.set_pause(CHANNEL, None)
+    assert await store.channels.pause(CHANNEL) is None
 
 
 def an_event(n: int, **changes) -> FeedbackEvent:

@@ -1,4 +1,4 @@
-"""A database that was once a copy takes up what the chats show since it was made."""
+"""Take up into a restored database what the chats show since its backup was made."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlite_utils import Database as SqliteUtils
 
 from bot.models import FoundDigest, FoundPost, Post, PostRole
+from bot.store.backups.making import mark_as_backup
 from bot.store.codec import from_stamp, to_json, to_stamp
-from bot.store.copying import mark_as_copy
 from bot.store.database import Database
 from bot.store.ledger import complete_post, insert_digest
 
-# A channel seen for the first time is looked at as well: its beginning may be what the copy does not know.
+# A channel seen for the first time is looked at as well: its beginning may be what the backup does not know.
 _BEHIND = """
 SELECT min(made_at) FROM copies c
 WHERE NOT EXISTS (SELECT 1 FROM copies_caught_up u WHERE u.copy = c.number AND u.channel = ?)
@@ -25,20 +25,20 @@ ON CONFLICT DO NOTHING
 """
 
 
-class CopyStore:
-    """Whether this database was once a copy, so that the chats know more than it does."""
+class RestoredStore:
+    """Keeps since when the chats know more than this database, because it was once a backup."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def behind_since(self, channel: str) -> datetime | None:
-        """Since when the chat may hold messages of this channel that are unknown here; None if that was put right."""
+        """Say since when the chat may hold messages of this channel that are unknown here; None if none is."""
         row = await self._database.read(lambda db: db.execute(_BEHIND, [channel]).fetchone())
         return from_stamp(row[0]) if row[0] else None
 
     async def mark(self, since: datetime) -> None:
-        """This database may lack what was written after `since`: to be put right like a copy made then."""
-        await self._database.write(lambda db: mark_as_copy(db.conn, since), "copies.mark")
+        """Treat this database as a backup made at `since`: what was written later may be missing."""
+        await self._database.write(lambda db: mark_as_backup(db.conn, since), "restored.mark")
 
     async def catch_up(
         self, channel: str, posts: Sequence[FoundPost], digests: Sequence[FoundDigest], at: datetime
@@ -57,7 +57,7 @@ class CopyStore:
                 db.execute(done, [number, channel, to_stamp(at)])
             return unknown
 
-        return await self._database.write(change, "copies.catch_up")
+        return await self._database.write(change, "restored.catch_up")
 
 
 def _take_up_digest(db: SqliteUtils, found: FoundDigest) -> None:
