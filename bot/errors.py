@@ -11,9 +11,11 @@ PaperlarkError
 ├── EmbedderError            texts could not be turned into vectors
 ├── AnswerError              a question could not be answered in words
 ├── PlatformError            a chat platform did not do what was asked
-│   ├── PostRefused          certainly not posted, and trying again will not help
+│   ├── ChannelClosed        certainly not posted: the channel takes nothing until a person opens it again
+│   ├── PostRefused          certainly not posted: this message can never be posted
 │   ├── PostDelayed          certainly not posted, try again (may carry Retry-After)
-│   └── PostUncertain        may or may not have been posted: recovery must look
+│   ├── PostUncertain        may or may not have been posted: recovery must look
+│   └── HistoryHidden        the channel's messages may not be read: nothing found proves nothing
 ├── StoreError               the database
 │   ├── StoreBusy            somebody else holds it for too long
 │   ├── StoreReadOnly        it cannot be written
@@ -94,8 +96,18 @@ class PlatformError(PaperlarkError):
     """A chat platform did not do what was asked."""
 
 
+class ChannelClosed(PlatformError):
+    """The channel takes no message: it is archived, deleted, or the bot is out of it or lacks a right or a token.
+
+    Nothing was posted. Every message for the channel is sound and worth keeping until a person opens it again.
+    """
+
+
 class PostRefused(PlatformError):
-    """The message was certainly not posted, and trying again will not help."""
+    """The platform can never take this message: nothing was posted, and trying again will not help.
+
+    It says nothing about the channel's other messages.
+    """
 
 
 class PostDelayed(PlatformError):
@@ -111,6 +123,17 @@ class PostDelayed(PlatformError):
 
 class PostUncertain(PlatformError):
     """Nobody knows whether the message was posted; it must be looked for before it is sent again."""
+
+
+class HistoryHidden(PlatformError):
+    """The bot may not read a channel's messages, so that it can find none there whether or not they exist.
+
+    `missing` names the right or scope that is missing.
+    """
+
+    def __init__(self, message: str, missing: str) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class StoreError(PaperlarkError):

@@ -281,9 +281,14 @@ class ChatPlatform(Protocol):
     async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:
         """Send one message carrying `key`; never repeats by itself.
 
+        With `thread` it goes into the thread of that message; where the bot may not make or use threads it goes into
+        the channel itself, and the answer's `thread` is None.
+
         Raises:
-            PostRefused, PostDelayed: certainly not posted.
-            PostUncertain: perhaps posted.
+            ChannelClosed: not posted, nor will any other message be until a person opens the channel: keep them all.
+            PostRefused: not posted, and this message never will be; others may.
+            PostDelayed: not posted now. A wait of more than a minute is for somebody who has other things to do.
+            PostUncertain: perhaps posted: look with `find` before it is sent again.
         """
         ...
 
@@ -308,8 +313,12 @@ class ChatPlatform(Protocol):
     ) -> tuple[MessageRef, ...]:
         """Our messages carrying `key` since then, oldest first (more than one: a duplicate to heal).
 
+        Without `thread` those that stand in the channel itself; with it those in the thread of that message, and those
+        that `post` put into the channel for want of a thread.
+
         Raises:
-            PlatformError: it could not look.
+            HistoryHidden: the bot may not see the channel's messages; whether one is there cannot be known.
+            PlatformError: it could not look now.
         """
         ...
 
@@ -317,7 +326,8 @@ class ChatPlatform(Protocol):
         """Our messages since then with the reactions they have now, threads included.
 
         Raises:
-            PlatformError: it could not look.
+            HistoryHidden: the bot may not see the channel's messages.
+            PlatformError: it could not look now.
         """
         ...
 

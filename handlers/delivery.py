@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import Intent, MessageRef, PostRole, PostState
 from bot.ports import ChatPlatform
 from handlers.environment import Environment
@@ -90,7 +90,7 @@ async def send(env: Environment, intent: Intent, thread: MessageRef | None = Non
             found = await _settle_now(env, platform, intent, thread)
             if found:
                 return found
-        except PostRefused as error:
+        except (ChannelClosed, PostRefused) as error:
             await _give_up(env, intent, error)
             return None
         else:
@@ -147,9 +147,9 @@ async def _settle_now(
     return None
 
 
-async def _give_up(env: Environment, intent: Intent, error: PostRefused) -> None:
-    if intent.key.role is PostRole.HEADER:
-        # Without a header there is no digest: the place itself is closed to us. It stays planned for better days.
+async def _give_up(env: Environment, intent: Intent, error: ChannelClosed | PostRefused) -> None:
+    if isinstance(error, ChannelClosed) or intent.key.role is PostRole.HEADER:
+        # What a closed channel does not take is sound, and without a header there is no digest: it stays planned.
         await env.store.ledger.release(intent.key, str(error))
         raise DeliveryPaused(f"{intent.key}: refused ({error})") from error
     logger.error("%s was refused and is given up: %s", intent.key, error)

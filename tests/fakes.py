@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.errors import PaperlarkError, PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, PaperlarkError, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import (
     AnnounceType,
     Finding,
@@ -253,6 +253,7 @@ class Fault(Enum):
 
     DELAYED = "not posted, try later"
     REFUSED = "not posted, never will be"
+    CLOSED = "not posted, nor will anything be until somebody opens the channel"
     LOST = "no answer, not posted"
     UNANSWERED = "no answer, but posted"
     LATE = "no answer, and it appears later"
@@ -300,7 +301,9 @@ class FakePlatform:
         if fault is Fault.DELAYED:
             raise PostDelayed(f"{key}: slow down", retry_after_s=7.0)
         if fault is Fault.REFUSED:
-            raise PostRefused(f"{key}: not in this channel")
+            raise PostRefused(f"{key}: a message nobody can take")
+        if fault is Fault.CLOSED:
+            raise ChannelClosed(f"{key}: not in this channel")
         if fault is Fault.LOST:
             raise PostUncertain(f"{key}: no answer")
         message = self._message(channel_id, post, key, thread)

@@ -125,9 +125,21 @@ async def test_a_refused_paper_is_given_up_with_its_reason_and_the_others_come(w
     await world.morning(MON)
     assert world.papers() == ["2505.05002", "2505.05003"]
     (intent,) = [one for one in await world.store.ledger.intents(CHANNEL, 1) if str(one.key) == FIRST]
-    assert (intent.state, intent.note) == (PostState.DROPPED, f"{FIRST}: not in this channel")
+    assert (intent.state, intent.note) == (PostState.DROPPED, f"{FIRST}: a message nobody can take")
     assert await world.store.ledger.unfinished(CHANNEL) == ()
     assert len(await world.store.feedback.impressions(CHANNEL)) == 2
+
+
+@pytest.mark.parametrize("key", [HEADER, FIRST])
+async def test_a_channel_that_closes_keeps_what_is_left_for_its_return(world, key):
+    world.announce(MON, 3)
+    world.platform.faults[key] = [Fault.CLOSED]
+    with pytest.raises(DeliveryPaused, match="not in this channel"):
+        await world.morning(MON)
+    assert await state_of(world, FIRST) is PostState.PLANNED
+    await recover_channel(world.env, CHANNEL)
+    assert world.papers() == ["2505.05001", "2505.05002", "2505.05003"]
+    assert stands_once(world)
 
 
 async def test_a_refused_header_keeps_the_digest_for_better_days(world):

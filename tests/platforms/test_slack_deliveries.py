@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import pytest_asyncio
 
-from bot.errors import PostRefused, StoreBusy
+from bot.errors import ChannelClosed, StoreBusy
 from bot.models import Attachment, Form, PostRole, Reply
 from bot.platforms.slack._deliveries import Deliveries
 from tests.fakes import FakeClock
@@ -205,9 +205,9 @@ async def test_readers_see_a_channels_name_and_never_its_key(slack):
 async def test_a_closed_door_tells_that_the_bot_is_outside(slack):
     """It was put out while it was away, so that no event told of it."""
     slack.slack.workspace.channels[slack.channel_id].members.discard(BOT_USER)
-    with pytest.raises(PostRefused, match="/invite @paperlark"):
+    with pytest.raises(ChannelClosed, match="/invite @paperlark"):
         await posted(slack)
     assert slack.inbox.removals == [slack.channel_id]
-    with pytest.raises(PostRefused, match="channel_not_found"):
+    with pytest.raises(ChannelClosed, match="channel_not_found"):
         await slack.platform.post("C0MISTYPED", a_paper_post(), a_key())
     assert slack.inbox.removals == [slack.channel_id], "a wrong id is a fault and no farewell"

@@ -12,7 +12,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, HistoryHidden, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import MessageRef, Post, PostKey, PostRole
 from bot.platforms.slack._blocks import message
 from bot.platforms.slack._pace import Pace
@@ -89,10 +89,10 @@ async def test_being_asked_to_wait_is_a_delay_with_its_seconds(slack):
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
-async def test_a_closed_door_delays_the_post_and_names_the_way_in(slack, code):
+async def test_a_token_that_is_refused_closes_the_channel_and_names_the_way_in(slack, code):
     """The message is sound: once somebody has put the token right it goes out."""
     slack.slack.fault("error", error=code)
-    with pytest.raises(PostDelayed, match=rf"{code}.*; \w+"):
+    with pytest.raises(ChannelClosed, match=rf"{code}.*; \w+"):
         await posted(slack)
 
 
@@ -103,18 +103,46 @@ async def test_an_unreachable_slack_delays_the_post(slack):
     await slack.slack.start()
 
 
-async def test_a_channel_without_the_bot_refuses_and_says_what_to_type(slack):
+async def test_a_channel_without_the_bot_is_closed_and_says_what_to_type(slack):
     slack.slack.workspace.channels[slack.channel_id].members.discard(BOT_USER)
-    with pytest.raises(PostRefused, match=r"not_in_channel; .*/invite @paperlark"):
+    with pytest.raises(ChannelClosed, match=r"not_in_channel; .*/invite @paperlark"):
         await posted(slack)
 
 
-async def test_an_archived_or_unknown_channel_refuses(slack):
+async def test_an_archived_or_unknown_channel_is_closed(slack):
     slack.slack.workspace.channels[slack.channel_id].is_archived = True
-    with pytest.raises(PostRefused, match="is_archived"):
+    with pytest.raises(ChannelClosed, match="is_archived"):
         await posted(slack)
-    with pytest.raises(PostRefused, match="channel_not_found"):
+    with pytest.raises(ChannelClosed, match="channel_not_found"):
         await slack.platform.post("C0NOWHERE", a_paper_post(), a_key())
+
+
+@pytest.mark.parametrize(
+    "code", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text", "metadata_too_large"]
+)
+async def test_a_message_that_slack_can_never_take_is_refused(slack, code):
+    slack.slack.fault("error", error=code)
+    with pytest.raises(PostRefused, match=code):
+        await posted(slack)
+
+
+async def test_a_channel_that_takes_no_threads_gets_the_message_itself(slack):
+    header = await posted(slack, A_HEADER, a_key("", role=PostRole.HEADER))
+    slack.slack.fault("error", error="restricted_action_non_threadable_channel")
+    ref = await posted(slack, thread=header)
+    assert ref.thread is None
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON, header) == (ref,)
+
+
+@pytest.mark.parametrize("code", ["missing_scope", "not_in_channel", "channel_not_found"])
+async def test_where_slack_shows_no_history_nothing_found_proves_nothing(slack, code):
+    ref = await posted(slack)
+    slack.slack.fault("error", "conversations.history", error=code, times=2)
+    with pytest.raises(HistoryHidden, match=code):
+        await slack.platform.find(slack.channel_id, a_key(), START - SOON)
+    with pytest.raises(HistoryHidden):
+        await slack.platform.recent(slack.channel_id, START - SOON)
+    assert await slack.platform.find(slack.channel_id, a_key(), START - SOON) == (ref,)
 
 
 class StillClock(FakeClock):

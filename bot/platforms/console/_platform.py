@@ -202,11 +202,11 @@ class ConsolePlatform:
     async def find(
         self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
-        """The messages of this terminal that carry `key`, oldest first; of every thread unless one is given."""
+        """The messages that carry `key`, oldest first: outside of threads, or in one if it is given."""
         return tuple(
             message.ref
             for message in self._messages(channel_id, since)
-            if message.key == str(key) and (thread is None or message.ref.thread == thread.message)
+            if message.key == str(key) and message.ref.thread == (thread.message if thread else None)
         )
 
     async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:

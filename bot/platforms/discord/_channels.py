@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.platforms.discord._api import Answer, DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import Answer, DiscordApi
 from bot.platforms.discord._wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Channels:
         if channel not in self._asked:
             try:
                 answer: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(channel))
-            except DiscordCallError as error:
+            except CallError as error:
                 logger.warning("whether something happened in a thread could not be asked: %s", error)
                 return Spot(str(channel))
             is_thread = int(answer.get("type", 0)) in _THREADS and answer.get("parent_id")

@@ -12,15 +12,16 @@ from discord.webhook.async_ import async_context
 
 from bot.errors import PlatformError
 from bot.models import PlatformStatus
-from bot.platforms.discord._api import REMEDIES, translating
+from bot.platforms.discord._api import translating
 from bot.platforms.discord._client import PaperClient, Pulse
+from bot.platforms.discord._refusals import REMEDIES
 from bot.platforms.discord._wire import Adapter, Wire
 
 logger = logging.getLogger(__name__)
 
 _TOKEN_REFUSED = 4004
 _CLOSED_FOR_GOOD = {
-    _TOKEN_REFUSED: f"DISCORD_TOKEN is not accepted; {REMEDIES[401]}",
+    _TOKEN_REFUSED: f"DISCORD_TOKEN is not accepted; {REMEDIES['401']}",
     4013: "Discord does not know the intents that are asked for; a newer Paperlark may",
     4014: "Discord does not allow the intents that are asked for, although none is privileged; look at the app's page",
 }

@@ -8,11 +8,12 @@ from typing import Any
 import discord
 
 from bot.models import Finding, Severity
-from bot.platforms.discord._api import REMEDIES, Answer, DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import Answer, DiscordApi
 from bot.platforms.discord._permissions import LABELS, OPTIONAL, in_channel, invite_link, missing
+from bot.platforms.discord._refusals import REMEDIES, TOKEN_REFUSED, UNKNOWN_CHANNEL
 
 _SUBJECT = "discord"
-_TOKEN_REFUSED = 401
 _PORTAL = "discord.com/developers/applications, your app"
 _CHANNEL_TYPES = {discord.ChannelType.text.value, discord.ChannelType.news.value}
 
@@ -22,9 +23,9 @@ async def examine(api: DiscordApi, channel_ids: Mapping[str, str]) -> tuple[Find
     try:
         application: Answer = await api.read("asking about the app", lambda http: http.application_info())
         me = await api.me()
-    except DiscordCallError as error:
-        if error.status == _TOKEN_REFUSED:
-            return (_problem("DISCORD_TOKEN is not accepted", REMEDIES[_TOKEN_REFUSED]),)
+    except CallError as error:
+        if error.status == TOKEN_REFUSED:
+            return (_problem("DISCORD_TOKEN is not accepted", REMEDIES[str(TOKEN_REFUSED)]),)
         return (_problem(str(error), "check the network, a proxy, and DISCORD_API_URL"),)
     findings = [
         _fine(f"the token is that of the app {application.get('name') or application['id']}"),
@@ -50,7 +51,7 @@ async def _channel(
     api: DiscordApi, key: str, channel_id: str, me: str, application: str, guilds: dict[str, Any]
 ) -> list[Finding]:
     if not channel_id.isdecimal():
-        return [_problem(f"channel {key}: {channel_id!r} is no channel id", REMEDIES[10003])]
+        return [_problem(f"channel {key}: {channel_id!r} is no channel id", REMEDIES[UNKNOWN_CHANNEL])]
     try:
         channel: Answer = await api.read("asking for the channel", lambda http: http.get_channel(int(channel_id)))
         guild_id = str(channel.get("guild_id") or "")
@@ -65,9 +66,9 @@ async def _channel(
             guild = await api.read("asking for the server", lambda http: http.get_guild(int(guild_id)))
             member = await api.read("asking for my roles", lambda http: http.get_member(int(guild_id), int(me)))
             guilds[guild_id] = (guild, member)
-    except DiscordCallError as error:
+    except CallError as error:
         invite = f"; if the bot is not on that server, invite it with {invite_link(application)}"
-        click = REMEDIES.get(error.code, REMEDIES[10003])
+        click = REMEDIES.get(error.code, REMEDIES[UNKNOWN_CHANNEL])
         said = str(error).removesuffix(f"; {click}")
         return [_problem(f"channel {key} ({channel_id}): {said}", click + invite)]
     return _rights(key, channel, *guilds[guild_id])

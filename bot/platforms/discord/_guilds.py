@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import discord
 
 from bot.clock import Clock
-from bot.platforms.discord._api import PLATFORM, DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import PLATFORM, DiscordApi
 from bot.ports import Inbox
 
 logger = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Companions:
                 member = await self._api.read(
                     "asking for a member", lambda http: http.get_member(guild.id, int(person))
                 )
-            except DiscordCallError as error:
+            except CallError as error:
                 if error.status != 404:
                     logger.warning("whether somebody is on a server could not be asked: %s", error)
                 return None

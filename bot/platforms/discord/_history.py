@@ -11,8 +11,10 @@ from discord.http import HTTPClient
 
 from bot.emoji import normalise
 from bot.models import MessageRef, PostKey, RecentMessage
-from bot.platforms.discord._api import PLATFORM, UNKNOWN_CHANNEL, Answer, DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
 from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._refusals import UNKNOWN_CHANNEL
 
 _HAS_THREAD = 1 << 5
 _Kind = Literal[0, 1]  # normal and super reactions
@@ -44,18 +46,22 @@ class History:
     async def find(
         self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
-        """Our messages with this key, oldest first; in the channel itself unless a thread is given.
+        """Our messages with this key, oldest first: in the channel itself, and in a thread if one is given.
 
         Raises:
-            DiscordCallError: it could not be looked.
+            CallError: it could not be looked.
         """
         if not channel_id.isdecimal():
             return ()
-        own, inside = await self._api.me(), thread.message if thread else None
-        messages = await self._messages(inside or channel_id, since)
+        own = await self._api.me()
+        found: list[tuple[str | None, Answer]] = [
+            (None, message) for message in await self._messages(channel_id, since)
+        ]
+        if thread is not None:
+            found += [(thread.message, message) for message in await self._messages(thread.message, since)]
         return tuple(
             MessageRef(PLATFORM, channel_id, str(message["id"]), inside)
-            for message in messages
+            for inside, message in sorted(found, key=lambda pair: int(pair[1]["id"]))
             if _author(message) == own and key_of(message) == key
         )
 
@@ -63,7 +69,7 @@ class History:
         """Our messages, threads included, oldest first.
 
         Raises:
-            DiscordCallError: it could not be looked.
+            CallError: it could not be looked.
         """
         own = await self._api.me()
         found: list[tuple[Answer, str | None]] = []
@@ -94,7 +100,7 @@ class History:
         """The messages of a channel or thread since then; none where there is no such thing."""
         try:
             return await self._api.history(channel, since)
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code == UNKNOWN_CHANNEL:
                 return ()
             raise

@@ -9,7 +9,8 @@ import discord
 
 from bot.emoji import normalise
 from bot.models import MessageRef, Vote
-from bot.platforms.discord._api import PLATFORM, DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import PLATFORM, DiscordApi
 from bot.platforms.discord._arrivals import Arrivals
 from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._guilds import Guilds
@@ -81,7 +82,7 @@ class Listeners:
         api = self._ears.api
         try:
             found = await api.read("reading a message", lambda http: http.get_message(channel, message))
-        except DiscordCallError as error:
+        except CallError as error:
             if error.status != 404:
                 logger.warning("reactions were cleared on a message that cannot be read: %s", error)
             return False

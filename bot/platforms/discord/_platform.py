@@ -10,17 +10,10 @@ from discord.http import HTTPClient
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.errors import PlatformError, PostDelayed, PostRefused
+from bot.errors import ChannelClosed, PlatformError, PostRefused
 from bot.models import Attachment, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
-from bot.platforms.discord._api import (
-    MISSING_ACCESS,
-    PLATFORM,
-    UNKNOWN_CHANNEL,
-    UNKNOWN_MESSAGE,
-    Answer,
-    DiscordApi,
-    DiscordCallError,
-)
+from bot.platforms._core.calls import CallError, of_a_post
+from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
 from bot.platforms.discord._arrivals import Arrivals
 from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._client import PaperClient, Pulse
@@ -34,6 +27,7 @@ from bot.platforms.discord._keys import VOTES, TooLong
 from bot.platforms.discord._listeners import Ears, Listeners
 from bot.platforms.discord._messages import MOST_CONTENT, Content, of_post
 from bot.platforms.discord._permissions import in_channel
+from bot.platforms.discord._refusals import MISSING_ACCESS, NO_THREADS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.platforms.discord._slash import slash_group
 from bot.platforms.discord._talk import Talk
 from bot.platforms.discord._text import linked
@@ -46,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 _GONE = frozenset({UNKNOWN_MESSAGE, UNKNOWN_CHANNEL})
 _CLOSED_DOOR = frozenset({UNKNOWN_CHANNEL, MISSING_ACCESS})
-_STRANGER = frozenset({10007, 10013})  # unknown member, unknown user
+_STRANGER = frozenset({"10007", "10013"})  # unknown member, unknown user
 
 
 class DiscordPlatform:
@@ -117,21 +111,20 @@ class DiscordPlatform:
         """Send one message; in the thread of `thread`, which is opened if need be.
 
         Raises:
-            PostRefused, PostDelayed: certainly not posted.
+            ChannelClosed, PostRefused, PostDelayed: certainly not posted.
             PostUncertain: perhaps posted.
         """
         if not channel_id.isdecimal():
-            raise PostRefused(f"{channel_id!r} is no channel id of Discord; it has digits only")
+            raise ChannelClosed(f"{channel_id!r} is no channel id of Discord; it has digits only")
         try:
             content = of_post(post, key)
         except TooLong as error:
             raise PostRefused(str(error)) from error
         try:
-            inside = await self._threads.open(thread) if thread else None
-            answer = await self._api.post(inside or channel_id, content, str(key))
-        except (PostDelayed, PostRefused) as error:
+            answer, inside = await self._send(channel_id, content, str(key), thread)
+        except CallError as error:
             await self._mark_if_left(channel_id, error)
-            raise
+            raise of_a_post(error) from error
         ref = MessageRef(PLATFORM, channel_id, str(answer["id"]), inside)
         if post.role is PostRole.HEADER:
             self._threads.titled(ref, post.title or post.text)
@@ -139,10 +132,24 @@ class DiscordPlatform:
             await self._seed(ref)
         return ref
 
-    async def _mark_if_left(self, channel_id: str, error: PlatformError) -> None:
+    async def _send(
+        self, channel_id: str, content: Content, about: str, header: MessageRef | None
+    ) -> tuple[Answer, str | None]:
+        """Send a message into the header's thread, or into the channel where there can be none; the thread's id."""
+        if header is not None:
+            try:
+                thread = await self._threads.open(header)
+                return await self._api.send(thread, content, about), thread
+            except CallError as error:
+                if error.code not in NO_THREADS:
+                    raise self._threads.in_a_thread(header, error) from error
+                logger.warning("%s goes into the channel itself: %s", about, error)
+        return await self._api.send(channel_id, content, about), None
+
+    async def _mark_if_left(self, channel_id: str, error: CallError) -> None:
         """Whoever was put out while the bot was away is told of by no event, only by a door that stays closed."""
-        cause, client = error.__cause__, self._wire.connected
-        if not isinstance(cause, DiscordCallError) or cause.code not in _CLOSED_DOOR:
+        client = self._wire.connected
+        if error.code not in _CLOSED_DOOR:
             return
         if self._inbox is None or client is None or not client.is_ready() or client.get_channel(int(channel_id)):
             return
@@ -159,7 +166,7 @@ class DiscordPlatform:
 
         try:
             await self._api.write("seeding", all_of)
-        except DiscordCallError as error:
+        except CallError as error:
             logger.warning("a post was not seeded with reactions: %s", error)
 
     async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
@@ -185,14 +192,14 @@ class DiscordPlatform:
             await self._threads.awake(
                 ref, lambda: self._api.write("deleting", lambda http: http.delete_message(channel, message))
             )
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code not in _GONE:
                 raise
 
     async def find(
         self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
-        """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
+        """Our messages carrying `key`, oldest first: in the channel itself, and in a thread if one is given.
 
         Raises:
             PlatformError: it could not look.
@@ -226,7 +233,7 @@ class DiscordPlatform:
             member: Answer = await self._api.read(
                 "asking for a member", lambda http: http.get_member(guild_id, int(person))
             )
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code not in _STRANGER:
                 raise
             return False
@@ -243,7 +250,7 @@ class DiscordPlatform:
         content = Content(linked(text, MOST_CONTENT))
         try:
             await self._api.send(target, content)
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
             direct = await self._api.write(
@@ -259,8 +266,7 @@ class DiscordPlatform:
         """
         if not content:
             raise PlatformError(f"{filename}: Discord takes no empty files")
-        channel = await self._threads.open(thread) if thread else channel_id
-        await self._api.send(channel, Content(attachment=Attachment(filename, content)), filename)
+        await self._send(channel_id, Content(attachment=Attachment(filename, content)), filename, thread)
 
     async def check(self) -> tuple[Finding, ...]:
         """The token, the invite link, and what is allowed in every channel of the settings."""

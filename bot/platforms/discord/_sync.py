@@ -11,7 +11,8 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.platforms.discord._api import DiscordApi, DiscordCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.discord._api import DiscordApi
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ async def synchronise(api: DiscordApi, tree: app_commands.CommandTree[Any], appl
             return False
         payload: Any = ours
         await api.write("sending commands", lambda http: http.bulk_upsert_global_commands(application, payload))
-    except DiscordCallError as error:
+    except CallError as error:
         logger.warning("the slash commands may be those of an older version: %s", error)
         return False
     logger.info("the slash commands are sent anew")

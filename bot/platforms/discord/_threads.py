@@ -6,9 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from bot.errors import PostDelayed
 from bot.models import MessageRef
-from bot.platforms.discord._api import THREAD_ARCHIVED, THREAD_EXISTS, DiscordApi, DiscordCallError, of_a_post
+from bot.platforms._core.calls import CallError, Outcome
+from bot.platforms.discord._api import DiscordApi
+from bot.platforms.discord._refusals import THREAD_ARCHIVED, THREAD_EXISTS, UNKNOWN_CHANNEL
 from bot.platforms.discord._text import plain, unescaped
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,13 @@ class Threads:
         self._titles[header.message] = title
         _keep_few(self._titles)
 
+    def in_a_thread(self, header: MessageRef, error: CallError) -> CallError:
+        """What a failure means if it happened in a thread: one that is gone can be made again, its channel is there."""
+        if error.code != UNKNOWN_CHANNEL or header.message not in self._open:
+            return error
+        self.gone(header.message)
+        return CallError(str(error), Outcome.LATER, error.code, status=error.status, retry_after_s=_SOON_S)
+
     def gone(self, thread: str) -> None:
         """Somebody deleted this thread."""
         self._open.pop(thread, None)
@@ -41,7 +49,7 @@ class Threads:
         """The id of the header's thread, which is made if it is not there yet.
 
         Raises:
-            PostDelayed, PostRefused: there is none, so nothing was posted in it.
+            CallError: there is none.
         """
         thread = header.message
         if thread in self._open:
@@ -54,9 +62,9 @@ class Threads:
                     int(header.channel_id), int(thread), name=name, auto_archive_duration=_A_WEEK
                 ),
             )
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code != THREAD_EXISTS:
-                raise _of_opening(error) from error
+                raise _not_sent(error) from error
         self._open[thread] = None
         _keep_few(self._open)
         return thread
@@ -65,11 +73,11 @@ class Threads:
         """Change a message; if Discord has folded its thread away, unfold it first.
 
         Raises:
-            DiscordCallError: it could not be changed.
+            CallError: it could not be changed.
         """
         try:
             await change()
-        except DiscordCallError as error:
+        except CallError as error:
             if error.code != THREAD_ARCHIVED or ref.thread is None:
                 raise
             thread = int(ref.thread)
@@ -83,7 +91,7 @@ class Threads:
                 message = await self._api.read(
                     "reading a header", lambda http: http.get_message(int(header.channel_id), int(header.message))
                 )
-            except DiscordCallError as error:
+            except CallError as error:
                 logger.warning("a thread gets a plain name: %s", error)
                 return _NAME
             title = unescaped(str(message.get("content") or ""))
@@ -91,11 +99,11 @@ class Threads:
         return plain(f"More: {day}" if day else _NAME, _MOST_NAME)
 
 
-def _of_opening(error: DiscordCallError) -> Exception:
-    """What it means for the message meant for the thread: whatever became of the thread, the message was not sent."""
-    refused = of_a_post(error)
-    lost = not error.status or error.status >= 500
-    return PostDelayed(str(error), _SOON_S) if lost else refused
+def _not_sent(error: CallError) -> CallError:
+    """The same failure, for a message that was certainly not sent: whether there is a thread now will be seen."""
+    if error.outcome is not Outcome.UNKNOWN:
+        return error
+    return CallError(str(error), Outcome.LATER, error.code, status=error.status, retry_after_s=_SOON_S)
 
 
 def _keep_few(remembered: dict[str, str] | dict[str, None]) -> None:

@@ -12,7 +12,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import PaperlarkError
 from bot.models import Attachment, Button, Form, Reply, Request
-from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import notification
 from bot.platforms.slack._companions import Companions
 from bot.platforms.slack._pace import Pace
@@ -116,13 +117,13 @@ class Answers:
         """The id of the window that was opened; "" where it is too late for one.
 
         Raises:
-            SlackCallError: Slack does not take it.
+            CallError: Slack does not take it.
         """
         if not asked.trigger_id:
             return ""
         try:
             opened = await self._api.write("views.open", trigger_id=asked.trigger_id, view=view)
-        except SlackCallError as error:
+        except CallError as error:
             if error.code not in _TOO_LATE:
                 raise
             logger.warning("a window was asked for too late to be opened")
@@ -133,7 +134,7 @@ class Answers:
         """Show a message to the person alone, in place of the one whose button was pressed if `instead`.
 
         Raises:
-            SlackCallError: Slack does not take it.
+            CallError: Slack does not take it.
         """
         thread = {"thread_ts": asked.thread} if asked.thread else {}
         if asked.response_url and await self._respond(asked, {**shown, **thread}, instead=instead):
@@ -171,7 +172,7 @@ class Answers:
     async def _apologise(self, asked: Asked, reason: str) -> None:
         try:
             await self.show(asked, answer(Reply(title="That did not work", lines=(reason,))))
-        except SlackCallError as error:
+        except CallError as error:
             logger.warning("nor could the person be told: %s", error)
 
 

@@ -6,7 +6,8 @@ import asyncio
 import logging
 
 from bot.clock import Clock
-from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._people import People
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Companions:
                 return ()
             theirs = await self._channels(person)
             is_guest = (await self._people.get(person, fresh=True)).is_guest
-        except SlackCallError as error:
+        except CallError as error:
             logger.warning("which channels somebody shares with the bot could not be asked: %s", error)
             return ()
         shared = [channel for channel in ours if channel in theirs]

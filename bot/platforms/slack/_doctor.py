@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from bot.models import Finding, Severity
-from bot.platforms.slack._api import REMEDIES, SlackApi, SlackCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._refusals import REMEDIES
 
 _SUBJECT = "slack"
 _APPS = "api.slack.com/apps"
@@ -24,7 +26,7 @@ async def examine(api: SlackApi, app_api: SlackApi, channel_ids: Mapping[str, st
     findings = [*await _app_token(app_api)]
     try:
         identity, scopes = await api.scopes()
-    except SlackCallError as error:
+    except CallError as error:
         remedy = REMEDIES.get(error.code, _where("Install App")) if error.code else _AWAY
         return (*findings, _problem(f"SLACK_BOT_TOKEN: {_said(error)}", remedy))
     findings.append(_fine(f"the bot is {identity.get('user')} in the workspace {identity.get('team')}"))
@@ -64,7 +66,7 @@ def _token_kinds(bot_token: str, app_token: str) -> tuple[Finding, ...]:
 async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:
     try:
         await app_api.read("apps.connections.open")
-    except SlackCallError as error:
+    except CallError as error:
         make = f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}"
         remedy = make if error.code in {"missing_scope", "invalid_auth"} else REMEDIES.get(error.code, make)
         remedy = remedy if error.code else _AWAY
@@ -90,7 +92,7 @@ def _scopes(granted: frozenset[str]) -> list[Finding]:
 async def _channel(api: SlackApi, key: str, channel_id: str) -> Finding:
     try:
         info = (await api.read("conversations.info", channel=channel_id)).get("channel") or {}
-    except SlackCallError as error:
+    except CallError as error:
         return _problem(f"channel {key} ({channel_id}): {_said(error)}", REMEDIES.get(error.code, _AWAY))
     name = f"channel {key} (#{info.get('name', channel_id)})"
     if info.get("is_archived"):
@@ -100,7 +102,7 @@ async def _channel(api: SlackApi, key: str, channel_id: str) -> Finding:
     return _fine(f"the bot is in {name}")
 
 
-def _said(error: SlackCallError) -> str:
+def _said(error: CallError) -> str:
     """What went wrong, without what to do about it: a finding says that apart."""
     return str(error).removesuffix(f"; {REMEDIES.get(error.code, '')}")
 

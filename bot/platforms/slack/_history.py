@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.emoji import normalise
+from bot.errors import HistoryHidden
 from bot.models import MessageRef, PostKey, RecentMessage
+from bot.platforms._core.calls import CallError
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import EVENT_TYPE
 from bot.platforms.slack._people import People
 
 PLATFORM = "slack"
+_HIDING = {
+    "missing_scope": "a history scope (channels:history, groups:history)",
+    "not_in_channel": "its membership of the channel",
+    "channel_not_found": "its membership of the channel",
+}
 Message = Mapping[str, Any]
 
 
@@ -26,26 +34,28 @@ class History:
     async def find(
         self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None, own_user: str
     ) -> tuple[MessageRef, ...]:
-        """Our messages with this key, oldest first.
+        """Our messages with this key, oldest first: in the channel itself, and in a thread if one is given.
 
         Raises:
-            SlackCallError: it could not be looked.
+            HistoryHidden: the bot may not look there.
+            CallError: it could not be looked.
         """
-        messages = self._replies(channel_id, thread.message, since) if thread else self._top_level(channel_id, since)
-        found = [
-            ref_of(channel_id, message)
-            async for message in messages
-            if message.get("user") == own_user and key_of(message) == str(key)
-        ]
-        return tuple(sorted(found, key=lambda ref: float(ref.message)))
+        with _looking():
+            messages = [message async for message in self._top_level(channel_id, since)]
+            if thread is not None:
+                messages += [message async for message in self._replies(channel_id, thread.message, since)]
+        ours = [one for one in messages if one.get("user") == own_user and key_of(one) == str(key)]
+        return tuple(ref_of(channel_id, one) for one in sorted(ours, key=lambda one: float(one["ts"])))
 
     async def recent(self, channel_id: str, since: datetime, own_user: str) -> tuple[RecentMessage, ...]:
         """Our messages, threads included, oldest first; one call for many, and another where reactions are cut short.
 
         Raises:
-            SlackCallError: it could not be looked.
+            HistoryHidden: the bot may not look there.
+            CallError: it could not be looked.
         """
-        found = [message async for message in self._all(channel_id, since) if message.get("user") == own_user]
+        with _looking():
+            found = [message async for message in self._all(channel_id, since) if message.get("user") == own_user]
         recent = [
             RecentMessage(
                 ref_of(channel_id, message),
@@ -63,7 +73,7 @@ class History:
         """The key of the message at the head of a thread; "" if it carries none.
 
         Raises:
-            SlackCallError: it could not be looked.
+            CallError: it could not be looked.
         """
         answer = await self._api.read(
             "conversations.replies", channel=channel_id, ts=message, limit=1, include_all_metadata=1
@@ -89,17 +99,22 @@ class History:
             yield message
 
     async def _replies(self, channel_id: str, thread: str, since: datetime) -> AsyncIterator[Message]:
-        async for message in self._api.pages(
-            "conversations.replies",
-            "messages",
-            channel=channel_id,
-            ts=thread,
-            oldest=_stamp(since),
-            inclusive=1,
-            include_all_metadata=1,
-        ):
-            if message["ts"] != thread:  # the parent leads every page
-                yield message
+        """The messages of a thread; none where its head was deleted."""
+        try:
+            async for message in self._api.pages(
+                "conversations.replies",
+                "messages",
+                channel=channel_id,
+                ts=thread,
+                oldest=_stamp(since),
+                inclusive=1,
+                include_all_metadata=1,
+            ):
+                if message["ts"] != thread:  # the parent leads every page
+                    yield message
+        except CallError as error:
+            if error.code != "thread_not_found":
+                raise
 
     async def _reactions(self, channel_id: str, message: Message, own_user: str) -> dict[str, tuple[str, ...]]:
         shown = message.get("reactions") or ()
@@ -113,6 +128,17 @@ class History:
                 if user != own_user and not (await self._people.get(user)).is_bot:
                     emoji[user] = None
         return {emoji: tuple(users) for emoji, users in people.items() if users}
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    """Raise what keeps the bot from seeing anything as HistoryHidden: nothing found would prove nothing."""
+    try:
+        yield
+    except CallError as error:
+        if error.code not in _HIDING:
+            raise
+        raise HistoryHidden(str(error), _HIDING[error.code]) from error
 
 
 def key_of(message: Message) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.clock import Clock
-from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms._core.calls import CallError
+from bot.platforms.slack._api import SlackApi
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class People:
     async def _ask(self, person: str) -> Person:
         try:
             user: dict[str, Any] = (await self._api.read("users.info", user=person))["user"]
-        except SlackCallError as error:
+        except CallError as error:
             # A person taken for a stranger votes as everybody does; the doctor names the missing scope.
             logger.warning("nothing is known of a person: %s", error)
             return Person(is_guest=True)
@@ -67,7 +68,7 @@ class People:
         """Whether this person made the channel.
 
         Raises:
-            SlackCallError: Slack cannot be asked.
+            CallError: Slack cannot be asked.
         """
         info = await self._api.read("conversations.info", channel=channel_id)
         return bool((info.get("channel") or {}).get("creator") == person)

@@ -12,10 +12,11 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import PlatformError, PostDelayed, PostRefused
+from bot.errors import PlatformError
 from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms._core.calls import CallError, Outcome, of_a_post
 from bot.platforms.slack._answers import Answers
-from bot.platforms.slack._api import SlackApi, SlackCallError
+from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import message, notification
 from bot.platforms.slack._companions import Companions
 from bot.platforms.slack._connection import Connection
@@ -25,6 +26,7 @@ from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._listeners import Listeners
 from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._people import People
+from bot.platforms.slack._refusals import NO_THREADS
 from bot.ports import Inbox
 from bot.settings import SlackSettings
 
@@ -123,31 +125,38 @@ class SlackPlatform:
         """Send one message, when it is its turn.
 
         Raises:
-            PostRefused, PostDelayed: certainly not posted.
+            ChannelClosed, PostRefused, PostDelayed: certainly not posted.
             PostUncertain: perhaps posted.
         """
         await self._pace.turn(channel_id)
         head = {"thread_ts": thread.thread or thread.message} if thread else {}
+        content = message(post, key)
         try:
-            answer = await self._api.post("chat.postMessage", channel=channel_id, **message(post, key), **head)
-        except PostDelayed as error:
-            self._pace.hold(channel_id, error.retry_after_s or 0.0)
-            raise
-        except PostRefused as error:
-            await self._mark_if_left(channel_id, error)
-            raise
+            try:
+                answer = await self._api.write("chat.postMessage", channel=channel_id, **content, **head)
+            except CallError as error:
+                if not head or error.code != NO_THREADS:
+                    raise
+                head = {}
+                answer = await self._api.write("chat.postMessage", channel=channel_id, **content)
+        except CallError as error:
+            await self._after(channel_id, error)
+            raise of_a_post(error) from error
         self._pace.arrived(channel_id)
         ref = MessageRef(PLATFORM, channel_id, str(answer["ts"]), head.get("thread_ts"))
         if post.role is PostRole.PAPER and post.votable and self._settings.seed_reactions:
             await self._seed(ref)
         return ref
 
-    async def _mark_if_left(self, channel_id: str, error: PostRefused) -> None:
-        """Whoever was put out while the bot was away, or never let in, is told of by no event: a closed door says it.
+    async def _after(self, channel_id: str, error: CallError) -> None:
+        """Draw the conclusions from a post that failed.
 
-        What waits there is posted as soon as the bot is invited.
+        Whoever was put out while the bot was away, or never let in, is told of by no event: a closed door says it. What
+        waits there is posted as soon as the bot is invited.
         """
-        if self._inbox is not None and isinstance(error.__cause__, SlackCallError) and error.__cause__.code in _OUTSIDE:
+        if error.outcome is Outcome.LATER:
+            self._pace.hold(channel_id, error.retry_after_s or 0.0)
+        if self._inbox is not None and error.code in _OUTSIDE:
             await self._inbox.removed(PLATFORM, channel_id)
 
     async def _seed(self, ref: MessageRef) -> None:
@@ -155,7 +164,7 @@ class SlackPlatform:
         for name in _SEEDS:
             try:
                 await self._api.write("reactions.add", channel=ref.channel_id, timestamp=ref.message, name=name)
-            except SlackCallError as error:
+            except CallError as error:
                 logger.warning("a post was not seeded with reactions: %s", error)
                 return
 
@@ -176,30 +185,27 @@ class SlackPlatform:
         """
         try:
             await self._api.write("chat.delete", channel=ref.channel_id, ts=ref.message)
-        except SlackCallError as error:
+        except CallError as error:
             if error.code != "message_not_found":
                 raise
 
     async def find(
         self, channel_id: str, key: PostKey, since: datetime, thread: MessageRef | None = None
     ) -> tuple[MessageRef, ...]:
-        """Our messages carrying `key`, oldest first; in the channel itself unless a thread is given.
+        """Our messages carrying `key`, oldest first: in the channel itself, and in a thread if one is given.
 
         Raises:
-            PlatformError: it could not look.
+            HistoryHidden: the bot may not look there.
+            PlatformError: it could not look now.
         """
-        try:
-            return await self._history.find(channel_id, key, since, thread, await self._own_user())
-        except SlackCallError as error:
-            if error.code in {"channel_not_found", "thread_not_found"}:
-                return ()
-            raise
+        return await self._history.find(channel_id, key, since, thread, await self._own_user())
 
     async def recent(self, channel_id: str, since: datetime) -> tuple[RecentMessage, ...]:
         """Our messages since then with their reactions, threads included, oldest first.
 
         Raises:
-            PlatformError: it could not look.
+            HistoryHidden: the bot may not look there.
+            PlatformError: it could not look now.
         """
         return await self._history.recent(channel_id, since, await self._own_user())
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import HOW_TO_START, MessageRef, Post, PostKey, PostRole
 from tests.fakes import START
 from tests.platforms.discord.loopback import connected
@@ -78,7 +78,20 @@ async def test_a_banishment_puts_the_post_off(wire):
 
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
-    [(50013, 403, PostDelayed), (50001, 403, PostDelayed), (50035, 400, PostRefused), (10003, 404, PostRefused)],
+    [
+        (50013, 403, ChannelClosed),
+        (50001, 403, ChannelClosed),
+        (10003, 404, ChannelClosed),
+        (40058, 400, ChannelClosed),
+        (50008, 400, ChannelClosed),
+        (99999, 400, ChannelClosed),
+        (50035, 400, PostRefused),
+        (50006, 400, PostRefused),
+        (200000, 400, PostRefused),
+        (40005, 413, PostRefused),
+        (20028, 403, PostDelayed),
+        (130000, 403, PostDelayed),
+    ],
 )
 async def test_a_refusal_says_what_to_click_and_keeps_what_can_still_be_posted(wire, code, status, kind):
     wire.discord.fault("error", code=code, status=status)
@@ -91,8 +104,8 @@ async def test_a_key_that_no_button_can_hold_is_refused(wire):
         await posted(wire, key=PostKey("c" * 60, 1, PostRole.PAPER, "s" * 60))
 
 
-async def test_a_place_that_is_no_channel_id_is_refused(wire):
-    with pytest.raises(PostRefused, match="digits"):
+async def test_a_place_that_is_no_channel_id_is_closed(wire):
+    with pytest.raises(ChannelClosed, match="digits"):
         await wire.platform.post("#papers", a_paper_post(), a_key())
 
 
@@ -114,6 +127,33 @@ async def test_a_thread_that_was_opened_before_a_restart_is_used_again(wire):
     wire.platform._threads._open.clear()
     await posted(wire, key=a_key("2505.03802"), thread=header)
     assert len(wire.discord.world.threads_of(wire.channel_id)) == 1
+
+
+@pytest.mark.parametrize("right", ["CREATE_PUBLIC_THREADS", "SEND_MESSAGES_IN_THREADS"])
+async def test_without_the_right_to_threads_papers_go_below_the_header(wire, right, caplog):
+    people = wire.discord.people
+    people.permit(wire.channel_id, people.bot_role(wire.guild), deny=[right])
+    await people.settle()
+    header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+    ref = await posted(wire, thread=header)
+    assert ref.thread is None
+    assert [message.id for message in wire.discord.messages(wire.channel_id)] == [header.message, ref.message]
+    assert await wire.platform.find(wire.channel_id, a_key(), START, header) == (ref,)
+    assert "goes into the channel itself" in caplog.text
+    people.permit(wire.channel_id, people.bot_role(wire.guild))
+    again = await posted(wire, key=a_key("2505.03802"), thread=header)
+    assert again.thread == header.message
+    wire.discord.journal.violations.clear()
+
+
+async def test_without_any_right_in_the_channel_the_thread_is_closed_too(wire):
+    header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+    people = wire.discord.people
+    people.permit(wire.channel_id, people.bot_role(wire.guild), deny=["VIEW_CHANNEL"])
+    await people.settle()
+    with pytest.raises(ChannelClosed):
+        await posted(wire, thread=header)
+    assert wire.channel_id in wire.inbox.removals
 
 
 async def test_a_message_in_a_folded_thread_can_be_edited_and_deleted(wire):

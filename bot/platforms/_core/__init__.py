@@ -1,0 +1,1 @@
+"""What every chat platform of the network does in the same manner."""
