@@ -1,4 +1,4 @@
-"""Intended messages become sent ones, each exactly once (DESIGN §4).
+"""Intended messages become sent ones, each exactly once (docs/design.md).
 
 An intent goes planned → sending → sent. Only a message that certainly was not posted goes back to planned; one whose
 answer was lost stays in sending until it was looked for twice.

@@ -125,7 +125,7 @@ def test_handlers_import_no_sdk():
 
 
 def test_every_table_is_made_by_the_first_start(tmp_path):
-    """The subjects of DESIGN §8 that exist so far."""
+    """Every subject of docs/design.md has its tables."""
     store = Store(tmp_path / "paperlark.db")
     tables = set(store._database._writer.table_names())
     store.close()

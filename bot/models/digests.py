@@ -12,7 +12,7 @@ from bot.models.ranking import Ranked, TokenCost
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A digest's three numbers, as DESIGN §3 defines them."""
+    """A digest's three numbers, as docs/design.md defines them."""
 
     announced: int
     scanned: int

@@ -21,7 +21,7 @@ class PostRole(StrEnum):
 
 
 class PostState(StrEnum):
-    """How far an intended message has come (DESIGN §4)."""
+    """How far an intended message has come (docs/design.md)."""
 
     PLANNED = "planned"
     SENDING = "sending"

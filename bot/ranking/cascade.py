@@ -1,4 +1,4 @@
-"""Which papers get a closer look, and how many: the cascade's sizes and order, pure (DESIGN §5).
+"""Which papers get a closer look, and how many: the cascade's sizes and order, pure (docs/design.md).
 
 The order is that of the channel's own ranking, so what readers taught decides who is looked at. How much of a listing
 must be looked at to miss little was measured on eight readers: see `paperlark replay --cascade`.

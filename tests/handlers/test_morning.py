@@ -1,4 +1,4 @@
-"""A channel's mornings, as DESIGN §3 and §4 define them."""
+"""A channel's mornings, as docs/design.md defines them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listings: idempotent, never degrading, and counted as DESIGN §3 says."""
+"""Listings: idempotent, never degrading, and counted as docs/design.md says."""
 
 from __future__ import annotations
 

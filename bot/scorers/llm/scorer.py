@@ -1,4 +1,4 @@
-"""The cascade: the local scorer ranks everything, and the best of it goes to the LLM (DESIGN §5)."""
+"""The cascade: the local scorer ranks everything, and the best of it goes to the LLM (docs/design.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Digests, the intents of their messages, and what was shown (DESIGN §4)."""
+"""Digests, the intents of their messages, and what was shown (docs/design.md)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SHOWN_PAPERS = "SELECT p.*, i.* FROM impressions i JOIN papers p USING (arxiv_i
 
 
 class LedgerStore:
-    """Digests and the intents of their messages (DESIGN §4)."""
+    """Digests and the intents of their messages (docs/design.md)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
