@@ -1,4 +1,4 @@
-"""arXiv's categories, and what a mistyped one may have meant.
+"""Know arXiv's categories, and what a mistyped one may have meant.
 
 The list follows arXiv's published taxonomy (https://arxiv.org/category_taxonomy), aliases included.
 """

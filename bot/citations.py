@@ -1,4 +1,4 @@
-"""Citations like [2] in a model's sentences: what they may name, and what becomes of the others. Pure."""
+"""Check citations like [2] in a model's sentences, and drop what they do not support. Pure."""
 
 from __future__ import annotations
 

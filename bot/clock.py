@@ -1,4 +1,4 @@
-"""The only clock: everything that needs the time or a pause takes a Clock."""
+"""Tell the time and wait: everything that needs either takes a Clock."""
 
 from __future__ import annotations
 

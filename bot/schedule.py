@@ -1,4 +1,4 @@
-"""When things fire: APScheduler, told the time by our clock."""
+"""Fire jobs when they are due: APScheduler, told the time by our clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share: settings, channels, progress, and how a failure is told."""
+"""Give the commands settings, channels, progress bars and one way to report a failure."""
 
 from __future__ import annotations
 

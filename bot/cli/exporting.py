@@ -1,4 +1,4 @@
-"""The command that writes down what a channel knows."""
+"""`paperlark export`: write out what a channel knows."""
 
 from __future__ import annotations
 

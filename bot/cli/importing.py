@@ -1,4 +1,4 @@
-"""The command that reads what others wrote down."""
+"""`paperlark import`: read lists, libraries and digests into a channel."""
 
 from __future__ import annotations
 

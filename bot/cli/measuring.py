@@ -1,4 +1,4 @@
-"""Commands that measure whether learning helps."""
+"""`paperlark replay`: measure whether learning helps."""
 
 from __future__ import annotations
 

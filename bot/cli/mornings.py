@@ -1,4 +1,4 @@
-"""Commands that make mornings."""
+"""`paperlark demo`, `run`, `digest` and `backfill`: make mornings."""
 
 from __future__ import annotations
 

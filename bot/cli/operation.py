@@ -1,4 +1,4 @@
-"""Commands for whoever runs the bot."""
+"""Commands for the person who runs the bot: doctor, backups, forgetting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that answer: questions, what was learned, what was understood of the topics."""
+"""`paperlark ask`, `stats` and `topics`: answer questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One channel's morning."""
+"""Digests: what they count, hold and plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Votes, and what they are about."""
+"""Votes: as platforms report them, as they are stored, as they stand."""
 
 from __future__ import annotations
 

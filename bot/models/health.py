@@ -1,4 +1,4 @@
-"""How Paperlark itself is doing."""
+"""The bot's own health: the doctor's findings, alarms, figures."""
 
 from __future__ import annotations
 

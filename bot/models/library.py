@@ -26,7 +26,7 @@ class ListChange(StrEnum):
 class ListEntry:
     """A paper as a list has it; what the list does not say is empty.
 
-    `sections` are the places it is listed at, each a path of titles from the outermost. `links` are label and address.
+    `sections` are the paths of titles it is listed under, each from the outermost. `links` are label and address.
     """
 
     arxiv_id: str
@@ -41,7 +41,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class TopicBranch:
-    """One node of a list's topic tree; `parent` is the place of the branch it belongs to, which stands before it.
+    """One node of a list's topic tree; `parent` is the index of the branch it belongs to, which stands before it.
 
     A leaf that is a paper has its `arxiv_id`, or at least its `url`.
     """

@@ -1,4 +1,4 @@
-"""Messages: why they exist, where they are, what they show, what is asked and answered."""
+"""Messages: their keys and states, what they show, what is asked and answered."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class Reply:
     """One answer to a Request, for the person who asked: a title, lines of plain text, and perhaps papers.
 
     `buttons` belong to the whole answer, `card_buttons` to each of its papers (their arxiv_id is the card's). With
-    `replaces` it stands in place of the reply before it, where the platform can do that, and repeats what stays true.
+    `replaces` it replaces the reply before it, where the platform can do that, and repeats what stays true.
     `verbatim` is a text to be copied as it stands, such as BibTeX.
     """
 

@@ -1,4 +1,4 @@
-"""What a reader asks the archive, and what a reader tells the bot."""
+"""Questions to the archive, commands to the bot, and what a search finds."""
 
 from __future__ import annotations
 

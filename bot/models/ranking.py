@@ -1,4 +1,4 @@
-"""What was said about a paper, and the place that gave it."""
+"""Scores, contributions and ranked papers, and what scoring cost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One named share of a paper's utility, e.g. ("topic", "topic 5 (kv cache)", 2.1).
+    """A named part of a paper's utility, e.g. ("topic", "topic 5 (kv cache)", 2.1).
 
     `kind` is one of "topic", "scores", "liked", "disliked", "imported", "author", "follow", "exploration", "rest".
     `arxiv_id` names the voted paper behind a "liked" or "disliked" share, and the paper of a list behind an "imported"
@@ -47,7 +47,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A paper at its place. `position` is 1-based; `utility` equals the sum of `contributions` within 1e-6.
+    """A paper as it was ranked. `position` is 1-based; `utility` equals the sum of `contributions` within 1e-6.
 
     `propensity` is the probability with which this paper had this chance to be shown (1.0 unless explored).
     """

@@ -1,4 +1,4 @@
-"""What readers wrote down that they want to read."""
+"""Topics: what readers wrote down that they want to read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One numbered topic of a topics file. `number` is its 1-based place, whatever the file says."""
+    """One numbered topic of a topics file. `number` is its 1-based position, whatever the file says."""
 
     number: int
     title: str

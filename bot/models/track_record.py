@@ -1,4 +1,4 @@
-"""How what was posted has fared."""
+"""A channel's track record: votes and precision by week."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week from Monday `start`. Precision is the liked share of the first places of the digests that got votes.
+    """One week from Monday `start`. Precision is the liked share of the first papers of the digests that got votes.
 
     `precision` is for the order as posted, `topics_precision` for the same papers in the order of topics and scores
-    alone; both None in a week without votes on posted papers. `judged` counts those first places.
+    alone; both None in a week without votes on posted papers. `judged` counts those first papers.
     """
 
     start: date

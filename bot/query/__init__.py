@@ -1,4 +1,4 @@
-"""What a typed line means: a question to the archive, or a command. Pure."""
+"""Read what a typed line means: a question to the archive, or a command. Pure."""
 
 from bot.query.commands import COMMANDS, parse_line
 from bot.query.names import is_author

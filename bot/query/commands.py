@@ -1,4 +1,4 @@
-"""The grammar of commands: the first word is one only if what follows fits it exactly."""
+"""Read a typed line as a command: the first word is one only if what follows fits it exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grammar of a question: words, "quoted phrases", -excluded, and filters such as cat:cs.CL since:2026-10."""
+"""Read a question: words, "quoted phrases", -excluded, and filters such as cat:cs.CL since:2026-10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the archive says about words and meanings, day by day, and how that is kept in one small blob."""
+"""Count the archive's words and average its meanings, day by day, and keep both in one small blob."""
 
 from __future__ import annotations
 

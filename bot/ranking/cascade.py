@@ -1,4 +1,4 @@
-"""Which papers get a closer look, and how many: the cascade's sizes and order, pure (docs/design.md).
+"""Choose the papers that a language model looks at, and how many (docs/design.md).
 
 The order is that of the channel's own ranking, so what readers taught decides who is looked at. How much of a listing
 must be looked at to miss little was measured on eight readers: see `paperlark replay --cascade`.
@@ -16,7 +16,7 @@ LEAST_PER_PLACE = 2  # at least so many candidates for each paper that can be po
 _LEARNED_SAVING = 0.2  # share spared once the order is the readers' own
 _HALF_LEARNED = 20  # votes at which half of that is trusted
 
-DIRECT = 0.6  # of the places, where titles are sifted, that go to the best of the order without being asked
+DIRECT = 0.6  # of the papers to be sent, where titles are sifted, that go to the best of the order without being asked
 TITLES_PER_PLACE = 4
 _TITLE_SHARE = 0.1  # what sifting may take of a budget
 
@@ -36,10 +36,10 @@ class Stages:
 
 
 def cascade_order(inputs: RankingInputs) -> tuple[int, ...]:
-    """The places of the papers worth a closer look, best first: the ranking's order without what is muted."""
-    place_of = {paper.arxiv_id: index for index, paper in enumerate(inputs.papers)}
+    """The indexes of the papers worth a closer look, best first: the ranking's order without what is muted."""
+    index_of = {paper.arxiv_id: index for index, paper in enumerate(inputs.papers)}
     return tuple(
-        place_of[one.paper.arxiv_id] for one in rank(inputs) if not matching(inputs.rules, one.paper, mutes=True)
+        index_of[one.paper.arxiv_id] for one in rank(inputs) if not matching(inputs.rules, one.paper, mutes=True)
     )
 
 
@@ -55,14 +55,14 @@ def cascade_size(n_papers: int, *, share: float, most: int, wanted: int, votes: 
     return min(n_papers, most, max(math.ceil(n_papers * share), LEAST_PER_PLACE * wanted))
 
 
-def cascade_stages(n_papers: int, places: int, *, affordable: int | None = None, sift: bool = False) -> Stages:
-    """How `places` are shared out among `n_papers` in order, of which the budget pays for `affordable` (None: any)."""
+def cascade_stages(n_papers: int, n_wanted: int, *, affordable: int | None = None, sift: bool = False) -> Stages:
+    """Share out `n_wanted` looks among `n_papers` in order, of which the budget pays for `affordable` (None: any)."""
     if sift and affordable is not None:
         affordable = math.floor(affordable * (1 - _TITLE_SHARE))
-    places = max(0, min(places, n_papers, places if affordable is None else affordable))
-    direct = math.ceil(DIRECT * places)
-    chosen = places - direct
+    n_sent = max(0, min(n_wanted, n_papers, n_wanted if affordable is None else affordable))
+    direct = math.ceil(DIRECT * n_sent)
+    chosen = n_sent - direct
     sifted = min(n_papers - direct, TITLES_PER_PLACE * chosen)
     if not sift or sifted <= chosen:
-        return Stages(places)
+        return Stages(n_sent)
     return Stages(direct, sifted, chosen)

@@ -1,4 +1,4 @@
-"""How close papers are to a channel's interests, from words and from meanings.
+"""Measure how close papers are to a channel's interests, by words and by meanings.
 
 For an interest and a paper, three measures are added, each divided by its usual spread so that days are comparable:
 the cosine of their TF-IDF vectors; the inner product of their embeddings after taking the archive's mean from the

@@ -1,4 +1,4 @@
-"""Contributions into words."""
+"""Put a paper's contributions into words."""
 
 from __future__ import annotations
 

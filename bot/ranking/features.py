@@ -1,4 +1,4 @@
-"""What learning sees of a paper: its terms, authors, categories and a dozen cues of its kind.
+"""Turn papers into features: terms, authors, categories and a dozen cues of their kind.
 
 Each block has a fixed weight, found on real readers: authors and categories tell less than words, cues least. The
 embedding is left out: with it the learned order was worse (docs/learning.md).

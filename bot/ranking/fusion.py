@@ -1,4 +1,4 @@
-"""The order of search hits: words and meanings fused, then shifted lightly towards a channel's taste.
+"""Order search hits: fuse words and meanings, then shift lightly towards a channel's taste.
 
 Words are weighed by BM25F (Robertson & Zaragoza 2009): a word in the title counts as often as five in the abstract.
 Meaning is the cosine of question and paper after taking the archive's mean from both. Neighbouring words of the
@@ -62,7 +62,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A hit at its place. `fit` is how well it answers, about 0 to 2; `taste` what the channel's model thinks of it."""
+    """A hit. `fit` is how well it answers, about 0 to 2; `taste` what the channel's model thinks of it."""
 
     paper: Paper
     fit: float

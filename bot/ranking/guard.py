@@ -1,9 +1,9 @@
-"""Does what was learned help here? If the readers' own votes say no, its weight shrinks, to nothing if need be.
+"""Shrink the weight of what was learned while the readers' own votes say that it does not help.
 
 Two orders of the papers shown together are compared: the one posted, and the one that topics and scores alone would
-have given. A voted paper earns its reward times the discount of its place (that of nDCG: Järvelin & Kekäläinen 2002):
-likes should stand high and dislikes low. Papers shown by chance count by 1 / propensity. Since only shown papers can be
-compared, and they were chosen by one of the two orders, this is an indication and no proof.
+have given. A voted paper earns its reward times the discount of its position (that of nDCG: Järvelin & Kekäläinen
+2002): likes should stand high and dislikes low. Papers shown by chance count by 1 / propensity. Since only shown
+papers can be compared, and they were chosen by one of the two orders, this is an indication and no proof.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def trust_of(gain: Interval) -> float:
 
 
 def _gains(digest: Sequence[Shown], rewards: Mapping[str, float]) -> list[float]:
-    learned = _places(digest, [one.ranked.utility for one in digest])
-    topics = _places(digest, [topics_share(one.ranked) for one in digest])
+    learned = _positions(digest, [one.ranked.utility for one in digest])
+    topics = _positions(digest, [topics_share(one.ranked) for one in digest])
     return [
         rewards[one.ranked.paper.arxiv_id]
         * (1 / math.log2(learned[i] + 1) - 1 / math.log2(topics[i] + 1))
@@ -80,9 +80,9 @@ def _gains(digest: Sequence[Shown], rewards: Mapping[str, float]) -> list[float]
     ]
 
 
-def _places(digest: Sequence[Shown], utilities: Sequence[float]) -> list[int]:
+def _positions(digest: Sequence[Shown], utilities: Sequence[float]) -> list[int]:
     order = sorted(range(len(digest)), key=lambda i: (-utilities[i], digest[i].ranked.paper.arxiv_id))
-    places = [0] * len(digest)
+    positions = [0] * len(digest)
     for position, i in enumerate(order, start=1):
-        places[i] = position
-    return places
+        positions[i] = position
+    return positions

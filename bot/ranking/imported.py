@@ -1,4 +1,4 @@
-"""Likes from lists: curated lists and libraries that a channel was given, as evidence beside its readers' votes.
+"""Weigh the papers of imported lists as evidence beside the readers' votes.
 
 Nobody has seen these papers here, so no vote can tell whether a list helps. What can be told at once is whether it is
 about what the topics ask for: how often one of its papers is closer to the topics than a past paper (the area under the
@@ -102,13 +102,13 @@ def vet(likes: Sequence[ImportedLike], listed: Texts, comparison: Comparison) ->
     checks: list[ListCheck] = []
     factors: dict[str, float] = {}
     for origin in dict.fromkeys(one.origin for one in likes):
-        places = [i for i, one in enumerate(likes) if one.origin == origin]
-        given = fsum(likes[i].weight for i in places)
-        agreement = None if ranks is None else float(np.mean(ranks[places]))
+        rows = [i for i, one in enumerate(likes) if one.origin == origin]
+        given = fsum(likes[i].weight for i in rows)
+        agreement = None if ranks is None else float(np.mean(ranks[rows]))
         trust = trust_of(agreement) if agreement is not None else float(n_compared > 0)
         share = trust * share_of_order(given)
         counted = HALF_WEIGHT_LIKES * share / (1.0 - share)
-        checks.append(ListCheck(origin, len(places), agreement, trust, counted, n_compared))
+        checks.append(ListCheck(origin, len(rows), agreement, trust, counted, n_compared))
         factors[origin] = counted / given
     weighed = tuple(replace(one, weight=one.weight * factors[one.origin]) for one in likes)
     return Vetted(tuple(one for one in weighed if one.weight > 0), tuple(checks))

@@ -1,4 +1,4 @@
-"""What a channel asks for, as texts that papers can be compared with."""
+"""Turn topics into texts that papers can be compared with."""
 
 from __future__ import annotations
 

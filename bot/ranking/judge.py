@@ -1,4 +1,4 @@
-"""Scores without a language model: relevance, novelty, matched topics and a comment made of the evidence.
+"""Score papers without a language model: relevance, novelty, matched topics and a comment.
 
 Relevance follows the rubric readers know: 9-10 directly about a topic, 7-8 solidly related, 5-6 borderline, 3-4
 tangential, 1-2 something else. It is absolute: a day without a fitting paper has none at 6 or above.

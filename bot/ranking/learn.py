@@ -1,4 +1,4 @@
-"""From votes and impressions to a channel's model.
+"""Fit a channel's model from its votes and impressions.
 
 L2-regularised logistic regression, classes balanced, on what readers liked against three kinds of other papers:
 disliked ones, shown ones nobody reacted to, and a few random past ones. docs/learning.md tells what else was tried.

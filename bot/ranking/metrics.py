@@ -1,4 +1,4 @@
-"""How good an order is: nDCG, precision, recall, AUC, and how sure that is."""
+"""Measure an order: nDCG, precision, recall, AUC, and intervals for them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Interval:
 
 
 def ndcg(relevant: Sequence[bool], k: int, n_relevant: int | None = None) -> float:
-    """Normalised discounted cumulative gain of the first `k` places, binary gain, in [0, 1].
+    """Normalised discounted cumulative gain of the first `k` positions, binary gain, in [0, 1].
 
-    `relevant` tells the places in order, best first. `n_relevant` counts all relevant papers where `relevant` holds
-    only the top. 0.0 if nothing is relevant. Järvelin & Kekäläinen 2002, with discount 1 / log2(place + 1).
+    `relevant` tells of each position in order, best first. `n_relevant` counts all relevant papers where `relevant`
+    holds only the top. 0.0 if nothing is relevant. Järvelin & Kekäläinen 2002, with discount 1 / log2(position + 1).
     """
     total = sum(relevant) if n_relevant is None else n_relevant
     gains = np.asarray(relevant[:k], dtype=np.float64)
@@ -32,13 +32,13 @@ def ndcg(relevant: Sequence[bool], k: int, n_relevant: int | None = None) -> flo
 
 
 def precision(relevant: Sequence[bool], k: int) -> float:
-    """The share of relevant papers among the first `k` places (among all, if there are fewer); 0.0 of none."""
+    """The share of relevant papers among the first `k` (among all, if there are fewer); 0.0 of none."""
     top = relevant[:k]
     return sum(top) / len(top) if top else 0.0
 
 
 def recall(relevant: Sequence[bool], k: int, n_relevant: int | None = None) -> float:
-    """The share of all relevant papers that are among the first `k` places; 0.0 if nothing is relevant."""
+    """The share of all relevant papers that are among the first `k`; 0.0 if nothing is relevant."""
     total = sum(relevant) if n_relevant is None else n_relevant
     return sum(relevant[:k]) / total if total else 0.0
 

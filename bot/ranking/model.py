@@ -1,4 +1,4 @@
-"""What a channel's readers have taught: one linear model, its reasons, and its form in the database."""
+"""Hold what a channel's readers have taught: one linear model, its reasons, and its form in the database."""
 
 from __future__ import annotations
 

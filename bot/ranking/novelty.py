@@ -1,4 +1,4 @@
-"""Novelty without a language model: how far a paper is from everything the archive holds.
+"""Measure novelty without a language model: a paper's distance from what the archive holds.
 
 It measures distance in words and meaning, not originality of thought: a clumsy paper on an odd subject is far from
 everything too. To keep the two axes apart, a paper is compared with what is usual in its own neighbourhood, so that a
@@ -46,15 +46,15 @@ def novelty(
 
 
 def _neighbours(rows: Floats, known: Floats, own: NDArray[np.int64] | None) -> Floats:
-    """How alike each row's nearest papers and its surroundings are `(n, 2)`; `own` are the rows' places in `known`."""
+    """How alike each row's nearest papers and its surroundings are `(n, 2)`; `own` are the rows' indexes in `known`."""
     found = np.zeros((len(rows), 2))
     for start in range(0, len(rows), _CHUNK):
         part = slice(start, start + _CHUNK)
         similarity = rows[part] @ known.T
         if own is not None:
-            places = own[part]
-            inside = places < known.shape[0]
-            similarity[np.flatnonzero(inside), places[inside]] = -1.0
+            itself = own[part]
+            inside = itself < known.shape[0]
+            similarity[np.flatnonzero(inside), itself[inside]] = -1.0
         depth = min(NEIGHBOURHOOD, similarity.shape[1])
         top = -np.sort(-np.partition(similarity, similarity.shape[1] - depth, axis=1)[:, -depth:], axis=1)
         found[part, 0] = top[:, :NEAREST].mean(axis=1)

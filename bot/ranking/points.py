@@ -1,4 +1,4 @@
-"""What scores give a paper: closeness, an LLM's points, and what stands in for points where no LLM has looked."""
+"""Turn scores into utility: closeness, an LLM's points, and a stand-in where no LLM has looked."""
 
 from __future__ import annotations
 

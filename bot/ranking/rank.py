@@ -1,4 +1,4 @@
-"""The order of a channel's candidates, as a sum of named shares, and what of it is posted."""
+"""Order a channel's candidates by a sum of named contributions, and select what is posted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAME_WORDS = 0.8  # share of title words in common
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """How many of the shown places go to chance."""
+    """How many of the shown positions go to chance."""
 
     slots: int = 0
     seed: int = 0
@@ -112,8 +112,8 @@ def select(
 ) -> Selection:
     """The best `papers` plus `more` of what is relevant, renumbered from 1.
 
-    Muted papers and near-duplicates of better placed ones give up their place to the next. A followed paper needs no
-    relevance. Explored papers take the last places of the channel.
+    Muted papers and near-duplicates of better ones give up their position to the next. A followed paper needs no
+    relevance. Explored papers take the last positions of the channel.
     """
     followed = [bool(matching(inputs.rules, one.paper, mutes=False)) for one in ranked]
     wanted = [
@@ -126,15 +126,15 @@ def select(
     kept, duplicates = _without_duplicates(inputs, [one for one in wanted if one.paper.arxiv_id not in hidden])
     kept = explore(kept, papers, exploration)
     posted = tuple(replace(one, position=i) for i, one in enumerate(kept[: papers + more], start=1))
-    places = {one.paper.arxiv_id for one in posted}
-    dropped = tuple(one for one in duplicates if one.of in places)
+    posted_ids = {one.paper.arxiv_id for one in posted}
+    dropped = tuple(one for one in duplicates if one.of in posted_ids)
     return Selection(posted, min(papers, len(posted)), len(wanted) - len(muted), dropped, muted)
 
 
 def explore(ranked: Sequence[Ranked], shown: int, exploration: Exploration) -> list[Ranked]:
-    """The order with the last `slots` of the `shown` places drawn evenly from all papers below them.
+    """The order with the last `slots` of the `shown` positions drawn evenly from all papers below them.
 
-    An explored paper gets the utility of its place by a share named so; its propensity is the chance it had.
+    An explored paper gets the utility of its position by a share named so; its propensity is the chance it had.
     """
     slots = min(exploration.slots, shown, max(0, len(ranked) - shown))
     if slots <= 0:

@@ -1,4 +1,4 @@
-"""How far an LLM's scores are trusted: as far as they agree with what readers liked among the papers they were shown.
+"""Estimate how far an LLM's scores agree with what readers liked among the papers they were shown.
 
 A paper is liked with log-odds a + b · base + r · relevance + n · novelty, where base is its utility without the LLM's
 scores; r and n are then what a point is worth. Since base and scores are all that the shown papers were chosen by, the

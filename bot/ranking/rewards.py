@@ -1,4 +1,4 @@
-"""What an emoji is worth, and what a channel's votes say about each paper.
+"""Decide what an emoji is worth, and what a channel's votes say about each paper.
 
 Three rules. One reader's contradiction on one paper (👍 and 👎): the newer sign counts; of equal times, neither.
 Nobody drowns the others: a reader's votes together weigh at most three times as much as the median reader's. Several

@@ -1,4 +1,4 @@
-"""Follows and mutes: what a reader said outright, which no learning overrules."""
+"""Apply follows and mutes, which no learning overrules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text into terms: the words and word pairs that papers and topics are compared by."""
+"""Split text into terms: the words and word pairs that papers and topics are compared by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the posted papers fared: votes and precision by week, as posted and as topics alone would have ordered them."""
+"""Sum up how posted papers fared by week, as posted and as topics alone would have ordered them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Shown:
 
 
 def track_record(
-    shown: Sequence[Shown], verdicts: Sequence[Verdict], votes: Sequence[CurrentVote], places: int
+    shown: Sequence[Shown], verdicts: Sequence[Verdict], votes: Sequence[CurrentVote], n_first: int
 ) -> TrackRecord:
-    """Sum up what was shown and what was said about it; the first `places` (at least 1) of a digest count."""
+    """Sum up what was shown and what was said about it; the first `n_first` papers (at least 1) of a digest count."""
     rewards = {one.arxiv_id: one.reward for one in verdicts}
     by_week: dict[date, list[Shown]] = defaultdict(list)
     for one in shown:
@@ -34,7 +34,7 @@ def track_record(
     for vote in votes:
         cast[_monday(vote.at.date())].append(vote)
     weeks = tuple(
-        _week(start, by_week.get(start, []), cast.get(start, []), rewards, max(1, places))
+        _week(start, by_week.get(start, []), cast.get(start, []), rewards, max(1, n_first))
         for start in _mondays(by_week.keys() | cast.keys())
     )
     topics = Counter(
@@ -56,7 +56,7 @@ def topics_share(ranked: Ranked) -> float:
 
 
 def _week(
-    start: date, shown: Sequence[Shown], votes: Sequence[CurrentVote], rewards: Mapping[str, float], places: int
+    start: date, shown: Sequence[Shown], votes: Sequence[CurrentVote], rewards: Mapping[str, float], n_first: int
 ) -> Week:
     as_posted: list[bool] = []
     by_topics: list[bool] = []
@@ -66,8 +66,8 @@ def _week(
         liked = {one.ranked.paper.arxiv_id for one in digest if rewards.get(one.ranked.paper.arxiv_id, 0.0) > 0}
         posted = sorted(digest, key=lambda one: one.impression.position)
         topics = sorted(digest, key=lambda one: (-topics_share(one.ranked), one.ranked.paper.arxiv_id))
-        as_posted += [one.ranked.paper.arxiv_id in liked for one in posted[:places]]
-        by_topics += [one.ranked.paper.arxiv_id in liked for one in topics[:places]]
+        as_posted += [one.ranked.paper.arxiv_id in liked for one in posted[:n_first]]
+        by_topics += [one.ranked.paper.arxiv_id in liked for one in topics[:n_first]]
     return Week(
         start=start,
         shown=len(shown),

@@ -1,4 +1,4 @@
-"""Terms into TF-IDF vectors, weighted by what the archive and the day's papers say about each term."""
+"""Turn terms into TF-IDF vectors, weighted by the archive and the day's papers."""
 
 from __future__ import annotations
 

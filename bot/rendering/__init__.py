@@ -1,4 +1,4 @@
-"""Papers and digests in a reader's words: pure text, not yet escaped for any platform."""
+"""Put papers and digests into a reader's words: pure text, not yet escaped for any platform."""
 
 from bot.rendering._alarms import alarm_text, relief_text
 from bot.rendering._answers import CARD_BUTTONS, HitList, found_reply, live_reply

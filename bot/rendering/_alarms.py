@@ -1,4 +1,4 @@
-"""What whoever runs the bot is told."""
+"""Word the alarms that the bot's owner gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to a question: lists of papers with what can be done about each."""
+"""Word the answers to a question: lists of papers with what can be done about each."""
 
 from __future__ import annotations
 

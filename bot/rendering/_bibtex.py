@@ -1,4 +1,4 @@
-"""Papers as BibTeX entries that LaTeX can set.
+"""Write papers as BibTeX entries that LaTeX can set.
 
 What arXiv gives is LaTeX already, more or less: formulas and accents stay, what would stop LaTeX or mean something else
 to it (a bare %, & or _, letters beyond ASCII, a lost brace or dollar sign) is written so that it is shown.

@@ -1,4 +1,4 @@
-"""One paper as a reader sees it."""
+"""Make the card of a paper: what a reader sees of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_TOPICS = 3
 
 
 def paper_card(ranked: Ranked, topics: Topics, why: str = "", *, late: bool = False) -> PaperCard:
-    """The card of a paper at its place. `why` is the ranking's explanation in words, `late` marks a late arrival."""
+    """The card of a ranked paper. `why` is the ranking's explanation in words, `late` marks a late arrival."""
     paper = ranked.paper
     return PaperCard(
         arxiv_id=paper.arxiv_id,

@@ -1,4 +1,4 @@
-"""The stats as a picture, legible at the width of a chat."""
+"""Draw the stats as a picture, legible at the width of a chat."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def stats_chart(channel: str, record: TrackRecord) -> bytes:
     weeks = record.weeks[-_MOST_WEEKS:]
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, layout="constrained", facecolor="white")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
-    places = list(range(len(weeks)))
-    judged = [index for index in places if weeks[index].precision is not None]
+    indexes = list(range(len(weeks)))
+    judged = [index for index in indexes if weeks[index].precision is not None]
     for label, colour, marker, values in (
         ("as posted", _POSTED, "o", [weeks[index].precision for index in judged]),
         ("topics alone", _TOPICS, "s", [weeks[index].topics_precision for index in judged]),
     ):
         upper.plot(judged, values, color=colour, marker=marker, linewidth=2, markersize=5, label=label)
-    upper.set_title(f"{channel}: liked share of the first places", loc="left", color=_INK, fontsize=12)
+    upper.set_title(f"{channel}: liked share of the first papers", loc="left", color=_INK, fontsize=12)
     upper.set_ylim(0, 1.02)
     upper.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    lower.bar(places, [week.votes for week in weeks], color=_VOTES, width=0.7)
+    lower.bar(indexes, [week.votes for week in weeks], color=_VOTES, width=0.7)
     lower.set_title("votes per week", loc="left", color=_INK, fontsize=11)
-    lower.set_xticks(places[:: _tick_step(weeks)], [f"{week.start:%d %b}" for week in weeks[:: _tick_step(weeks)]])
+    lower.set_xticks(indexes[:: _tick_step(weeks)], [f"{week.start:%d %b}" for week in weeks[:: _tick_step(weeks)]])
     lower.yaxis.get_major_locator().set_params(integer=True)
     for axes in (upper, lower):
         axes.grid(axis="y", color=_GRID)

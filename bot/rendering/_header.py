@@ -1,4 +1,4 @@
-"""The message that opens a digest, and the notes and notices beside it."""
+"""Word the header of a digest, and the notes and notices beside it."""
 
 from __future__ import annotations
 

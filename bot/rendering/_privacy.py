@@ -1,4 +1,4 @@
-"""What a person is told who wants to be forgotten."""
+"""Word the answers to a person who wants to be forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a morning is as it is: the remarks under a header, one wording for each reason."""
+"""Word the remarks under a header: why a morning is as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to the buttons and commands that are about a posted paper."""
+"""Word the answers to buttons and commands that are about a posted paper."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def abstract_reply(paper: Paper) -> Reply:
 
 def why_reply(ranked: Ranked, topics: Topics, shares: Sequence[str]) -> Reply:
     """Why the paper stands where it does. `shares` are the ranking's own lines, one for each contribution."""
-    total = "Its place is made of:" if shares else f"All in all {ranked.utility:+.2f}"
+    total = "Its position is made of:" if shares else f"All in all {ranked.utility:+.2f}"
     lines = (
         verdict_of(ranked, topics),
         cut(readable(ranked.score.comment), 400),

@@ -1,4 +1,4 @@
-"""A channel's stats in words."""
+"""Word a channel's stats."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stats_reply(  # each argument is a line or two of the answer
         lines.append("liked by topic: " + " · ".join(_topics(record, topics)))
     lines += [_week(week) for week in record.weeks[-_WEEKS_SHOWN:]]
     if any(week.precision is not None for week in record.weeks):
-        lines.append("precision is the liked share of the first places; topics alone: the same papers in that order,")
+        lines.append("precision is the liked share of the first papers; topics alone: the same papers in that order,")
         lines.append("an indication only, since papers never shown could not be liked")
     return Reply(title=f"What {channel} taught me", lines=tuple(lines))
 

@@ -1,4 +1,4 @@
-"""What a voter is told."""
+"""Word what a voter is told."""
 
 from __future__ import annotations
 

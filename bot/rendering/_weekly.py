@@ -1,4 +1,4 @@
-"""What a channel liked most in a week, as a message to it."""
+"""Word the weekly list: what a channel liked most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates, money, counts and topics in a reader's words."""
+"""Write dates, money, counts and topics as a reader would."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The instrument: recorded days and their readers through the real ranking."""
+"""Replay recorded days and their readers through the real ranking."""

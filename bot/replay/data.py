@@ -1,4 +1,4 @@
-"""The files of a replay, read and checked: papers as JSON lines, readers as one JSON object."""
+"""Read and check the files of a replay: papers as JSON lines, readers as one JSON object."""
 
 from __future__ import annotations
 

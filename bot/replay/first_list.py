@@ -1,4 +1,4 @@
-"""A newcomer of a replay: the reader's first likes are a list that was imported before the first morning.
+"""Give a reader's first likes to the replay as a list imported before the first morning.
 
 What the list may teach is found as on real mornings (`imported.vet`), from nothing but what was known on the day.
 """

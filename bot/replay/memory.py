@@ -1,4 +1,4 @@
-"""What one reader of a replay has seen and done, and how a day's reactions come to be known."""
+"""Remember what a replay's reader has seen and done, and reveal a day's reactions."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def reveal(
     day: date, papers: Sequence[Paper], reader: Reader, memory: Memory, shown: Sequence[Ranked], options: ReplayOptions
 ) -> None:
     """What the reader's reactions of the day tell: likes as votes, everything shown as impressions."""
-    places = {one.paper.arxiv_id: one for one in shown}
+    by_id = {one.paper.arxiv_id: one for one in shown}
     for paper in papers:
-        index = places.get(paper.arxiv_id)
+        one = by_id.get(paper.arxiv_id)
         liked = paper.arxiv_id in reader.liked and _chance(options, reader, paper, "keep") < options.keep
-        if index is not None and _chance(options, reader, paper, "flip") < options.flip:
+        if one is not None and _chance(options, reader, paper, "flip") < options.flip:
             liked = not liked
-        if index is not None:
-            memory.impressions.append(_impression(day, reader, index))
-            memory.shown.append(Shown(memory.impressions[-1], index))
+        if one is not None:
+            memory.impressions.append(_impression(day, reader, one))
+            memory.shown.append(Shown(memory.impressions[-1], one))
             memory.papers[paper.arxiv_id] = paper
-        if liked and (index is not None or options.feedback is Feedback.ALL):
+        if liked and (one is not None or options.feedback is Feedback.ALL):
             memory.votes.append(CurrentVote(reader.name, paper.arxiv_id, reader.name, "👍", at_hour(day, 12)))
             memory.papers[paper.arxiv_id] = paper
 

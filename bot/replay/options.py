@@ -51,7 +51,7 @@ class Feedback(StrEnum):
 class ReplayOptions:
     """How to replay. `keep` is the share of likes ever revealed, `flip` that of shown papers with the wrong label.
 
-    A simulated `rater` scores the best of each morning in the place of an LLM. With `cascade` it is counted how many
+    A simulated `rater` scores the best of each morning in place of an LLM. With `cascade` it is counted how many
     likes are among the papers that would be sent to one. With `import_first` each reader's first so many likes are a
     list imported before the first morning, and only the first judged mornings after it are replayed.
     """

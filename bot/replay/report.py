@@ -1,4 +1,4 @@
-"""What a replay found: figures for each arm and reader, with intervals, and as JSON."""
+"""Sum up a replay: figures for each arm and reader, with intervals, and as JSON."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MorningResult:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """One ranked morning: the whole order, and the order shown (different where places were explored).
+    """One ranked morning: the whole order, and the order shown (different where positions were explored).
 
     `sent` are the arxiv_ids in the order in which an LLM would be asked about them, if that is to be counted.
     """

@@ -1,4 +1,4 @@
-"""Past mornings once more: what would have been posted, and what would readers have liked of it?
+"""Run past mornings again: what would have been posted, and what would readers have liked of it?
 
 Days come in order and nothing of a later day is known: vocabulary, frequencies, mean vector, archive and model hold
 what was announced or voted on up to the day. The papers are judged and ranked by the code that serves real mornings.

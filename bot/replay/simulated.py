@@ -1,4 +1,4 @@
-"""Raters of known quality in the place of an LLM: they know what a reader liked, and tell it more or less well."""
+"""Simulate raters of known quality in place of an LLM: they know what a reader liked, and tell it more or less well."""
 
 from __future__ import annotations
 

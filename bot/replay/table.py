@@ -1,4 +1,4 @@
-"""A replay's figures as a table for a terminal."""
+"""Print a replay's figures as a table."""
 
 from __future__ import annotations
 

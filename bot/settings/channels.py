@@ -1,4 +1,4 @@
-"""What one channel wants."""
+"""One channel's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the file and the environment, and report every mistake at once."""
+"""Read the settings file and the environment, and report every mistake at once."""
 
 from __future__ import annotations
 

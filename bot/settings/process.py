@@ -1,4 +1,4 @@
-"""All settings of one process; the secrets come from the environment."""
+"""All settings of one process; secrets come from the environment only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings with mistakes in them, made usable for whoever is to say what else is wrong."""
+"""Make settings with mistakes usable, so that the doctor can say what else is wrong."""
 
 from __future__ import annotations
 

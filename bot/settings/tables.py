@@ -1,4 +1,4 @@
-"""The tables of the settings file that belong to one part of the bot each."""
+"""The settings file's tables, one for each part of the bot."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LlmSettings(Strict):
 
 
 class RankingSettings(Strict):
-    """How papers are ordered. `exploration` is the share of shown places given to chance."""
+    """How papers are ordered. `exploration` is the share of shown positions given to chance."""
 
     exploration: float = Field(0.0, ge=0, le=0.5)
     rewards: Mapping[str, Annotated[float, Field(ge=-1, le=1)]] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Times of day as people write them."""
+"""Read times of day as people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from outside made readable: LaTeX, control characters, length, names of people.
+"""Make text from outside readable: LaTeX, control characters, length, names of people.
 
 Everything here is pure, never fails on any string, and takes time about linear in its length. Escaping for a platform
 is the platform's own work.

@@ -1,4 +1,4 @@
-"""One clean line of a bounded length out of any text."""
+"""Make one clean line of a bounded length out of any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""LaTeX as arXiv's authors write it, read as Unicode: "$\alpha$-$\beta$" is "α-β", "Li\`o" is "Liò".
+r"""Read LaTeX, as arXiv's authors write it, as Unicode: "$\alpha$-$\beta$" is "α-β", "Li\`o" is "Liò".
 
 pylatexenc knows the macros. Around it stands what arXiv needs: prices are no mathematics, a percent sign is no
 comment, and whatever is unbalanced, deep or long still comes out as text in bounded time.

@@ -1,4 +1,4 @@
-"""Text of several lines on its way into a chat: cleaned, measured, its addresses found."""
+"""Clean and measure text of several lines on its way into a chat, and find its addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The macros pylatexenc does not know, or renders for another purpose than a line in a chat."""
+"""Render the macros that pylatexenc does not know, or renders for another purpose than a line in a chat."""
 
 from __future__ import annotations
 

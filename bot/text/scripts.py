@@ -1,4 +1,4 @@
-"""Superscripts, subscripts and styled letters as Unicode shows them."""
+"""Write superscripts, subscripts and styled letters in Unicode."""
 
 from __future__ import annotations
 
