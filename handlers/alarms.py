@@ -13,7 +13,7 @@ from bot.redaction import redacted
 from bot.rendering import alarm_text, relief_text
 from bot.settings import ChannelSettings, PlatformName
 from handlers.environment import Environment
-from handlers.judging import judge_morning
+from handlers.morning.outcome import judge_morning
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,11 @@ from datetime import date, timedelta
 from bot.errors import EmbedderError
 from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper, Weights
 from bot.ranking import model as models
+from bot.ranking.background import mean_with
+from bot.ranking.closeness import Texts, Wanted
 from bot.ranking.guard import guard
-from bot.ranking.imported import MOST_LISTED, Vetted
+from bot.ranking.imported import COMPARED, MOST_LISTED, Comparison, Vetted, standing, vet
+from bot.ranking.interests import interests
 from bot.ranking.learn import Evidence, fit
 from bot.ranking.model import ChannelModel
 from bot.ranking.rater import fit_rater, judged_papers
@@ -21,10 +24,9 @@ from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
 from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import Vectorizer, vectorizer
-from handlers.archive import background_before
+from handlers.archive import background_before, vectors_of
 from handlers.environment import Environment
-from handlers.lists import vetted
-from handlers.topics import topics_of
+from handlers.standing import topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -121,13 +123,47 @@ async def _vetted(
     voted: Collection[str],
     known: tuple[Background, Vectorizer, Sequence[Paper]],
 ) -> Vetted | None:
-    """What lists may teach, see `handlers.lists.vetted`; None if that cannot be told now."""
+    """What lists may teach; None if that cannot be told now."""
     try:
-        return await vetted(env, key, imported, voted, known)
+        return await _agreeing(env, key, imported, voted, known)
     except EmbedderError as error:
         # Votes must count whatever becomes of an embedder somewhere else.
         logger.warning("lists of %s teach nothing until their papers can be embedded: %s", key, error)
         return None
+
+
+async def _agreeing(
+    env: Environment,
+    key: str,
+    imported: Sequence[ImportedLike],
+    voted: Collection[str],
+    known: tuple[Background, Vectorizer, Sequence[Paper]],
+) -> Vetted:
+    """The channel's imported likes that no vote overrules, weighed by how well their lists agree with its topics.
+
+    `known` is what the archive knows: its background, the vectorizer of that, and past papers, newest first.
+
+    Raises:
+        EmbedderError: papers or topics could not be embedded.
+    """
+    papers = await env.store.papers.get(sorted({one.arxiv_id for one in imported}))
+    likes = standing(imported, voted, papers)[-MOST_LISTED:]
+    if not likes:
+        return Vetted()
+    background, today, past = known
+    # Listed papers among the past ones are no comparison, so that a few more than needed are taken.
+    compared = tuple(past[: COMPARED + len(likes)])
+    listed = [papers[one.arxiv_id] for one in likes]
+    wanted = interests(await topics_of(env, key))
+    wanted_vectors = await asyncio.to_thread(env.embedder.embed, [interest.text for interest in wanted])
+    others = Texts(compared, await vectors_of(env, compared))
+    comparison = Comparison(
+        Wanted([interest.text for interest in wanted], wanted_vectors),
+        others,
+        today,
+        mean_with(background, others.vectors[:0]),
+    )
+    return await asyncio.to_thread(vet, likes, Texts(listed, await vectors_of(env, listed)), comparison)
 
 
 def _figures(fitted: ChannelModel | None) -> dict[str, float]:

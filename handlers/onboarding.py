@@ -26,9 +26,9 @@ from bot.rendering import counted, notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
 from bot.topics import parse_topics
 from handlers.commands import channel_at, who_manages
-from handlers.delivery import send
 from handlers.environment import Environment
-from handlers.topics import topic_lines
+from handlers.morning.delivery import send
+from handlers.topics_file import topic_lines
 
 logger = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from bot.errors import PlatformError
 from bot.models import FeedbackEvent, PostKey, PostRole, RecentMessage, StoredVote, VoteSource
 from bot.ports import ChatPlatform
-from handlers.catching_up import catch_up
-from handlers.corrections import correct_headers
-from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
 from handlers.morning import deliver_unfinished
+from handlers.morning.catching_up import catch_up
+from handlers.morning.corrections import correct_headers
+from handlers.morning.delivery import DeliveryPaused, send
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from bot.models import CurrentVote, Intent, Paper, PostKey, PostRole, PostState
 from bot.ranking.rewards import reward_of, standings
 from bot.rendering import most_liked_post
-from handlers.delivery import send
 from handlers.environment import Environment
-from handlers.pausing import pause_of
+from handlers.morning.delivery import send
+from handlers.standing import pause_of
 
 logger = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from bot.topics import parse_topics
 from handlers.commands.dispatch import _ANSWERS
 from handlers.learning import refit
 from handlers.reaction import VoteQueue
-from handlers.topics import take_up_topics
+from handlers.topics_file import take_up_topics
 from tests.builders import CHANNEL, a_paper
 from tests.fakes import FakeScorer
 from tests.handlers.asking import request, say

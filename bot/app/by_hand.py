@@ -20,13 +20,13 @@ from bot.ports import Progress, no_progress
 from bot.rendering import stats_chart, stats_reply
 from bot.settings import Settings
 from bot.topics import parse_topics
-from handlers.delivery import DeliveryPaused
-from handlers.edition import Prepared, stored_digest
+from handlers.commands.stats import ChannelStats, stats
 from handlers.environment import Environment
 from handlers.listing import ingest_days
 from handlers.morning import ByHand, post_by_hand
-from handlers.stats import ChannelStats, stats
-from handlers.topics import take_up_topics
+from handlers.morning.delivery import DeliveryPaused
+from handlers.morning.edition import Prepared, stored_digest
+from handlers.topics_file import take_up_topics
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.library.export import Collected, Listed, Opinion, PostedPaper, Wants, date_of
 from bot.models import CurrentVote, Paper
 from bot.ranking.rewards import canonical, reward_of, standings
-from handlers.edition import stored_digest
 from handlers.environment import Environment
+from handlers.morning.edition import stored_digest
 from handlers.sections import current_titles, sections_of
 
 EVERY_DIGEST = 1_000_000

@@ -9,7 +9,7 @@ from bot.errors import UsageError
 from bot.rendering import backups_line, forgotten_line, holdings_line
 from bot.settings import PlatformName, Settings
 from bot.store.backups.people import backups_holding
-from handlers import forgetting
+from handlers.commands import privacy
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -47,9 +47,9 @@ async def forget_person(settings: Settings, user: str, *, dry_run: bool) -> tupl
         if dry_run:
             held = await env.store.privacy.holdings(person)
             return (holdings_line(held, person), "Nothing was deleted.")
-        held = await forgetting.forget(env, person)
+        held = await privacy.forget_person(env, person)
         owed = await env.store.privacy.rebuild_owed()
-        gone_by = forgetting.backups_gone_by(env)
+        gone_by = privacy.backups_gone_by(env)
     lines = [forgotten_line(held), _BACK]
     if held.channels:
         lines.append(f"Learned again without them: {', '.join(held.channels)}.")

@@ -10,10 +10,10 @@ from bot.models import Attachment, Intent, Pause, PostKey, PostRole, PostState, 
 from bot.rendering import long_date, notice_post, stats_chart, stats_reply
 from handlers.commands.channel import CommandContext
 from handlers.commands.permissions import refusal
-from handlers.delivery import DeliveryPaused, send
+from handlers.commands.stats import stats as gather
 from handlers.environment import Environment
-from handlers.pausing import pause_of
-from handlers.stats import stats as gather
+from handlers.morning.delivery import DeliveryPaused, send
+from handlers.standing import pause_of
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from bot.ranking.rules import RuleKind
 from handlers.commands.channel import CommandContext
 from handlers.commands.permissions import refusal
 from handlers.environment import Environment
-from handlers.scoring import rules_of
+from handlers.standing import rules_of
 
 _LONGEST_RULE = 100
 _MOST_RULES = 200

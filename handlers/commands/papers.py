@@ -30,9 +30,9 @@ from handlers.archive import vectors_of
 from handlers.ask import fetched
 from handlers.commands.channel import CommandContext
 from handlers.commands.privacy import counted
-from handlers.delivery import DeliveryPaused, send
 from handlers.environment import Environment
-from handlers.topics import topics_of
+from handlers.morning.delivery import DeliveryPaused, send
+from handlers.standing import topics_of
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from bot.text import units
 from bot.topics import parse_topics, topic_source, with_topic
 from handlers.commands.channel import CommandContext
 from handlers.commands.permissions import refusal
-from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
-from handlers.topics import announce_topics, topic_lines, topics_of
+from handlers.morning.delivery import DeliveryPaused
+from handlers.standing import topics_of
+from handlers.topics_file import announce_topics, topic_lines
 
 logger = logging.getLogger(__name__)
 

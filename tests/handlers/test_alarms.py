@@ -13,7 +13,7 @@ from bot.rendering import budget_reached, llm_failed
 from bot.schedule import last_due
 from bot.settings import AlarmSettings, ChannelSettings, OwnerSettings
 from handlers.alarms import Vitals, Watch
-from handlers.delivery import DeliveryPaused
+from handlers.morning.delivery import DeliveryPaused
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform, Fault
 from tests.handlers.conftest import at

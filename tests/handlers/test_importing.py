@@ -14,10 +14,10 @@ from bot.errors import EmbedderError, QueryRejected, SourceUnavailable
 from bot.models import ImportedList, ListChange, ListEntry, ListUse
 from bot.ranking.explain import why_in_full
 from handlers import importing
+from handlers.commands.stats import stats
 from handlers.importing import Fetched, import_list, take_effect
 from handlers.learning import refit
 from handlers.reaction import record_votes
-from handlers.stats import stats
 from tests.builders import CHANNEL, NOON, a_paper, some_papers
 from tests.fakes import FakeEmbedder, FakeSource
 

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 
 from bot.ranking.rater import STRANGER
+from handlers.commands.stats import stats
 from handlers.learning import refit
 from handlers.reaction import record_votes
-from handlers.stats import stats
 from tests.builders import CHANNEL, a_paper
 from tests.fakes import FakeScorer
 from tests.handlers.conftest import at

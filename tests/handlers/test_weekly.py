@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.models import Pause, PostRole
-from handlers.delivery import DeliveryPaused
+from handlers.morning.delivery import DeliveryPaused
 from handlers.recovery import recover_channel
 from handlers.weekly import post_most_liked
 from tests.builders import CHANNEL

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import PaperlarkError
-from handlers.delivery import DeliveryPaused
+from handlers.morning.delivery import DeliveryPaused
 from tests.prove.verdict import REASONS, violations
 from tests.prove.virtual import VirtualLoop
 from tests.prove.week import Week, current_life, is_end

@@ -32,9 +32,9 @@ from bot.platforms import slack as _slack  # noqa: F401
 from bot.ports import ChatPlatform
 from bot.settings import Settings
 from bot.store import Store
-from handlers.edition import score_ahead
 from handlers.listing import ingest_due
-from handlers.topics import take_up_topics
+from handlers.morning.edition import score_ahead
+from handlers.topics_file import take_up_topics
 from tests.loopback.faulty import HttpWire
 from tests.prove.orders import Orders, Tap, settings_for
 from tests.prove.taps import TappedPlatform, tap_llm, tap_migrations, tap_wire

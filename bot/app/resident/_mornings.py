@@ -11,11 +11,11 @@ from bot.app.resident._work import Work
 from bot.errors import PaperlarkError
 from bot.models import DigestKind
 from bot.schedule import last_due
-from handlers.delivery import DeliveryPaused
-from handlers.edition import score_ahead
 from handlers.environment import Environment
 from handlers.listing import ingest_due
 from handlers.morning import has_begun, post_morning
+from handlers.morning.delivery import DeliveryPaused
+from handlers.morning.edition import score_ahead
 from handlers.onboarding import deliver_notices
 from handlers.recovery import recover_channel
 

@@ -26,13 +26,13 @@ from bot.schedule import Schedule
 from bot.settings import Settings, load_settings
 from bot.store.run_lock import run_lock
 from handlers.commands import answer, channel_at, channel_for, is_vote
+from handlers.commands.privacy import tidy
 from handlers.environment import Environment
-from handlers.forgetting import tidy
 from handlers.learning import refit
 from handlers.onboarding import deliver_notices, key_at
 from handlers.reaction import VoteQueue
 from handlers.recovery import reconcile, recover_channel
-from handlers.topics import take_up_topics
+from handlers.topics_file import take_up_topics
 
 logger = logging.getLogger(__name__)
 

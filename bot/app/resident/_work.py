@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.errors import PaperlarkError
 from bot.schedule import Schedule
-from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
+from handlers.morning.delivery import DeliveryPaused
 
 logger = logging.getLogger(__name__)
 

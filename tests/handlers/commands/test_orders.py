@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import PlatformError
 from bot.models import PostRole
-from handlers.topics import take_up_topics
+from handlers.topics_file import take_up_topics
 from tests.builders import CHANNEL, a_paper
 from tests.fakes import FakePlatform, Fault
 from tests.handlers.asking import request, say

@@ -9,7 +9,7 @@ import pytest
 
 from bot.models import Holdings, PostRole, VoteOutcome, VoteSource
 from bot.settings import PrivacySettings
-from handlers import forgetting
+from handlers.commands import privacy
 from handlers.learning import refit
 from handlers.reaction import VoteQueue
 from handlers.recovery import reconcile
@@ -127,10 +127,10 @@ async def test_a_refit_under_way_while_somebody_is_forgotten_is_made_again(poste
 
 async def test_old_votes_are_deleted_only_if_the_settings_want_it(posted):
     posted.clock.advance(timedelta(days=400).total_seconds())
-    await forgetting.tidy(posted.env)
+    await privacy.tidy(posted.env)
     assert (await posted.store.privacy.holdings("bob")).votes == 1
     posted.want(privacy=PrivacySettings(keep_days=365))
-    await forgetting.tidy(posted.env)
+    await privacy.tidy(posted.env)
     assert (await posted.store.privacy.holdings("bob")).votes == 0
     assert (await posted.store.privacy.holdings("ada")) == Holdings(1, 1, 1, 0, (CHANNEL,)), "the saved paper stays"
 
@@ -138,7 +138,7 @@ async def test_old_votes_are_deleted_only_if_the_settings_want_it(posted):
 async def test_what_a_kill_left_in_the_file_is_removed_by_the_next_tidying(posted):
     await posted.store.privacy.forget("ada", posted.clock.now())
     assert await posted.store.privacy.rebuild_owed()
-    await forgetting.tidy(posted.env)
+    await privacy.tidy(posted.env)
     assert not await posted.store.privacy.rebuild_owed()
 
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from bot.errors import EmbedderError, ScorerError
 from bot.ports import Progress, no_progress
-from handlers.catching_up import FOUND, catch_up
-from handlers.corrections import correct_headers
-from handlers.edition import prepare
 from handlers.environment import Environment
 from handlers.listing import ingest_due
-from handlers.morning._by_hand import BY_HAND
-from handlers.morning._choosing import edition_of_news, edition_of_nothing, edition_of_rest, empty_edition
-from handlers.morning._sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
-from handlers.morning._situation import Situation, situation_of
-from handlers.pausing import pause_of
+from handlers.morning.by_hand import BY_HAND
+from handlers.morning.catching_up import FOUND, catch_up
+from handlers.morning.choosing import edition_of_news, edition_of_nothing, edition_of_rest, empty_edition
+from handlers.morning.corrections import correct_headers
+from handlers.morning.edition import prepare
+from handlers.morning.sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
+from handlers.morning.situation import Situation, situation_of
+from handlers.standing import pause_of
 
 logger = logging.getLogger(__name__)
 

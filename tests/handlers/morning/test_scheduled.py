@@ -11,9 +11,9 @@ import pytest
 from bot.errors import BadSourceAnswer, EmbedderError, ScorerError, SourceUnavailable
 from bot.models import AnnounceType, PostRole
 from bot.settings import ChannelSettings
-from handlers.edition import score_ahead
 from handlers.listing import ingest_due
 from handlers.morning import has_begun, post_by_hand, post_morning
+from handlers.morning.edition import score_ahead
 from tests.builders import CHANNEL, a_paper, some_papers
 from tests.handlers.conftest import at
 

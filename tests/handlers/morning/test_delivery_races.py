@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import PostUncertain
 from bot.models import MessageRef, PostRole, PostState, Vote, VoteOutcome
-from handlers.delivery import DeliveryPaused, send
 from handlers.listing import ingest_due
 from handlers.morning import post_by_hand
+from handlers.morning.delivery import DeliveryPaused, send
 from handlers.reaction import record_votes
 from handlers.recovery import reconcile, recover_channel
 from tests.builders import CHANNEL

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from bot.models import PostRole
-from handlers.delivery import DeliveryPaused
+from handlers.morning.delivery import DeliveryPaused
 from handlers.recovery import recover_channel
-from handlers.topics import take_up_topics, topics_of
+from handlers.standing import topics_of
+from handlers.topics_file import take_up_topics
 from tests.builders import CHANNEL
 from tests.fakes import Fault
 

@@ -8,7 +8,7 @@ from bot.models import DigestKind, DigestRecord, ListingState, MorningReport, Po
 from bot.rendering import llm_has_failed
 from handlers.environment import Environment
 from handlers.morning import occasion_of
-from handlers.pausing import pause_of
+from handlers.standing import pause_of
 
 
 async def judge_morning(env: Environment, key: str, due: datetime) -> MorningReport | None:

@@ -9,9 +9,9 @@ from datetime import timedelta
 from bot.errors import PlatformError
 from bot.models import DigestRecord, ListingState
 from bot.rendering import corrected, header_post
-from handlers.edition import stored_digest
 from handlers.environment import Environment
 from handlers.listing import admitted_types
+from handlers.morning.edition import stored_digest
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from bot.models import DigestKind, DigestRecord
 from bot.rendering import arxiv_unreachable, is_disagreement, no_announcement, promises_rest, rest_follows
 from bot.settings import CatchUp
-from handlers.edition import Edition
 from handlers.environment import Environment
 from handlers.listing import Ingested
-from handlers.morning._situation import Situation, announced_days, oldest_unasked
+from handlers.morning.edition import Edition
+from handlers.morning.situation import Situation, announced_days, oldest_unasked
 
 logger = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from bot.scorers import LlmOptions
 from bot.scorers.llm.endpoint import LlmEndpoint
 from bot.scorers.llm.scorer import LlmScorer
 from bot.settings import ChannelSettings, LlmSettings
-from handlers.edition import score_ahead
 from handlers.listing import ingest_due
 from handlers.morning import post_by_hand
+from handlers.morning.edition import score_ahead
 from tests.builders import CHANNEL, a_paper
 from tests.handlers.conftest import World, at
 from tests.loopback.openai import KEY, LoopbackOpenAI

@@ -10,8 +10,8 @@ import pytest
 from bot.errors import PlatformError
 from bot.models import PostRole, PostState
 from bot.settings import ChannelSettings
-from handlers.delivery import DeliveryPaused, deliver
 from handlers.morning import post_by_hand, post_morning
+from handlers.morning.delivery import DeliveryPaused, deliver
 from handlers.recovery import reconcile, recover_channel
 from tests.builders import CHANNEL
 from tests.fakes import Fault

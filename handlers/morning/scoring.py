@@ -17,11 +17,11 @@ from bot.ports import Progress, ScoringJob, ScoringResult, no_progress
 from bot.ranking.cascade import cascade_order
 from bot.ranking.model import ChannelModel
 from bot.ranking.rank import RankingInputs
-from bot.ranking.rules import Rule, RuleKind
+from bot.ranking.rules import Rule
 from handlers.archive import background_before, recent_papers, vectors_of
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.topics import topics_of
+from handlers.standing import rules_of, topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -143,19 +143,6 @@ def ranking_inputs(rules: Sequence[Rule], judged: Judged, model: ChannelModel | 
         background=judged.background,
         rules=rules,
         model=model,
-    )
-
-
-async def rules_of(env: Environment, key: str) -> tuple[Rule, ...]:
-    """The follows and mutes of a channel: those of its settings, then those set in chat."""
-    channel = env.channel(key)
-    said = await env.store.rules.all(key)
-    known = set(RuleKind)
-    return (
-        *(Rule(RuleKind.MUTE_AUTHOR, name) for name in channel.mute_authors),
-        *(Rule(RuleKind.MUTE_PHRASE, phrase) for phrase in channel.mute_phrases),
-        *(Rule(RuleKind.FOLLOW_AUTHOR, name) for name in channel.follow_authors),
-        *(Rule(RuleKind(rule.kind), rule.text) for rule in said if rule.kind in known),
     )
 
 

@@ -9,7 +9,7 @@ from bot.ranking.rewards import verdicts
 from bot.ranking.track_record import Shown, track_record
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.topics import topics_of
+from handlers.standing import topics_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from bot.settings import CatchUp, ChannelSettings
 from bot.store import Store
 from bot.store.backups.making import back_up
 from bot.store.backups.restoring import restore_database
-from handlers.delivery import DeliveryPaused
 from handlers.morning import post_by_hand
+from handlers.morning.delivery import DeliveryPaused
 from handlers.recovery import recover_channel
-from handlers.topics import take_up_topics
+from handlers.topics_file import take_up_topics
 from tests.builders import CHANNEL
 from tests.fakes import Fault
 from tests.handlers.conftest import World, at

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from handlers.corrections import correct_headers
-from handlers.delivery import abandon, deliver
-from handlers.edition import Prepared
 from handlers.environment import Environment
+from handlers.morning.corrections import correct_headers
+from handlers.morning.delivery import abandon, deliver
+from handlers.morning.edition import Prepared
 
 logger = logging.getLogger(__name__)
 

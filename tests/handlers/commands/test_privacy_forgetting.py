@@ -10,7 +10,7 @@ import pytest
 
 from bot.models import Holdings
 from bot.store import Store
-from handlers import forgetting
+from handlers.commands import privacy
 from handlers.learning import refit
 from handlers.reaction import VoteQueue
 from tests.builders import CHANNEL
@@ -58,7 +58,7 @@ async def writes_of_forgetting(world, folder):
     store = Store(folder, tap=tap)
     try:
         tap.seen.clear()
-        await forgetting.forget(dataclasses.replace(world.env, store=store), ADA)
+        await privacy.forget_person(dataclasses.replace(world.env, store=store), ADA)
     finally:
         store.close()
     return tap.seen
@@ -87,7 +87,7 @@ async def killed_at(world, path, at):
     tap.at = at
     try:
         with pytest.raises(Killed):
-            await forgetting.forget(dataclasses.replace(world.env, store=store), ADA)
+            await privacy.forget_person(dataclasses.replace(world.env, store=store), ADA)
     finally:
         store.close()
 
@@ -99,8 +99,8 @@ async def restarted(world, path):
     try:
         if await store.privacy.holdings(ADA) != Holdings():
             assert not await store.privacy.opted_out([ADA]), "half a deletion"
-            await forgetting.forget(env, ADA)
-        await forgetting.tidy(env)
+            await privacy.forget_person(env, ADA)
+        await privacy.tidy(env)
         assert not await store.privacy.rebuild_owed()
         assert await store.privacy.opted_out([ADA]) == {ADA}
         await refit(env, CHANNEL)

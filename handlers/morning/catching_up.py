@@ -21,9 +21,9 @@ from bot.models import (
     Totals,
 )
 from bot.rendering import Subject, subject_of_title
-from handlers.delivery import DeliveryPaused
 from handlers.environment import Environment
 from handlers.listing import admitted_types, ingest_days
+from handlers.morning.delivery import DeliveryPaused
 
 logger = logging.getLogger(__name__)
 

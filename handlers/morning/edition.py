@@ -31,8 +31,8 @@ from bot.settings import ChannelSettings
 from handlers.environment import Environment
 from handlers.learning import refit
 from handlers.listing import ANNOUNCED, admitted_types
-from handlers.scoring import Judged, judge, ranking_inputs, rules_of
-from handlers.topics import topics_of
+from handlers.morning.scoring import Judged, judge, ranking_inputs
+from handlers.standing import rules_of, topics_of
 
 logger = logging.getLogger(__name__)
 

@@ -10,14 +10,14 @@ from bot.models import DigestKind, DigestRecord
 from bot.ports import Progress, no_progress
 from bot.rendering import left_to_local, scored_again
 from bot.settings import CatchUp
-from handlers.catching_up import catch_up
-from handlers.corrections import correct_headers
-from handlers.edition import Edition, Prepared, prepare
 from handlers.environment import Environment
 from handlers.listing import admitted_types, ingest_days, ingest_due
-from handlers.morning._choosing import addition, edition_of_news, edition_of_rest, remedial_edition
-from handlers.morning._sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
-from handlers.morning._situation import announced_days, oldest_unasked, situation_of
+from handlers.morning.catching_up import catch_up
+from handlers.morning.choosing import addition, edition_of_news, edition_of_rest, remedial_edition
+from handlers.morning.corrections import correct_headers
+from handlers.morning.edition import Edition, Prepared, prepare
+from handlers.morning.sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
+from handlers.morning.situation import announced_days, oldest_unasked, situation_of
 
 BY_HAND = "by hand"
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from functools import lru_cache
 
 from bot.models import Intent, PostKey, PostRole, PostState, Topics, TopicsVersion
 from bot.rendering import notice_post
 from bot.text import cut
 from bot.topics import parse_topics
-from handlers.catching_up import catch_up
-from handlers.delivery import send
 from handlers.environment import Environment
+from handlers.morning.catching_up import catch_up
+from handlers.morning.delivery import send
+from handlers.standing import FROM_FILE
 
 logger = logging.getLogger(__name__)
 
-
-FROM_FILE = "file"
 _LONGEST_LINE = 300
 
 
@@ -30,20 +27,6 @@ def topic_lines(topics: Topics) -> list[str]:
         lines += [f"   not relevant: {cut(topic.not_relevant, _LONGEST_LINE)}"] if topic.not_relevant else []
     lines += [f"{name}: {cut(', '.join(phrases), _LONGEST_LINE)}" for name, phrases in topics.keywords.items()]
     return lines
-
-
-@lru_cache(maxsize=64)
-def _understood(raw: str) -> Topics:
-    return parse_topics(raw)
-
-
-async def topics_of(env: Environment, key: str) -> Topics:
-    """The channel's topics in force: its newest version, else those of its settings, which become the first version."""
-    version = await env.store.topics.current(key)
-    if version is None:
-        version = await env.store.topics.add(key, env.topics_texts[key], FROM_FILE, env.clock.now())
-    # Off the event loop and remembered: a topics text may be megabytes long.
-    return await asyncio.to_thread(_understood, version.raw)
 
 
 async def take_up_file(env: Environment, key: str) -> TopicsVersion | None:
