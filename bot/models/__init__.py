@@ -45,9 +45,8 @@ from bot.models.messages import (
 )
 from bot.models.papers import AnnounceType, Background, Listing, ListingEntry, ListingRecord, ListingState, Paper
 from bot.models.questions import CommandLine, Found, LiveSearch, Question, SearchResult
-from bot.models.ranking import Contribution, Ranked, Score, TokenCost, Weights
+from bot.models.ranking import Contribution, Ranked, Score, TokenCost, TrackRecord, Week, Weights
 from bot.models.topics import Topic, Topics, TopicsVersion
-from bot.models.track_record import TrackRecord, Week
 
 __all__ = [
     "HOW_TO_START",

@@ -1,6 +1,5 @@
 """Put papers and digests into a reader's words: pure text, not yet escaped for any platform."""
 
-from bot.rendering._alarms import alarm_text, relief_text
 from bot.rendering._answers import CARD_BUTTONS, HitList, found_reply, live_reply
 from bot.rendering._bibtex import bibtex, bibtex_file
 from bot.rendering._cards import (
@@ -14,9 +13,10 @@ from bot.rendering._cards import (
     plain_post,
 )
 from bot.rendering._chart import stats_chart
-from bot.rendering._header import Subject, header_post, note_post, notice_post, subject_of_title
-from bot.rendering._privacy import NOT_COUNTED, backups_line, forgotten_line, holdings_line
+from bot.rendering._header import Subject, header_post, most_liked_post, note_post, notice_post, subject_of_title
+from bot.rendering._persons import NOT_COUNTED, backups_line, forgotten_line, holdings_line, vote_confirmation
 from bot.rendering._remarks import (
+    alarm_text,
     arxiv_unreachable,
     budget_reached,
     corrected,
@@ -33,14 +33,13 @@ from bot.rendering._remarks import (
     nothing_relevant,
     papers_missed,
     promises_rest,
+    relief_text,
     rest_follows,
     scored_again,
     witnesses_disagree,
 )
 from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
 from bot.rendering._stats import stats_reply
-from bot.rendering._votes import vote_confirmation
-from bot.rendering._weekly import most_liked_post
 from bot.rendering._words import counted, long_date, topic_label, topic_name
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Word the header of a digest, and the notes and notices beside it."""
+"""Word the header of a digest, and the notes, notices and weekly lists beside it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.models import Digest, Post, PostRole
-from bot.rendering._words import MONTHS, joined_dates, long_date, money
-from bot.text import cut, readable
+from bot.models import Digest, Paper, Post, PostRole
+from bot.rendering._words import MONTHS, counted, joined_dates, long_date, money
+from bot.text import author_line, cut, readable
 
 _LONGEST_TITLE = 150  # what the tightest header field of a chat platform holds
 _LONGEST_LINE = 400
@@ -118,3 +118,18 @@ def _reason(digest: Digest) -> str:
     if not digest.totals.relevant:
         return "nothing above the threshold"
     return "what was relevant is muted, shown already, or more than the settings let through"
+
+
+_LONGEST_LISTED = 160
+
+
+def most_liked_post(papers: Sequence[tuple[Paper, int]], first: date, last: date) -> Post:
+    """The papers, best first, each with how many readers like it; liked from `first` to `last`."""
+    title = f"⭐ Liked most from {joined_dates([first], last)} to {long_date(last)}"
+    return notice_post(title, [_listed(position, *one) for position, one in enumerate(papers, start=1)])
+
+
+def _listed(index: int, paper: Paper, n_readers: int) -> str:
+    title = cut(readable(paper.title), _LONGEST_LISTED) or f"arXiv {paper.arxiv_id}"
+    about = " · ".join(filter(None, (author_line(paper.authors), counted(n_readers, "reader"), paper.abs_url)))
+    return f"{index}. {title} · {about}"

@@ -1,4 +1,4 @@
-"""Word the remarks under a header: why a morning is as it is."""
+"""Word why a morning is as it is, and the alarms: one wording for each reason."""
 
 from __future__ import annotations
 
@@ -119,3 +119,15 @@ def corrected(remarks: Sequence[str], late: Mapping[int, int], *, is_settled: bo
         kept = [f"{one.removesuffix(_REST_FOLLOWS)} (settled since)" if promises_rest(one) else one for one in kept]
     came = [f"{counted(n, 'paper')} of this listing came late, with digest {number}" for number, n in late.items()]
     return (*kept, *came)
+
+
+def alarm_text(trouble: str) -> str:
+    """Something needs a person: `trouble` is one or more sentences about what and what to do."""
+    return f"🐦 Paperlark needs somebody: {trouble}"
+
+
+def relief_text(trouble: str, since: datetime, zone: tzinfo) -> str:
+    """What somebody was told about is over; its first sentence is enough to know it by."""
+    local = since.astimezone(zone)
+    first = trouble.partition(". ")[0].removesuffix(".")
+    return f"🐦 All is well again, after trouble since {local:%H:%M} on {long_date(local.date())}: {first}."

@@ -1,10 +1,10 @@
-"""Word the answers to a person who wants to be forgotten."""
+"""Word what one person alone is told: a voter, and who wants to be forgotten."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from bot.models import Holdings
+from bot.models import Holdings, VoteOutcome
 from bot.rendering._words import counted, long_date
 
 NOT_COUNTED = "Not counted: you asked me to forget you. To be counted again, write: remember me"
@@ -40,3 +40,15 @@ def backups_line(gone_by: date | None, whom: str = "you") -> str:
         f"The last nightly backup that may hold {whom} is gone by {long_date(gone_by)}; copies made by hand are for "
         "whoever runs me to delete."
     )
+
+
+def vote_confirmation(outcome: VoteOutcome, emoji: str, title: str) -> str:
+    """What a voter is told after pressing a button; "" for nothing."""
+    words = {
+        VoteOutcome.COUNTED: f"{emoji} counted for {title}. Press it again to take it back.",
+        VoteOutcome.WITHDRAWN: f"Your {emoji} for {title} is taken back.",
+        VoteOutcome.STANDING: f"Your {emoji} reaction to {title} counts already; remove the reaction to take it back.",
+        VoteOutcome.OPTED_OUT: NOT_COUNTED,
+        VoteOutcome.FOREIGN: "This message is not known to the bot any more: the vote was not counted.",
+    }
+    return words.get(outcome, "")
