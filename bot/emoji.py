@@ -4,96 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 
-# The short names Slack reports, several for one emoji where people know several.
-NAMES: Mapping[str, str] = MappingProxyType(
+# What a person may type without colons and surely means as an emoji; any other name could be the word of a question.
+EVERYDAY = frozenset(
     {
-        "+1": "👍",
-        "thumbsup": "👍",
-        "thumbs_up": "👍",
-        "-1": "👎",
-        "thumbsdown": "👎",
-        "thumbs_down": "👎",
-        "heart": "❤️",
-        "red_heart": "❤️",
-        "<3": "❤️",
-        "orange_heart": "🧡",
-        "yellow_heart": "💛",
-        "green_heart": "💚",
-        "blue_heart": "💙",
-        "purple_heart": "💜",
-        "black_heart": "🖤",
-        "white_heart": "🤍",
-        "broken_heart": "💔",
-        "heart_eyes": "😍",
-        "star": "⭐",
-        "star2": "🌟",
-        "star-struck": "🤩",
-        "sparkles": "✨",
-        "fire": "🔥",
-        "rocket": "🚀",
-        "tada": "🎉",
-        "clap": "👏",
-        "raised_hands": "🙌",
-        "pray": "🙏",
-        "ok_hand": "👌",
-        "muscle": "💪",
-        "wave": "👋",
-        "point_up": "☝️",
-        "100": "💯",
-        "trophy": "🏆",
-        "gem": "💎",
-        "bulb": "💡",
-        "brain": "🧠",
-        "exploding_head": "🤯",
-        "eyes": "👀",
-        "bookmark": "🔖",
-        "pushpin": "📌",
-        "floppy_disk": "💾",
-        "books": "📚",
-        "memo": "📝",
-        "white_check_mark": "✅",
-        "heavy_check_mark": "✔️",
-        "ballot_box_with_check": "☑️",
-        "heavy_plus_sign": "➕",
-        "heavy_minus_sign": "➖",
-        "x": "❌",
-        "no_entry": "⛔",
-        "no_entry_sign": "🚫",
-        "wastebasket": "🗑️",
-        "thinking_face": "🤔",
-        "thinking": "🤔",
-        "confused": "😕",
-        "unamused": "😒",
-        "yawning_face": "🥱",
-        "sleeping": "😴",
-        "zzz": "💤",
-        "smile": "😄",
-        "slightly_smiling_face": "🙂",
-        "joy": "😂",
-        "sob": "😭",
-        "cry": "😢",
-        "rage": "😡",
-        "poop": "💩",
-        "hankey": "💩",
-        "question": "❓",
-        "exclamation": "❗",
-        "warning": "⚠️",
-        "bird": "🐦",
-        "repeat": "🔁",
-        "mute": "🔇",
-        "bell": "🔔",
-        "no_bell": "🔕",
-        "information_source": "ℹ️",
+        "thumbsup", "thumbsdown", "heart", "star", "sparkles", "fire", "rocket", "tada", "clap", "pray", "muscle",
+        "wave", "trophy", "gem", "bulb", "brain", "eyes", "bookmark", "pushpin", "books", "memo", "x", "thinking",
+        "confused", "unamused", "sleeping", "zzz", "smile", "joy", "sob", "cry", "rage", "poop", "hankey", "question",
+        "exclamation", "warning", "bird",
     }
-)
+)  # fmt: skip
+# What other chats and people say where Slack has another name.
+_ALSO = {"thumbs_up": "👍", "thumbs_down": "👎", "red_heart": "❤️", "<3": "❤️", "thinking": "🤔"}
+_TABLE = "emoji_names.tsv"
 
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
 _SKIN_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
-_SLACK_TONE = re.compile(r"::?skin-tone-\d+:?$")
+_SLACK_TONE = re.compile(r"::?skin-tone-\d+(?:-\d+)?:?$")
 _DISCORD_CUSTOM = re.compile(r"<a?:(?P<name>\w+):\d+>")
 _COLONS = re.compile(r":(?P<name>[^\s:]+):")
+_WORD = re.compile(r"[A-Za-z][\w'-]*")
 _NAME = re.compile(r"[\w+'-]+")
 _NOT_IN_NAMES = re.compile(r"[\s:\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _PICTURE = re.compile(
@@ -108,8 +41,18 @@ def _bare(text: str) -> str:
     return _SKIN_TONES.sub("", _SELECTORS.sub("", text))
 
 
-# Both "❤" and "❤️" are sent in the wild: the keyboard's form wins, so that a table typed by hand agrees with it.
-_CANONICAL = {_bare(emoji): emoji for emoji in NAMES.values()}
+@cache
+def slack_names() -> Mapping[str, str]:
+    """Every short name of Slack's, aliases included, and the picture it stands for."""
+    lines = files("bot").joinpath(_TABLE).read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return MappingProxyType({name: picture for picture, names in pairs for name in names.split(" ")})
+
+
+@cache
+def _canonical() -> Mapping[str, str]:
+    # Both "❤" and "❤️" are sent in the wild: the keyboard's form wins, so that a table typed by hand agrees with it.
+    return {_bare(picture): picture for picture in slack_names().values()}
 
 
 _JOINERS = "\u200d\ufe0f\ufe0e"  # not printable by themselves, and part of many emoji
@@ -135,11 +78,11 @@ def normalise(reported: str) -> str:
 def typed(text: str) -> str | None:
     """The emoji a person typed, in the spelling of `normalise`; None where it is none.
 
-    A bare word counts only if it is a name everybody knows; a custom name needs its colons, and so does 💯, since
-    a bare 100 is a number.
+    A bare word counts only if it is an everyday name; any other name needs its colons, and so does 💯, since a bare 100
+    is a number.
     """
     text = _visible(text)
-    if text.isdecimal():
+    if text.isdecimal() or (_WORD.fullmatch(text) and text.lower() not in EVERYDAY | _ALSO.keys()):
         return None
     if known := _known(text):
         return known
@@ -148,7 +91,8 @@ def typed(text: str) -> str | None:
 
 
 def _visible(text: str) -> str:
-    return "".join(char for char in text if char.isprintable() or _joins(char)).strip()
+    # Python calls the pictures of a Unicode newer than its own unprintable.
+    return "".join(char for char in text if char.isprintable() or _joins(char) or _PICTURE.match(char)).strip()
 
 
 def _known(text: str) -> str | None:
@@ -156,11 +100,12 @@ def _known(text: str) -> str | None:
     name = _SLACK_TONE.sub("", text)
     if match := _COLONS.fullmatch(name):
         name = match["name"]
-    if emoji := NAMES.get(name.strip(":").lower()):
-        return emoji
+    name = name.strip(":").lower()
+    if picture := slack_names().get(name) or _ALSO.get(name):
+        return picture
     bare = _bare(text)
-    if bare in _CANONICAL:
-        return _CANONICAL[bare]
+    if picture := _canonical().get(bare):
+        return picture
     return bare if len(bare) <= _LONGEST_PICTURE and _is_picture(bare) else None
 
 

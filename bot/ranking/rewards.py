@@ -13,8 +13,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
+from bot.emoji import normalise
 from bot.models import CurrentVote
 
 REWARDS: Mapping[str, float] = MappingProxyType(
@@ -55,7 +57,7 @@ REWARDS: Mapping[str, float] = MappingProxyType(
 )
 MOST_OF_MEDIAN = 3.0
 
-_HEARTS = frozenset("🧡💛💚💙💜🖤🤍🤎")
+_HEARTS = frozenset("🧡💛💚💙🩵💜🖤🩶🤍🤎🩷")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,10 @@ class Standing:
     at: datetime
 
 
+@lru_cache(maxsize=4096)
 def canonical(emoji: str) -> str:
-    """One form for an emoji's variants: without skin tone, variation selector and, for hearts, colour."""
-    bare = "".join(c for c in emoji if c not in "\ufe0e\ufe0f" and not "\U0001f3fb" <= c <= "\U0001f3ff")
-    if bare.startswith(":") and "::" in bare:
-        bare = bare.split("::", 1)[0] + ":"
+    """One form for an emoji's variants: as a picture, without skin tone, variation selector and, for hearts, colour."""
+    bare = "".join(char for char in normalise(emoji) if char not in "\ufe0e\ufe0f")
     return "❤" if bare in _HEARTS else bare
 
 

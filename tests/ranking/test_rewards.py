@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.emoji import normalise, slack_names
 from bot.models import CurrentVote
 from bot.ranking.rewards import REWARDS, canonical, reward_of, verdicts
 
@@ -32,6 +33,23 @@ def test_skin_tones_and_variants_are_one_emoji(emoji):
 @pytest.mark.parametrize("heart", ["❤️", "❤", "💙", "🖤"])
 def test_hearts_of_any_colour_are_one_emoji(heart):
     assert reward_of(heart) == reward_of("❤")
+
+
+def test_every_default_reward_can_be_given_on_slack_by_its_name():
+    pictures = {canonical(picture) for picture in slack_names().values()}
+    assert [emoji for emoji in REWARDS if emoji not in pictures] == []
+
+
+def test_a_reward_of_the_settings_counts_the_same_on_slack_and_discord_however_it_is_written():
+    """Every emoji there is: Slack reports its names, Discord its picture, and the settings may hold either."""
+    for name, picture in slack_names().items():
+        reports = (normalise(name), normalise(f"{name}::skin-tone-2"), normalise(picture), f":{name}:")
+        for written in (picture, f":{name}:", name):
+            assert {reward_of(report, {written: 0.37}) for report in reports} == {0.37}, (name, written)
+
+
+def test_votes_stored_before_a_name_was_known_count_as_its_picture():
+    assert reward_of(":face_with_rolling_eyes:") == reward_of("🙄") == -0.6
 
 
 def test_an_unknown_emoji_is_worth_nothing():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.arxiv_id import find_id
-from bot.emoji import NAMES, typed
+from bot.emoji import EVERYDAY, typed
 from bot.query import COMMANDS
 
 ABOUT_A_PAPER = ("abstract", "why", "similar", "like", "dislike", "unvote", "save", "unsave", "share")
@@ -151,9 +151,7 @@ def _unknown(words: Sequence[str], line: str) -> Command:
     # Only what has the form of a command can be a mistyped one; everything else is a question.
     if len(words) > 1 and not all(_paper(other) for other in words[1:]):
         return SpokenLine(line.strip())
-    close = difflib.get_close_matches(
-        word.lower(), [*ABOUT_A_PAPER, *_ALONE, *filter(str.isalpha, NAMES)], n=1, cutoff=0.7
-    )
+    close = difflib.get_close_matches(word.lower(), [*ABOUT_A_PAPER, *_ALONE, *sorted(EVERYDAY)], n=1, cutoff=0.7)
     if not close:
         return SpokenLine(line.strip())
     suggestion = close[0] if close[0] in _ALONE else " ".join([close[0], *(words[1:2] or ["3"])])[:60]
