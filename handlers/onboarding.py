@@ -22,8 +22,9 @@ from bot.models import (
     TopicsOffer,
 )
 from bot.ports import KnowsManagers
-from bot.rendering import counted, notice_post
+from bot.rendering import notice_post
 from bot.settings import WEEKDAYS, ChannelSettings
+from bot.text import counted
 from bot.topics import parse_topics
 from handlers.commands import channel_at, who_manages
 from handlers.environment import Environment

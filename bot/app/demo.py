@@ -14,8 +14,8 @@ from bot.app.wiring import opened
 from bot.clock import SystemClock
 from bot.models import PostRole, Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.platforms.console import ConsolePlatform
-from bot.rendering import counted
 from bot.settings import ChannelSettings, ScorerName, Settings
+from bot.text import counted
 from handlers.commands import answer
 from handlers.environment import Environment
 from handlers.morning import post_morning

@@ -16,6 +16,7 @@ from bot.app.files import write_file, write_if_changed
 from bot.errors import OutputError, UsageError
 from bot.library.export import EXPORTS, Collected, Format, Wants
 from bot.settings import Settings
+from bot.text import counted
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def _told(collected: Collected, wants: Wants, of: Of, within: Range) -> str:
         Wants.OPINIONS: (len(collected.opinions), "vote"),
         Wants.POSTED: (len(collected.posted), "post"),
     }[wants]
-    text = f"{count} {noun}{'' if count == 1 else 's'}"
+    text = counted(count, noun)
     return f"{text} {within}".rstrip()
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.digest_file import DigestFile
 from bot.library import LIBRARY, Branch, Fate, Parsed
-from bot.rendering import counted
-from bot.text import one_line
+from bot.text import counted, one_line
 from handlers.importing import Imported
 
 _MOST_TOPICS = 24

@@ -16,9 +16,8 @@ from bot.library import LIBRARY, Parsed, read_library
 from bot.library.topics_text import topics_text
 from bot.models import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.ports import Progress, no_progress
-from bot.rendering import counted
 from bot.settings import Settings
-from bot.text import clean_lines, cut, one_line
+from bot.text import clean_lines, counted, cut, one_line
 from bot.topics import parse_topics
 from handlers.environment import Environment
 from handlers.importing import import_list, take_effect

@@ -7,16 +7,15 @@ embedding is left out: with it the learned order was worse (docs/learning.md).
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.models import Paper
+from bot.people import author_key
 
 Floats = NDArray[np.float64]
 
@@ -51,13 +50,6 @@ class CueScale:
 
     mean: Floats
     spread: Floats
-
-
-@lru_cache(maxsize=100_000)
-def author_key(name: str) -> str:
-    """A name as it is compared: lower case, no accents, no doubled spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join(plain.lower().split())
 
 
 def cues(papers: Sequence[Paper]) -> Floats:

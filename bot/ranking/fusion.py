@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from itertools import pairwise
 
 from bot.models import Paper
 from bot.ranking.model import Opinion
+from bot.text import folded
 
 TITLE_WEIGHT = 5.0
 MEANING_WEIGHT = 0.25
@@ -168,10 +168,7 @@ def _stems(text: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    text = text.lower()
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _TOKEN.findall(text)
+    return _TOKEN.findall(folded(text))
 
 
 def _idf(frequency: int, n_papers: int) -> float:

@@ -20,7 +20,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from bot.models import ImportedLike, Impression, Paper
-from bot.ranking.features import FeatureSpace, author_key, cue_scale, name_columns
+from bot.people import author_key
+from bot.ranking.features import FeatureSpace, cue_scale, name_columns
 from bot.ranking.imported import MOST_LISTED, UNNAMED, standing
 from bot.ranking.model import HALF_WEIGHT_LIKES, ChannelModel, Reasons, share_of_order
 from bot.ranking.rewards import Verdict

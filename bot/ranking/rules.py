@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.models import Paper
+from bot.people import is_author, person_key
+from bot.text import folded_words
 
 
 class RuleKind(StrEnum):
@@ -27,23 +28,30 @@ class Rule:
     text: str
 
     @property
+    def of_author(self) -> bool:
+        """Whether the text is a person's name."""
+        return self.kind in {RuleKind.MUTE_AUTHOR, RuleKind.FOLLOW_AUTHOR}
+
+    @property
+    def key(self) -> str:
+        """The text as rules of one kind are told apart: "RL-HF" is "RL HF", and "Lovelace, Ada" is "Ada Lovelace"."""
+        return person_key(self.text) if self.of_author else " ".join(folded_words(self.text))
+
+    @property
     def mutes(self) -> bool:
         """Whether a matching paper is left out."""
         return self.kind in {RuleKind.MUTE_AUTHOR, RuleKind.MUTE_PHRASE}
 
     def matches(self, paper: Paper) -> bool:
-        """Whether the paper is by this author, or holds this phrase as whole words.
+        """Whether the paper is by this author, as a search for `author:` finds them, or holds this phrase.
 
-        Case, accents and punctuation do not matter. "C. Zhou" matches any first name with that initial. A rule without
-        letters or digits matches nothing.
+        A phrase is found as whole words; case, accents and punctuation do not matter. A rule without letters or digits
+        matches nothing.
         """
-        wanted = _plain(self.text)
-        if not wanted:
-            return False
-        if self.kind in {RuleKind.MUTE_AUTHOR, RuleKind.FOLLOW_AUTHOR}:
-            return any(_same_person(wanted, _plain(author)) for author in paper.authors)
-        phrase = f" {' '.join(wanted)} "
-        return any(phrase in f" {' '.join(_plain(text))} " for text in (paper.title, paper.abstract))
+        if self.of_author:
+            return any(is_author(self.text, author) for author in paper.authors)
+        phrase = folded_words(self.text)
+        return bool(phrase) and any(_holds(text, phrase) for text in (paper.title, paper.abstract))
 
 
 def matching(rules: Sequence[Rule], paper: Paper, *, mutes: bool) -> Rule | None:
@@ -51,16 +59,5 @@ def matching(rules: Sequence[Rule], paper: Paper, *, mutes: bool) -> Rule | None
     return next((rule for rule in rules if rule.mutes == mutes and rule.matches(paper)), None)
 
 
-def _plain(text: str) -> list[str]:
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return "".join(c if c.isalnum() else " " for c in bare).split()
-
-
-def _same_person(wanted: list[str], name: list[str]) -> bool:
-    if wanted == name:
-        return True
-    if len(wanted) < 2 or len(name) < 2 or wanted[-1] != name[-1]:
-        return False
-    initial = len(wanted[0]) == 1 or len(name[0]) == 1
-    return initial and wanted[0][0] == name[0][0]
+def _holds(text: str, phrase: Sequence[str]) -> bool:
+    return f" {' '.join(phrase)} " in f" {' '.join(folded_words(text))} "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
@@ -11,6 +10,7 @@ from itertools import pairwise
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from bot.models import Paper
+from bot.text import folded
 
 TITLE_WEIGHT = 3
 LONGEST_TEXT = 10_000  # characters; arXiv allows 1,920 in an abstract, anything longer is not one
@@ -20,10 +20,7 @@ _TOKEN = re.compile(r"[a-z_][a-z0-9_]+")
 
 def words(text: str) -> list[str]:
     """The words of `text` in order: lower case, without accents, English stop words and numbers."""
-    text = text[:LONGEST_TEXT].lower()
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return [word for word in _TOKEN.findall(text) if word not in ENGLISH_STOP_WORDS]
+    return [word for word in _TOKEN.findall(folded(text[:LONGEST_TEXT])) if word not in ENGLISH_STOP_WORDS]
 
 
 def text_terms(text: str) -> Mapping[str, int]:

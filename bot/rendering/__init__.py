@@ -40,7 +40,7 @@ from bot.rendering._remarks import (
 )
 from bot.rendering._replies import abstract_reply, help_reply, similar_reply, why_reply
 from bot.rendering._stats import stats_reply
-from bot.rendering._words import counted, long_date, topic_label, topic_name
+from bot.rendering._words import long_date, topic_label, topic_name
 
 __all__ = [
     "CARD_BUTTONS",
@@ -57,7 +57,6 @@ __all__ = [
     "card_lines",
     "card_text",
     "corrected",
-    "counted",
     "feed_misdated",
     "feed_repeats",
     "forgotten_line",

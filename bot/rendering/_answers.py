@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Button, PaperCard, Reply
-from bot.rendering._words import counted
-from bot.text import cut, one_line
+from bot.text import counted, cut, one_line
 
 _LONGEST_QUESTION = 80
 

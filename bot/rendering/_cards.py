@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from bot.models import Digest, Paper, PaperCard, Post, PostRole, Ranked, Topics
+from bot.people import author_line
 from bot.rendering._words import labelled, long_date
-from bot.text import author_line, cut, readable
+from bot.text import cut, plural, readable
 
 _LONGEST_TITLE = 240
 _LONGEST_COMMENT = 400
@@ -94,7 +95,7 @@ def verdict_of(ranked: Ranked, topics: Topics) -> str:
     words = [f"relevance {score.relevance}", f"novelty {score.novelty}"]
     if score.topics:
         names = ", ".join(labelled(number, topics) for number in score.topics[:_MOST_TOPICS])
-        words.append(f"topic{'s' if len(score.topics) > 1 else ''} {names}")
+        words.append(f"{plural('topic', len(score.topics))} {names}")
     return " · ".join(words)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.models import Digest, Paper, Post, PostRole
-from bot.rendering._words import MONTHS, counted, joined_dates, long_date, money
-from bot.text import author_line, cut, readable
+from bot.people import author_line
+from bot.rendering._words import MONTHS, joined_dates, long_date, money
+from bot.text import counted, cut, readable
 
 _LONGEST_TITLE = 150  # what the tightest header field of a chat platform holds
 _LONGEST_LINE = 400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from bot.models import Holdings, VoteOutcome
-from bot.rendering._words import counted, long_date
+from bot.rendering._words import long_date
+from bot.text import counted
 
 NOT_COUNTED = "Not counted: you asked me to forget you. To be counted again, write: remember me"
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
-from bot.rendering._words import counted, long_date
+from bot.rendering._words import long_date
+from bot.text import counted
 
 _LOCALLY = "scored locally"
 _REST_FOLLOWS = "; the rest follows"

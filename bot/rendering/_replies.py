@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import Paper, PaperCard, Ranked, Reply, Score, Topics
+from bot.people import author_line
 from bot.rendering._bibtex import bibtex
 from bot.rendering._cards import categories_of, verdict_of
-from bot.text import author_line, cut, readable
+from bot.text import cut, readable
 
 _LONGEST_ABSTRACT = 2800  # with title and authors it stays below the 3000 characters of a chat section
 _LONGEST_TITLE = 240

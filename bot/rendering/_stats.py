@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import Reply, Topics, TrackRecord, Week
-from bot.rendering._words import counted, topic_name
+from bot.rendering._words import topic_name
+from bot.text import counted
 
 _WEEKS_SHOWN = 8
 _MOST_TOPICS = 6

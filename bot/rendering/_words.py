@@ -30,11 +30,6 @@ _END = re.compile(
 )
 
 
-def counted(number: int, noun: str) -> str:
-    """The number with its noun, in the plural where it has to be: "1 paper", "1,450 papers"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def long_date(day: date) -> str:
     """A date with its weekday: "Thu 8 May 2025"."""
     return f"{_short_date(day)} {day.year}"

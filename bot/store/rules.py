@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from sqlite_utils import Database as SqliteUtils
 
 from bot.models import StandingRule
+from bot.ranking.rules import Rule, RuleKind
 from bot.store.codec import from_stamp, to_stamp
 from bot.store.database import Database
 from bot.store.privacy import author
@@ -25,11 +24,13 @@ class RuleStore:
         return tuple(StandingRule(row["kind"], row["text"], row["person"], from_stamp(row["at"])) for row in rows)
 
     async def add(self, channel: str, rule: StandingRule) -> bool:
-        """Set a rule; False if it stands already (case does not matter)."""
+        """Set a rule; False if it stands already, however it is spelt."""
 
         def change(db: SqliteUtils) -> bool:
-            person = author(db, rule.person)
-            values = [channel, rule.kind, rule.text, _folded(rule.text), person, to_stamp(rule.at)]
+            if _alike(db, channel, rule.kind, rule.text):
+                return False
+            key = _key(rule.kind, rule.text)
+            values = [channel, rule.kind, rule.text, key, author(db, rule.person), to_stamp(rule.at)]
             query = """INSERT OR IGNORE INTO standing_rules (channel, kind, text, folded, person, at)
                        VALUES (?, ?, ?, ?, ?, ?)"""
             return bool(db.execute(query, values).rowcount)
@@ -37,15 +38,25 @@ class RuleStore:
         return await self._database.write(change, "rules.add")
 
     async def remove(self, channel: str, kind: str, text: str) -> bool:
-        """Lift a rule; False if there is none like it."""
+        """Lift a rule, however it is spelt; False if there is none like it."""
 
         def change(db: SqliteUtils) -> bool:
-            query = "DELETE FROM standing_rules WHERE channel = ? AND kind = ? AND folded = ?"
-            return bool(db.execute(query, [channel, kind, _folded(text)]).rowcount)
+            alike = _alike(db, channel, kind, text)
+            for stored in alike:
+                db.execute(
+                    "DELETE FROM standing_rules WHERE channel = ? AND kind = ? AND folded = ?", [channel, kind, stored]
+                )
+            return bool(alike)
 
         return await self._database.write(change, "rules.remove")
 
 
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+def _alike(db: SqliteUtils, channel: str, kind: str, text: str) -> list[str]:
+    """How the rules that mean the same as this one are stored; earlier versions stored their punctuation too."""
+    query = "SELECT text, folded FROM standing_rules WHERE channel = ? AND kind = ?"
+    rows = list(db.query(query, [channel, kind]))
+    return [row["folded"] for row in rows if _key(kind, row["text"]) == _key(kind, text)]
+
+
+def _key(kind: str, text: str) -> str:
+    return Rule(RuleKind(kind), text).key

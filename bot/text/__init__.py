@@ -1,4 +1,4 @@
-"""Make text from outside readable: LaTeX, control characters, length, names of people.
+"""Make text from outside readable: LaTeX, control characters, length, words.
 
 Everything here is pure, never fails on any string, and takes time about linear in its length. Escaping for a platform
 is the platform's own work.
@@ -9,16 +9,19 @@ from __future__ import annotations
 from bot.text.clean import cut, one_line, whole
 from bot.text.latex import readable
 from bot.text.lines import clean_lines, split_at_addresses, units
-from bot.text.names import author_line, short_name
+from bot.text.words import counted, folded, folded_words, plural, without_accents
 
 __all__ = [
-    "author_line",
     "clean_lines",
+    "counted",
     "cut",
+    "folded",
+    "folded_words",
     "one_line",
+    "plural",
     "readable",
-    "short_name",
     "split_at_addresses",
     "units",
     "whole",
+    "without_accents",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.models import Reply, StandingRule
-from bot.ranking.rules import RuleKind
+from bot.ranking.rules import Rule, RuleKind
 from handlers.commands.channel import CommandContext
 from handlers.commands.permissions import refusal
 from handlers.environment import Environment
@@ -69,9 +69,8 @@ async def _lift(env: Environment, context: CommandContext, author: RuleKind, phr
     kind, text = _understood(context.request.argument, author, phrase)
     if await env.store.rules.remove(context.channel, str(kind), text):
         return Reply(f"No longer: {kind} {_shown(kind, text)}", context.aside)
-    if any(
-        rule.kind is kind and rule.text.casefold() == text.casefold() for rule in await rules_of(env, context.channel)
-    ):
+    lifted = Rule(kind, text)
+    if any((rule.kind, rule.key) == (kind, lifted.key) for rule in await rules_of(env, context.channel)):
         return Reply("That rule stands in my settings file and is changed there.", (f"{kind} {_shown(kind, text)}",))
     return Reply(f"There is no such rule: {kind} {_shown(kind, text)}", ("`rules` lists them all.",))
 

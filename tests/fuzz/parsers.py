@@ -30,6 +30,7 @@ from bot.emoji import normalise, typed
 from bot.errors import DigestFileError, PaperlarkError, SettingsError, SourceError
 from bot.library import Fate, read_library
 from bot.models import MessageRef, PostKey, PostRole
+from bot.people import author_line, short_name
 from bot.platforms.console._commands import parse as parse_command
 from bot.platforms.console._transcript import Transcript
 from bot.platforms.discord import _keys as keys
@@ -46,7 +47,7 @@ from bot.sources.arxiv.api import ArxivApi
 from bot.sources.arxiv.cleaning import is_withdrawn, split_names, title_of
 from bot.sources.arxiv.fetch import Answer
 from bot.sources.arxiv.rss import read_feed
-from bot.text import author_line, clean_lines, cut, one_line, readable, short_name, units
+from bot.text import clean_lines, cut, one_line, readable, units
 from bot.topics import parse_topics, render_understood
 from bot.topics.decode import NOT_TEXT
 from tests.builders import a_paper

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arxiv_id import find_id
-from bot.query import is_author, parse_date, parse_question
+from bot.query import parse_date, parse_question
 from bot.query.question import LONGEST_QUESTION, MOST_WORDS
 
 TODAY = date(2026, 10, 14)
@@ -141,24 +141,6 @@ def test_what_is_no_date_is_none(text):
 def test_ids_are_found_in_every_form_they_are_pasted_in(text, arxiv_id):
     assert find_id(text) == arxiv_id
     assert asked(text).arxiv_ids == ((arxiv_id,) if arxiv_id else ())
-
-
-@pytest.mark.parametrize(
-    ("wanted", "name", "is_one"),
-    [
-        ("hashimoto", "Tatsunori B. Hashimoto", True),
-        ("T. Hashimoto", "Tatsunori Hashimoto", True),
-        ("Hashimoto, Tatsunori", "T. Hashimoto", True),
-        ("Pietro Lio", "Pietro Liò", True),
-        ("Tatsunori Hashimoto", "Taro Hashimoto", False),
-        ("Hash", "Tatsunori Hashimoto", False),
-        ("T", "Tatsunori Hashimoto", False),
-        ("Wei Wang", "Wang Wei Li", True),
-        ("", "Ada", False),
-    ],
-)
-def test_a_typed_name_is_matched_to_a_printed_one(wanted, name, is_one):
-    assert is_author(wanted, name) is is_one
 
 
 def test_a_long_question_is_cut_and_says_so():

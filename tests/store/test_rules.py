@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from bot.models import FeedbackEvent, Pause, StandingRule, VoteSource
 from tests.builders import CHANNEL, NOON
 
@@ -22,6 +24,29 @@ async def test_the_same_rule_is_set_once_whatever_its_case(store):
     await store.rules.add(CHANNEL, RULE)
     assert not await store.rules.add(CHANNEL, replace(RULE, text="ada LOVELACE", person="bob"))
     assert await store.rules.add(CHANNEL, replace(RULE, kind="follow author"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "set_as", "lifted_as"),
+    [
+        ("mute phrase", "RL-HF", "RL HF"),
+        ("mute phrase", "r\u00e9sum\u00e9s", "RESUMES"),
+        ("follow author", "Ada Lovelace", "Lovelace, Ada"),
+        ("mute author", "Pietro Li\u00f2", "pietro  LIO"),
+    ],
+)
+async def test_a_rule_is_found_again_however_it_is_spelt(store, kind, set_as, lifted_as):
+    await store.rules.add(CHANNEL, replace(RULE, kind=kind, text=set_as))
+    assert not await store.rules.add(CHANNEL, replace(RULE, kind=kind, text=lifted_as))
+    assert await store.rules.remove(CHANNEL, kind, lifted_as)
+    assert await store.rules.all(CHANNEL) == ()
+
+
+async def test_a_rule_of_an_earlier_version_is_found_again_too(store):
+    await store.rules.add(CHANNEL, replace(RULE, kind="mute phrase", text="RL-HF"))
+    await store._database.write(lambda db: db.execute("UPDATE standing_rules SET folded = 'rl-hf'"), "test")
+    assert not await store.rules.add(CHANNEL, replace(RULE, kind="mute phrase", text="RL HF"))
+    assert await store.rules.remove(CHANNEL, "mute phrase", "RL HF")
 
 
 async def test_a_pause_is_replaced_and_ended(store):

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from bot.errors import PaperlarkError, SettingsError
 from bot.models import Finding, Severity
+from bot.text import counted
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +54,5 @@ def report(findings: Iterable[Finding]) -> str:
 
 
 def _summary(problems: int, warnings: int) -> str:
-    parts = [
-        f"{count} {noun}{'' if count == 1 else 's'}"
-        for count, noun in ((problems, "problem"), (warnings, "warning"))
-        if count
-    ]
+    parts = [counted(count, noun) for count, noun in ((problems, "problem"), (warnings, "warning")) if count]
     return " and ".join(parts) + "." if parts else "All is well."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.models import Finding, Severity
 from bot.settings import Settings
+from bot.text import counted
 from bot.topics import parse_topics
 
 _SUBJECT = "settings"
@@ -46,7 +47,7 @@ def topics_findings(name: str, text: bytes | str | OSError, remedy: str, shown: 
     if not (topics.topics or topics.taste or topics.keywords):
         yield Finding(Severity.PROBLEM, "topics", f"{name}: there are no topics in it", _EXAMPLE)
         return
-    count = f"{len(topics.topics)} topic{'' if len(topics.topics) == 1 else 's'}"
+    count = counted(len(topics.topics), "topic")
     yield Finding(Severity.OK, "topics", f"{name}: {count}")
     for warning in topics.warnings[:shown]:
         yield Finding(Severity.WARNING, "topics", f"{name}: {warning}", remedy)
@@ -54,4 +55,4 @@ def topics_findings(name: str, text: bytes | str | OSError, remedy: str, shown: 
 
 def _counted(configured: int, started: int) -> str:
     of_chats = f", {started} more started in chat" if started else ""
-    return f"{configured} channel{'' if configured == 1 else 's'}{of_chats}"
+    return f"{counted(configured, 'channel')}{of_chats}"

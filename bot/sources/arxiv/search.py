@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from bot.models import Question
+from bot.text import without_accents
 
 _ALL_NEEDED = 3  # more words than this: arXiv finds too little if it must find each
 _MOST_WORDS = 12
@@ -55,6 +55,4 @@ def _telling(words: Iterable[str]) -> list[str]:
 
 def _plain(text: str) -> str:
     """Words without anything that means something to the search, accents taken off as arXiv does."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(part for raw in _FOREIGN.sub(" ", bare).split() if (part := raw.strip("-.")))
+    return " ".join(part for raw in _FOREIGN.sub(" ", without_accents(text)).split() if (part := raw.strip("-.")))

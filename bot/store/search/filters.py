@@ -10,7 +10,7 @@ import numpy as np
 from sqlite_utils import Database as SqliteUtils
 
 from bot.models import Question
-from bot.query import is_author
+from bot.people import is_author
 from bot.store.search.fts import Flags, Ids, matching, phrase
 
 _TOKEN = re.compile(r"[^\W_]+")

@@ -6,9 +6,10 @@ letter triples in common are compared (Damerau 1964, Levenshtein 1966).
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+
+from bot.text import folded
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST = 4  # shorter words have too many neighbours
@@ -25,7 +26,7 @@ class Spelling:
 
     def nearest(self, word: str) -> str | None:
         """The most frequent known word within one edit, or two for a long word; None if none is near."""
-        plain = _plain(word)
+        plain = folded(word)
         if len(plain) < _SHORTEST or not plain.isalpha() or plain in self._words:
             return None
         near = [other for other in _one_edit(plain) if other in self._words]
@@ -74,8 +75,3 @@ def _distance(first: str, second: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
-
-
-def _plain(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))

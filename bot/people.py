@@ -1,11 +1,12 @@
-"""Names of people, short enough for a line."""
+"""Read people's names: whether two spellings are one person, and a name short enough for a line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from bot.text.latex import readable
+from bot.text import counted, folded, folded_words, readable
 
 # Affiliations stand in parentheses, sometimes nested; an innermost pair goes at a time.
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
@@ -26,6 +27,40 @@ _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d)\.?", re.IGNORECASE)
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
+def is_author(wanted: str, name: str) -> bool:
+    """Tell whether a name as typed is an author's name as printed.
+
+    Every part of `wanted` has to be a part of `name`, whole or as an initial, and one of them whole. Case, accents,
+    order and punctuation do not matter: "hashimoto", "T. Hashimoto" and "Hashimoto, Tatsunori" are all Tatsunori B.
+    Hashimoto. An initial more than is printed does no harm: "T. B. Hashimoto" is Tatsunori Hashimoto too.
+    """
+    asked, left = _parts(wanted), list(_parts(name))
+    if not any(len(part) > 1 and part in left for part in asked):
+        return False
+    matched, surplus = 0, []
+    for part in sorted(asked, key=len, reverse=True):
+        match = next((other for other in left if _fits(part, other)), None)
+        if match is not None:
+            left.remove(match)
+            matched += 1
+        elif len(part) > 1:
+            return False
+        else:
+            surplus.append(part)
+    return not surplus or (not left and matched > 1)
+
+
+def person_key(name: str) -> str:
+    """Write a name so that it is equal for "Lovelace, Ada", "ada lovelace" and "Ada LOVELACE"."""
+    return " ".join(sorted(_parts(name)))
+
+
+@lru_cache(maxsize=100_000)
+def author_key(name: str) -> str:
+    """Write a printed name as the ranking compares it: no case, accents or doubled spaces."""
+    return " ".join(folded(name).split())
+
+
 def author_line(authors: Sequence[str], most: int = 4) -> str:
     """The first `most` authors with initials, and how many more there are: "C. Zhou, Q. Qiao and 37 others".
 
@@ -37,7 +72,7 @@ def author_line(authors: Sequence[str], most: int = 4) -> str:
     line = ", ".join(shown)
     if not rest:
         return line
-    others = f"{rest} other{'s' if rest > 1 else ''}" if shown else f"{rest} author{'s' if rest > 1 else ''}"
+    others = counted(rest, "other" if shown else "author")
     return f"{line} and {others}" if line else others
 
 
@@ -83,3 +118,13 @@ def _initial(word: str) -> str:
     if word.endswith(".") or not word[:1].isalpha():
         return word
     return "-".join(f"{part[0]}." for part in word.split("-") if part)
+
+
+@lru_cache(maxsize=100_000)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(folded_words(readable(name[:_LONGEST])))
+
+
+def _fits(part: str, other: str) -> bool:
+    initial = len(part) == 1 or len(other) == 1
+    return part == other or (initial and part[0] == other[0])

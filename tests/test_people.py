@@ -1,10 +1,11 @@
-"""bot.text.names: authors in a line."""
+"""People's names: in a line, and as typed."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import author_line, one_line, short_name
+from bot.people import author_line, is_author, short_name
+from bot.text import one_line
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_four_authors_are_all_named():
         (5, 4, "A. B, A. B, A. B, A. B and 1 other"),
         (41, 4, "A. B, A. B, A. B, A. B and 37 others"),
         (3, 0, "3 authors"),
-        (100_000, 1, "A. B and 99999 others"),
+        (100_000, 1, "A. B and 99,999 others"),
     ],
 )
 def test_the_others_are_counted(n_authors, most, expected):
@@ -74,3 +75,27 @@ def test_any_names_make_one_clean_line(authors, most):
 
 def test_a_name_of_a_megabyte_is_no_trouble():
     assert len(short_name("Ann " + "(x" * 500_000)) < 400
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "is_one"),
+    [
+        ("hashimoto", "Tatsunori B. Hashimoto", True),
+        ("T. Hashimoto", "Tatsunori Hashimoto", True),
+        ("Hashimoto, Tatsunori", "T. Hashimoto", True),
+        ("Pietro Lio", "Pietro Liò", True),
+        ("Tatsunori Hashimoto", "Taro Hashimoto", False),
+        ("Hash", "Tatsunori Hashimoto", False),
+        ("T", "Tatsunori Hashimoto", False),
+        ("Wei Wang", "Wang Wei Li", True),
+        ("", "Ada", False),
+        ("Ada Lovelace", "Ada B. Lovelace", True),
+        ("Lovelace, Ada", "Ada B. Lovelace", True),
+        ("A. B. Lovelace", "Ada Lovelace", True),
+        ("A. C. Lovelace", "Ada B. Lovelace", False),
+        ("A. B. Lovelace", "Lovelace", False),
+        ("Pietro Lio", r"Pietro Li\`o", True),
+    ],
+)
+def test_a_typed_name_is_matched_to_a_printed_one(wanted, name, is_one):
+    assert is_author(wanted, name) is is_one
