@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, fuzz, kills, processes, storm
+from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, storm
 
 _MEASUREMENTS = 3
 
@@ -55,7 +55,7 @@ def prove_seeds(prove_all: ProveSeeds, options: argparse.Namespace) -> bool:
     for result in results:
         met.update(result.met)
     total = {name: sum(getattr(result, name) for result in results) for name in _COUNTED}
-    _say(f"\n{len(results)} seeds of two channels each: {_listed(total)}")
+    _say(f"\n{len(results)} seeds: {_listed(total)}")
     _say(f"met: {_listed(met)}")
     _say(f"seeds violated: {violated or 'none'}")
     return not violated
@@ -94,6 +94,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     **{name: partial(prove_kills, name) for name in kills.PROOFS},
     "chaos": partial(prove_seeds, chaos.prove_all),
     "storm": partial(prove_seeds, storm.prove_all),
+    "feeds": partial(prove_seeds, feeds.prove_all),
     "processes": prove_processes,
     "blocking": prove_blocking,
     "fuzz": fuzz.prove,

@@ -112,6 +112,10 @@ class LoopbackArxiv:
         self._faults.append(made)
         return made
 
+    def clear_faults(self) -> None:
+        """Let everything be as it should from now on."""
+        self._faults.clear()
+
     async def start(self) -> None:
         """Listen; with port 0 on any free port."""
         self._stopping = asyncio.Event()
