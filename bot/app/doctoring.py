@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -149,7 +150,18 @@ class _Patient:
         return await source.examine(channels[0].categories)
 
     async def _source(self) -> Iterable[Finding]:
-        return (await self.examined).findings if self.examined else ()
+        return [*((await self.examined).findings if self.examined else ()), *await self._listings()]
+
+    async def _listings(self) -> Iterable[Finding]:
+        """What the last week's listings left to say."""
+        if self.store is None:
+            return ()
+        today = self.clock.now().date()
+        channels = [*self.everywhere.channels.values(), self.settings.channel_defaults]
+        categories = sorted({name for channel in channels for name in channel.categories})
+        source = self.settings.source
+        records = await self.store.listings.records(source, categories, today - timedelta(days=7), today)
+        return doctor.listing_findings(source, records)
 
     async def _llm(self) -> Iterable[Finding]:
         settings = self.settings

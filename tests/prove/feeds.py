@@ -40,6 +40,7 @@ _FIRST = date(2025, 3, 3)
 _HOUR = 7
 _LOOKS = (7.6, 8.3, 9.5, 12.0, 15.0, 20.0)  # of a bot that stays; one that runs once has none
 _SAID = re.compile(r"([\d,]+) papers? of this listing came late, with digest (\d+)")
+_LATE = re.compile(r"([\d,]+) late papers? of an earlier listing")
 _TOLERATED_PAPERS, _TOLERATED_SHARE = 5, 0.03
 
 
@@ -212,6 +213,9 @@ def _header_violations(
     is_whole = len(after) <= max(_TOLERATED_PAPERS, _TOLERATED_SHARE * len(announced))
     if record.kind is DigestKind.MORNING and not is_doubted and not is_whole:
         yield f"claimed to be whole, but {len(after)} of {len(announced)} papers came later: {said_first.remarks}"
+    claimed = said_first.totals.announced - _late_in(said_first)
+    if claimed > len(announced) + max(_TOLERATED_PAPERS, _TOLERATED_SHARE * len(announced)):
+        yield f"claims {claimed} papers announced, where there were {len(announced)}"
     if any(promises_rest(remark) for remark in record.remarks):
         yield f"still promises the rest: {record.remarks}"
     told = {int(said[2]): int(said[1].replace(",", "")) for said in map(_SAID.fullmatch, record.remarks) if said}
@@ -232,6 +236,12 @@ def _header_violations(
         yield f"{len(early)} papers of a later listing: {early[:5]}"
     if any(is_disagreement(remark) for remark in record.remarks) and not is_doubted and announced and not after:
         yield f"tells of a disagreement that there was not: {record.remarks}"
+
+
+def _late_in(record: DigestRecord) -> int:
+    """How many papers of earlier listings a header says to have among its own."""
+    said = (_LATE.match(remark) for remark in record.remarks)
+    return sum(int(one[1].replace(",", "")) for one in said if one)
 
 
 def _rows(rng: random.Random) -> tuple[list[dict[str, Any]], date]:

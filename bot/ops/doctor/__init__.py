@@ -4,6 +4,7 @@ from bot.ops.doctor._clock import clock_findings, time_at
 from bot.ops.doctor._database import backup_findings, database_findings, lock_finding
 from bot.ops.doctor._disk import disk_findings
 from bot.ops.doctor._examination import Check, examine, report
+from bot.ops.doctor._listings import listing_findings
 from bot.ops.doctor._settings import settings_findings, topics_findings
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "database_findings",
     "disk_findings",
     "examine",
+    "listing_findings",
     "lock_finding",
     "report",
     "settings_findings",
