@@ -261,6 +261,10 @@ class Inbox(Protocol):
         """The bot was removed from this channel, or it was closed; harmless to repeat."""
         ...
 
+    async def topics_awaited(self, platform: str, channel_id: str, person: str) -> bool:
+        """Whether the channel waits for its topics and this person may give them: only then a file is fetched."""
+        ...
+
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         """Start the channel with these topics if it waits for them; what to tell the person, None for nothing."""
         ...

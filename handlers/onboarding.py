@@ -176,6 +176,12 @@ async def take_offer(base: Environment, offer: TopicsOffer) -> Reply | None:
     return Reply("Thank you, that is all I need. This is what I understood:", tuple(_understood(topics)))
 
 
+async def awaits_topics(base: Environment, offer: TopicsOffer) -> bool:
+    """Whether the channel waits for its topics and the person of this offer may give them."""
+    record = await base.store.channels.at(offer.platform, offer.channel_id)
+    return record is not None and record.state is ChannelState.INVITED and await _refusal(base, offer) is None
+
+
 def _is_active(record: ChannelRecord | None) -> bool:
     return record is not None and record.state is ChannelState.ACTIVE
 

@@ -78,6 +78,7 @@ class FakeInbox:
         self.removals: list[str] = []
         self.offers: list[TopicsOffer] = []
         self.offer_reply: Reply | None = None
+        self.not_awaited: set[tuple[str, str, str]] = set()
         self.replies = replies or {}
         self.outcome: VoteOutcome | PaperlarkError = VoteOutcome.COUNTED
 
@@ -107,6 +108,9 @@ class FakeInbox:
 
     async def removed(self, platform: str, channel_id: str) -> None:
         self.removals.append(channel_id)
+
+    async def topics_awaited(self, platform: str, channel_id: str, person: str) -> bool:
+        return (platform, channel_id, person) not in self.not_awaited
 
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         self.offers.append(offer)

@@ -122,6 +122,11 @@ class _Week:
     async def removed(self, platform: str, channel_id: str) -> None:
         """See Inbox."""
 
+    async def topics_awaited(self, platform: str, channel_id: str, person: str) -> bool:
+        """See Inbox."""
+        del platform, channel_id, person
+        return False
+
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         """See Inbox."""
         del offer

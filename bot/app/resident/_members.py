@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.app.resident._work import Work
 from bot.models import Reply, TopicsOffer
 from bot.settings import Settings
-from handlers.onboarding import Roster, leave, read_roster, take_offer, welcome, with_roster
+from handlers.onboarding import Roster, awaits_topics, leave, read_roster, take_offer, welcome, with_roster
 
 
 class Members:
@@ -54,6 +54,10 @@ class Members:
         async with self._changing:
             await leave(self._base, platform, channel_id)
             await self.read()
+
+    async def topics_awaited(self, platform: str, channel_id: str, person: str) -> bool:
+        """Whether topics of this person would start the channel."""
+        return await awaits_topics(self._base, TopicsOffer(platform, channel_id, person, ""))
 
     async def topics_offered(self, offer: TopicsOffer) -> tuple[Reply | None, tuple[str, ...]]:
         """What to answer, and the keys of channels that are started by it."""

@@ -116,6 +116,10 @@ class Resident:
         """See Inbox."""
         await self._members.removed(platform, channel_id)
 
+    async def topics_awaited(self, platform: str, channel_id: str, person: str) -> bool:
+        """See Inbox."""
+        return await self._members.topics_awaited(platform, channel_id, person)
+
     async def topics_offered(self, offer: TopicsOffer) -> Reply | None:
         """See Inbox."""
         reply, started = await self._members.topics_offered(offer)

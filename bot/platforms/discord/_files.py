@@ -1,4 +1,7 @@
-"""Files that people upload for the bot."""
+"""Read files that people upload for the bot.
+
+Discord states their address and size itself, and they are fetched without the token.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,15 @@ from collections.abc import Iterable
 import aiohttp
 import discord
 
-logger = logging.getLogger(__name__)
+from bot.platforms._core.files import LARGEST, is_text
 
-_LARGEST = 200_000
-_TEXT_NAMES = (".md", ".txt", ".text", ".markdown")
+logger = logging.getLogger(__name__)
 
 
 async def text_file(attachments: Iterable[discord.Attachment]) -> bytes | None:
     """The content of the first small text file among these; None if there is none or it cannot be had."""
     for attachment in attachments:
-        is_text = (attachment.content_type or "").startswith("text/") or attachment.filename.endswith(_TEXT_NAMES)
-        if is_text and attachment.size <= _LARGEST:
+        if attachment.size <= LARGEST and is_text(attachment.filename, attachment.content_type or ""):
             try:
                 return await attachment.read()
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -63,9 +63,12 @@ class Talk:
         self, audience: Audience, message: discord.Message, channel_id: str, text: str, *, is_named: bool
     ) -> bool:
         """Hand in what may be a topics text; whether somebody was told something about it."""
-        is_meant = is_named or _answers_a_notice(message)  # a file among talk stays unread
-        offered = (await text_file(message.attachments) if is_meant else None) or text
-        offer = TopicsOffer(PLATFORM, channel_id, str(message.author.id), offered)
+        person = str(message.author.id)
+        is_meant = bool(message.attachments) and (is_named or _answers_a_notice(message))
+        # A file among talk, or of somebody whose topics are not awaited, stays unread.
+        is_awaited = is_meant and await self._inbox.topics_awaited(PLATFORM, channel_id, person)
+        offered = (await text_file(message.attachments) if is_awaited else None) or text
+        offer = TopicsOffer(PLATFORM, channel_id, person, offered)
         reply = await patiently(audience, self._inbox.topics_offered(offer))
         if reply is not None:
             await audience.show(contents(reply))

@@ -1,4 +1,8 @@
-"""Files that people upload for the bot."""
+"""Read files that people upload for the bot.
+
+A file may be remote: its address is then any host in the world, and its size and name are free. Only what Slack itself
+hosts is fetched, since the request carries the bot's token.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +10,38 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aiohttp
-
+from bot.addresses import may_carry_secret
+from bot.platforms._core.files import LARGEST, download, is_text
 from bot.platforms.slack._api import SlackApi
 
 logger = logging.getLogger(__name__)
 
-_LARGEST = 200_000
-_TEXT_NAMES = (".md", ".txt", ".text", ".markdown")
-_SIGN_IN_PAGE = "text/html"
+_FILE_HOSTS = frozenset({"files.slack.com"})
+_HOSTED = ("hosted", "snippet")
 
 
 async def text_file(api: SlackApi, files: Sequence[Mapping[str, Any]]) -> bytes | None:
-    """The content of the first small text file among these; None if there is none or it cannot be had."""
+    """The content of the first small text file among these that Slack hosts; None if there is none.
+
+    A large or a remote one counts as none.
+    """
     for file in files:
-        is_text = str(file.get("mimetype", "")).startswith("text/") or str(file.get("name", "")).endswith(_TEXT_NAMES)
-        address = file.get("url_private_download") or file.get("url_private")
-        if is_text and address and int(file.get("size") or 0) <= _LARGEST:
-            return await _download(api, str(address))
+        if not is_text(str(file.get("name", "")), str(file.get("mimetype", ""))):
+            continue
+        address = str(file.get("url_private_download") or file.get("url_private") or "")
+        if not _is_hosted(file) or not may_carry_secret(address, api.client.base_url, _FILE_HOSTS):
+            logger.warning("a file that Slack does not host was not fetched")
+            continue
+        if _size(file) <= LARGEST:
+            headers = {"Authorization": f"Bearer {api.client.token}"}
+            return await download(address, headers=headers, proxy=api.client.proxy, timeout_s=api.client.timeout)
     return None
 
 
-async def _download(api: SlackApi, address: str) -> bytes | None:
-    client = api.client
-    timeout = aiohttp.ClientTimeout(total=client.timeout)
-    headers = {"Authorization": f"Bearer {client.token}"}
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(address, headers=headers, proxy=client.proxy) as response,
-        ):
-            if response.status != 200 or response.content_type == _SIGN_IN_PAGE:
-                logger.warning("an uploaded file cannot be read: the scope files:read may be missing")
-                return None
-            return await response.read()
-    except (aiohttp.ClientError, TimeoutError) as error:
-        logger.warning("an uploaded file cannot be read: %s", type(error).__name__)
-        return None
+def _is_hosted(file: Mapping[str, Any]) -> bool:
+    return file.get("mode") in _HOSTED and not file.get("is_external")
+
+
+def _size(file: Mapping[str, Any]) -> int:
+    size = file.get("size")
+    return size if isinstance(size, int) else 0

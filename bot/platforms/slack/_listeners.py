@@ -39,6 +39,9 @@ _BACK = ("channel_unarchive", "group_unarchive")
 _SHORT_TITLE = 80
 _PATIENCE_S = 1.5  # an event must be acknowledged within three seconds
 _POSITION = re.compile(r"\d+\. ")
+_PASTE = Reply(
+    "I cannot read that file.", ("A short text file kept on Slack is what I can read. Or please paste the text here.",)
+)
 
 
 class Listeners:
@@ -238,16 +241,25 @@ class Listeners:
     async def _offer(self, event: Body) -> bool:
         """Hand in what may be a topics text; whether somebody was told something about it."""
         text: str | bytes = as_typed(str(event.get("text", ""))).strip()
-        if event.get("files") and await self._answers_a_notice(event):
-            text = await text_file(self._api, event["files"]) or text
         person = str(event["user"])
+        if event.get("files") and await self._is_awaited(event):
+            file = await text_file(self._api, event["files"])
+            text = file or text
+            if not text:
+                await self._answers.show(_asked_there(event), answer(_PASTE))
+                return True
         known = await self._people.get(person)
         offer = TopicsOffer(PLATFORM, str(event["channel"]), person, text, known.timezone)
         reply = await self._inbox.topics_offered(offer)
         if reply is not None:
-            asked = Asked(offer.channel_id, person, thread=str(event.get("thread_ts") or "") or None)
-            await self._answers.show(asked, answer(reply))
+            await self._answers.show(_asked_there(event), answer(reply))
         return reply is not None
+
+    async def _is_awaited(self, event: Body) -> bool:
+        """Whether a file of this person may be topics for this channel; no other file is ever fetched."""
+        if not await self._answers_a_notice(event):
+            return False
+        return await self._inbox.topics_awaited(PLATFORM, str(event["channel"]), str(event["user"]))
 
     async def _answers_a_notice(self, event: Body) -> bool:
         """Whether a file is meant for the bot: sent to it, or in reply to a notice; a paper's thread is for talk."""
@@ -274,6 +286,10 @@ class Listeners:
         task = asyncio.ensure_future(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _asked_there(event: Body) -> Asked:
+    return Asked(str(event["channel"]), str(event["user"]), thread=str(event.get("thread_ts") or "") or None)
 
 
 def _parents_author(event: Body) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +62,15 @@ class People:
         *,
         thread: str | None = None,
         files: Mapping[str, bytes] | None = None,
+        shared: Sequence[Mapping[str, Any]] = (),
     ) -> Message:
-        """Write a message, perhaps with files."""
+        """Write a message, perhaps with files; `shared` are files that somebody else hosts."""
         channel = self.workspace.channels[channel_id]
         typed = re.sub(r"&lt;(@[UW]\w+)&gt;", r"<\1>", escaped(text))
         message = Message(self.workspace.stamp(), user, typed, thread_ts=thread)
         for name, content in (files or {}).items():
             message.files.append(self._file(name, content))
+        message.files += [dict(one) for one in shared]
         self.workspace.post(channel, message)
         self._tell_of(channel, message)
         return message
@@ -82,6 +84,8 @@ class People:
             "name": name,
             "size": len(content),
             "mimetype": "text/plain",
+            "mode": "hosted",
+            "is_external": False,
             "url_private_download": url,
         }
 
