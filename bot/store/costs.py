@@ -94,13 +94,18 @@ class CostStore:
         row = await self._database.read(lambda db: db.execute(query, [prompt_hash]).fetchone())
         return str(row[0]) if row else None
 
-    async def dialect(self, endpoint: str, model: str, since: datetime) -> str | None:
-        """How the newest answered call to this model was worded, if it is not older than `since`."""
-        query = """SELECT dialect FROM llm_calls WHERE endpoint = ? AND model = ? AND answered AND started_at >= ?
-                   ORDER BY number DESC LIMIT 1"""
+    async def learned(self, endpoint: str, model: str, since: datetime) -> str | None:
+        """Read what was learned of a model at an address, if it is not older than `since`."""
+        query = "SELECT learned FROM llm_endpoints WHERE endpoint = ? AND model = ? AND learned_at >= ?"
         values = [without_login(endpoint), model, to_stamp(since)]
         row = await self._database.read(lambda db: db.execute(query, values).fetchone())
         return str(row[0]) if row else None
+
+    async def learn(self, endpoint: str, model: str, learned: str, at: datetime) -> None:
+        """Write down what was learned of a model at an address, in place of what was known before."""
+        query = "INSERT OR REPLACE INTO llm_endpoints (endpoint, model, learned, learned_at) VALUES (?, ?, ?, ?)"
+        values = [without_login(endpoint), model, learned, to_stamp(at)]
+        await self._database.write(lambda db: db.execute(query, values).rowcount, "costs.learn")
 
     async def calls(self, limit: int = 100) -> tuple[LlmCall, ...]:
         """The newest calls, newest first."""

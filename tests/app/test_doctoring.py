@@ -56,7 +56,8 @@ def test_where_all_is_well_it_says_what_was_seen_and_what_it_cost(folder, paperl
         "ok       arxiv: the newest listing is that of Thu 8 May 2025: 8 papers in cs.CL"
     ]
     assert len(arxiv.journal.requests) == 1, "one polite request"
-    (line,) = lines_of(done, "llm")
+    line, manner = lines_of(done, "llm")
+    assert manner == "ok       llm: its manner: answers in JSON by a schema, bounds answers by max_tokens"
     (seen,) = llm.answered()
     assert f"gpt-4o-mini answers: {seen.usage['prompt_tokens']} + " in line
     assert "$0.0000" in line
@@ -141,7 +142,8 @@ def test_an_llm_in_trouble_is_a_problem_with_a_remedy(folder, paperlark, address
     llm.fault(kind, times=None)
     done = paperlark("doctor", **addresses)
     assert done.exit_code == 1
-    (line,) = lines_of(done, "llm")
+    line, manner = lines_of(done, "llm")
+    assert manner == "ok       llm: its manner: answers in JSON by a schema, bounds answers by max_tokens"
     assert line.startswith("PROBLEM")
     assert done.stdout[done.stdout.index(line) + len(line) :].lstrip().startswith("→")
     assert len(llm.journal) == 1

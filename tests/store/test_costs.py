@@ -168,11 +168,10 @@ async def test_a_prompt_is_kept_once_under_its_hash(store):
     assert await store.costs.prompt("xyz") is None
 
 
-async def test_the_dialect_is_that_of_the_newest_answered_call_to_this_model(store):
-    for dialect, result in (("old", RESULT), ("works", RESULT), ("fails", CallResult("server error", 1.0))):
-        number = await store.costs.reserve(replace(INTENT, dialect=dialect), Budget())
-        await store.costs.settle(number, result)
-    assert await store.costs.dialect(INTENT.endpoint, "gpt-4o", NOON) == "works"
-    assert await store.costs.dialect(INTENT.endpoint, "gpt-4o", NOON + timedelta(seconds=1)) is None
-    assert await store.costs.dialect(INTENT.endpoint, "another", NOON) is None
-    assert await store.costs.dialect("http://elsewhere", "gpt-4o", NOON) is None
+async def test_what_was_learned_of_an_endpoint_is_kept_until_it_is_old(store):
+    await store.costs.learn(INTENT.endpoint, "gpt-4o", "old", NOON)
+    await store.costs.learn(INTENT.endpoint, "gpt-4o", "new", NOON)
+    assert await store.costs.learned(INTENT.endpoint, "gpt-4o", NOON) == "new"
+    assert await store.costs.learned(INTENT.endpoint, "gpt-4o", NOON + timedelta(seconds=1)) is None
+    assert await store.costs.learned(INTENT.endpoint, "another", NOON) is None
+    assert await store.costs.learned("http://elsewhere", "gpt-4o", NOON) is None

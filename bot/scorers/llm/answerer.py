@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.citations import sentences_of
+from bot.endpoints.failures import CallFailed
 from bot.errors import AnswerError
 from bot.models import Paper
 from bot.ports import Answer
 from bot.prompting import load_prompt
 from bot.scorers.llm.caller import Task
 from bot.scorers.llm.endpoint import LlmEndpoint
-from bot.scorers.llm.failures import CallFailed
 from bot.scorers.llm.prompt import Purpose, answer_schema
 from bot.text import one_line
 

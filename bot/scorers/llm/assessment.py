@@ -7,23 +7,31 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.endpoints.failures import CallFailed, Failure
 from bot.models import Paper
 from bot.ports import Progress
 from bot.scorers.llm.caller import Caller, Task
-from bot.scorers.llm.client import Answer
-from bot.scorers.llm.failures import CallFailed, Failure
-from bot.scorers.llm.parse import Parsed, Verdict, parse_choice, parse_scores
-from bot.scorers.llm.tokens import ANSWER_OVERHEAD, MOST_PER_CHOICE, MOST_PER_SCORE
+from bot.scorers.llm.completion import Answer
+from bot.scorers.llm.parse import Parsed, Reading, Verdict, examples_in, parse_choice, parse_scores
+from bot.scorers.llm.tokens import ANSWER_OVERHEAD, MOST_PER_CHOICE, MOST_PER_SCORE, likely_tokens
 from bot.settings import LlmSettings
 
 logger = logging.getLogger(__name__)
 
 STAGE = "scoring by LLM"
 MOST_ROUNDS = 2  # how often a paper left out is asked about again
+_MOST_GROWTHS = 6  # how often one batch may be given more room
+_ENVELOPE = 320  # characters of a paper's line and id beside its title and abstract
 
 # Failures that a smaller batch may avoid, and the size that is not halved any more: a lone paper pays for the whole
 # constant part, which a budget at its end is too good for.
-_LEAST_BATCH = {Failure.TOO_LONG: 1, Failure.REFUSED: 1, Failure.BUDGET: 3}
+_LEAST_BATCH = {Failure.TOO_LONG: 1, Failure.TIMEOUT: 1, Failure.BUDGET: 3}
+# Failures that may be one paper's alone, if the server is well otherwise.
+_OF_ONE_PAPER = {
+    Failure.REFUSED, Failure.FORBIDDEN, Failure.FIREWALL, Failure.UNSUPPORTED, Failure.BAD_REQUEST,
+    Failure.SERVER_ERROR, Failure.DROPPED, Failure.NOT_AN_ANSWER, Failure.WEB_PAGE, Failure.MODEL_UNKNOWN,
+    Failure.NOT_FOUND, Failure.ADDRESS_WRONG,
+}  # fmt: skip
 
 KeepVerdicts = Callable[[Mapping[str, Verdict]], Awaitable[None]]
 
@@ -40,34 +48,24 @@ class Outcome:
         return sum(failure in failures for failure in self.unscored.values())
 
 
-class Breaker:
-    """Opens when nothing more is to be expected, so that a dead server costs one round of attempts and no more."""
+class Confusion:
+    """Counts answers in a row that nobody understands, so that they do not cost a whole morning."""
 
-    _PATIENCE = (3, 8)  # points in a row before and after the first success
-    _POINTS_OF_A_FAILURE = 2  # a request that failed at all its attempts says more than an answer nobody understands
+    _PATIENCE = (3, 8)  # before and after the first one that was understood
 
     def __init__(self) -> None:
-        self.failure: Failure | None = None
-        self._points = 0
-        self._has_succeeded = False
+        self._in_a_row = 0
+        self._has_understood = False
 
-    def succeeded(self) -> None:
+    def understood(self) -> None:
         """Note a usable answer."""
-        self._points = 0
-        self._has_succeeded = True
+        self._in_a_row = 0
+        self._has_understood = True
 
-    def failed(self, failure: Failure) -> None:
-        """Note a request given up."""
-        self._add(self._POINTS_OF_A_FAILURE, failure)
-
-    def not_understood(self) -> None:
-        """Note an answer without anything usable in it."""
-        self._add(1, Failure.NOT_AN_ANSWER)
-
-    def _add(self, points: int, failure: Failure) -> None:
-        self._points += points
-        if failure.is_final or self._points >= self._PATIENCE[self._has_succeeded]:
-            self.failure = failure
+    def is_too_much(self) -> bool:
+        """Note an answer without anything usable in it; whether that is enough of them."""
+        self._in_a_row += 1
+        return self._in_a_row >= self._PATIENCE[self._has_understood]
 
 
 class Assessment:
@@ -78,14 +76,14 @@ class Assessment:
     ) -> None:
         self._caller = caller
         self._task = task
-        self._settings = settings
-        self._topics = topics
         self._keep = keep
-        self._slots = asyncio.Semaphore(settings.parallel)
-        self._breaker = Breaker()
-        self._largest = settings.batch_size
-        self._has_begun = False
-        self._first_came_back = asyncio.Event()
+        self._confusion = Confusion()
+        self._reading = Reading(topics=topics, examples=examples_in(task.system))
+        self._batch_size = settings.batch_size
+        self._largest = min(settings.batch_size, caller.memory.known.papers or settings.batch_size)
+        self._largest_answered = 0
+        self._growths = 0
+        self._postponed: list[Paper] = []
         self.outcome = Outcome()
 
     async def run(self, papers: Sequence[Paper], progress: Progress) -> Outcome:
@@ -96,8 +94,14 @@ class Assessment:
         """
         self._progress = progress
         self._total = len(papers)
+        self._by_id = {paper.arxiv_id: paper for paper in papers}
         self._report()
-        await self._side_by_side((batch, 0) for batch in _split(papers, self._settings.batch_size))
+        left = list(papers)
+        while left:
+            await self._side_by_side((batch, 0) for batch in self._batches(left))
+            left, self._postponed = self._postponed, []
+        if self._largest < self._batch_size and self._largest_answered:
+            self._caller.memory.note(papers=self._largest)
         return self.outcome
 
     async def choose(self, task: Task, papers: Sequence[Paper], most: int) -> tuple[str, ...]:
@@ -105,66 +109,166 @@ class Assessment:
         visible = ANSWER_OVERHEAD + most * MOST_PER_CHOICE
         try:
             answer = await self._caller.ask(task, papers, most, visible)
-        except CallFailed as failure:
-            logger.warning("no choice among %d titles: %s", len(papers), failure)
-            if failure.kind not in {Failure.TOO_LONG, Failure.BUDGET}:
-                self._breaker.failed(failure.kind)
+        except CallFailed as failed:
+            logger.warning("no choice among %d titles: %s", len(papers), failed)
             return ()
-        return parse_choice(answer.text, [paper.arxiv_id for paper in papers], most)
+        return parse_choice(answer.text or answer.thoughts, [paper.arxiv_id for paper in papers], most)
 
-    async def _side_by_side(self, batches: Iterable[tuple[Sequence[Paper], int]]) -> None:
+    def _batches(self, papers: Sequence[Paper]) -> list[list[Paper]]:
+        """The papers in their order, as many together as a request may hold."""
+        batches: list[list[Paper]] = []
+        for paper in papers:
+            if batches and len(batches[-1]) < self._largest and self._fits([*batches[-1], paper]):
+                batches[-1].append(paper)
+            else:
+                batches.append([paper])
+        return batches
+
+    def _fits(self, papers: Sequence[Paper]) -> bool:
+        if len(papers) == 1:
+            return True
+        if len(papers) > self._largest:
+            return False
+        characters = sum(len(paper.title) + len(paper.abstract) + _ENVELOPE for paper in papers)
+        return self._caller.gauge.fits(len(self._task.system) + characters, len(papers) * MOST_PER_SCORE)
+
+    async def _side_by_side(self, batches: Iterable[tuple[Sequence[Paper], int]], *, plain: bool = False) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for papers, round_number in batches:
-                    tasks.create_task(self._batch(papers, round_number))
+                    tasks.create_task(self._batch(papers, round_number, plain=plain))
         except BaseExceptionGroup as group:
             # What fails here is the keeping of scores; one reason is enough.
             raise group.exceptions[0] from group
 
-    async def _batch(self, papers: Sequence[Paper], round_number: int) -> None:
-        if self._has_begun:
-            await self._first_came_back.wait()
-        self._has_begun = True
-        async with self._slots:
-            # What was learned while waiting for the slot counts.
-            answer = await self._ask(papers) if len(papers) <= self._largest else Failure.TOO_LONG
-        self._first_came_back.set()
-        if isinstance(answer, Answer):
-            await self._take_in(papers, answer, round_number)
-        elif len(papers) > _LEAST_BATCH.get(answer, len(papers)):
-            await self._side_by_side((part, round_number) for part in _split(papers, (len(papers) + 1) // 2))
+    async def _batch(self, papers: Sequence[Paper], round_number: int, *, plain: bool = False) -> None:
+        if not self._fits(papers):
+            await self._side_by_side(((part, round_number) for part in self._batches(papers)), plain=plain)
+            return
+        answer = await self._ask(papers, plain=plain)
+        if isinstance(answer, Answer) and not answer.refused:
+            await self._take_in(papers, answer, round_number, plain=plain)
         else:
-            self._give_up(papers, answer)
+            await self._do_without(papers, answer if isinstance(answer, Failure) else Failure.REFUSED, round_number)
+        await self._take_back()
 
-    async def _ask(self, papers: Sequence[Paper]) -> Answer | Failure:
-        if self._breaker.failure is not None:
-            return self._breaker.failure
+    async def _do_without(self, papers: Sequence[Paper], failure: Failure, round_number: int) -> None:
+        """What to do about a batch that got no answer."""
+        if self._caller.failure is not None:
+            self._give_up(papers, self._caller.failure)
+        elif failure in _LEAST_BATCH:
+            if failure is not Failure.BUDGET:
+                self._largest = max(1, min(self._largest, len(papers) // 2)) if self._fits(papers) else self._largest
+            if len(papers) > _LEAST_BATCH[failure]:
+                await self._side_by_side((part, round_number) for part in _split(papers, (len(papers) + 1) // 2))
+            else:
+                self._give_up(papers, failure)
+        elif failure in _OF_ONE_PAPER:
+            await self._isolate(papers, failure)
+        else:
+            self._give_up(papers, failure)
+
+    async def _isolate(self, papers: Sequence[Paper], failure: Failure) -> None:
+        """Find the one paper for which all of `papers` are refused; the others are asked about again, together."""
+        while len(papers) > 1:
+            half, rest = _split(papers, (len(papers) + 1) // 2)
+            answer = await self._ask(half)
+            if isinstance(answer, Answer) and not answer.refused:
+                await self._take_in(half, answer, 0)
+                papers = rest
+            elif isinstance(answer, Answer) or answer in _OF_ONE_PAPER:
+                if self._caller.failure is not None:
+                    self._give_up(papers, self._caller.failure)
+                    self._give_up(rest, self._caller.failure)
+                    return
+                self._postponed += rest
+                papers = half
+                failure = answer if isinstance(answer, Failure) else failure
+            else:
+                self._give_up(half, answer)
+                papers = rest
+        answer = await self._ask(papers)
+        if isinstance(answer, Answer) and not answer.refused:
+            await self._take_in(papers, answer, 0)
+        else:
+            self._give_up(papers, answer if isinstance(answer, Failure) else Failure.REFUSED)
+            logger.warning("%s is left out: %s", papers[0].arxiv_id, failure.words)
+
+    async def _ask(self, papers: Sequence[Paper], *, plain: bool = False) -> Answer | Failure:
+        if self._caller.failure is not None:
+            return self._caller.failure
         visible = ANSWER_OVERHEAD + len(papers) * MOST_PER_SCORE
         try:
-            return await self._caller.ask(self._task, papers, len(papers), visible)
-        except CallFailed as failure:
-            logger.warning("no scores for %d papers: %s", len(papers), failure)
-            if failure.kind is Failure.TOO_LONG:
-                self._largest = max(1, min(self._largest, len(papers) // 2))
-            elif failure.kind not in {Failure.BUDGET, Failure.REFUSED}:
-                self._breaker.failed(failure.kind)
-            return failure.kind
+            return await self._caller.ask(
+                self._task, papers, len(papers), visible, plain=plain, is_wanted=lambda: self._fits(papers)
+            )
+        except CallFailed as failed:
+            if failed.is_news:
+                logger.warning("no scores for %d papers: %s", len(papers), failed)
+            return failed.kind
 
-    async def _take_in(self, papers: Sequence[Paper], answer: Answer, round_number: int) -> None:
-        wanted = {paper.arxiv_id for paper in papers}
-        parsed = await asyncio.to_thread(parse_scores, answer.text, wanted, self._topics)
+    async def _take_in(
+        self, papers: Sequence[Paper], answer: Answer, round_number: int, *, plain: bool = False
+    ) -> None:
+        parsed = await self._parsed(papers, answer, insists=round_number >= MOST_ROUNDS)
         if parsed.verdicts:
-            self._breaker.succeeded()
+            self._confusion.understood()
+            self._largest_answered = max(self._largest_answered, len(papers))
             self.outcome.verdicts.update(parsed.verdicts)
             await self._keep(parsed.verdicts)
             self._report()
-        elif not answer.refused and not answer.cut_short and not parsed.disputed:
-            self._breaker.not_understood()
         missing = [paper for paper in papers if paper.arxiv_id not in parsed.verdicts]
-        if round_number < MOST_ROUNDS:
-            await self._side_by_side((part, round_number + 1) for part in _smaller(missing, parsed, len(papers)))
+        if not missing:
+            return
+        if answer.cut_short and not parsed.verdicts and self._makes_room(answer):
+            await self._batch(missing, round_number, plain=plain)
+        elif not parsed.verdicts and not parsed.disputed and not answer.cut_short and self._confusion.is_too_much():
+            self._caller.stop(Failure.NOT_AN_ANSWER)
+            self._give_up(missing, Failure.NOT_AN_ANSWER)
+        elif round_number < MOST_ROUNDS or (answer.cut_short and len(papers) > 1):
+            await self._again(papers, missing, answer, parsed, round_number)
         else:
             self._give_up(missing, _reason(answer, parsed))
+
+    async def _parsed(self, papers: Sequence[Paper], answer: Answer, *, insists: bool) -> Parsed:
+        wanted = {paper.arxiv_id for paper in papers}
+        reading = Reading(
+            self._reading.topics, self._reading.examples, self._reading.scale, insists=insists, is_cut=answer.cut_short
+        )
+        parsed = await asyncio.to_thread(parse_scores, answer.text, wanted, reading)
+        if not parsed.verdicts and answer.thoughts and not answer.text.strip() and not answer.cut_short:
+            # Some servers take the answer for a thought.
+            parsed = await asyncio.to_thread(parse_scores, answer.thoughts, wanted, reading)
+        if parsed.scale is not None and parsed.verdicts:
+            self._reading = Reading(self._reading.topics, self._reading.examples, parsed.scale)
+        return parsed
+
+    async def _again(
+        self, papers: Sequence[Paper], missing: Sequence[Paper], answer: Answer, parsed: Parsed, round_number: int
+    ) -> None:
+        """Ask again about what was left out, in smaller batches; after nothing usable without asking for a form."""
+        nothing = not parsed.verdicts and not parsed.disputed
+        if nothing and not answer.text.strip() and self._largest_answered < len(papers) > 1:
+            self._largest = max(
+                1, min(self._largest, (len(papers) + 1) // 2)
+            )  # some servers are silent where they overflow
+        parts = _smaller(missing, parsed, len(papers))
+        await self._side_by_side(((part, round_number + 1) for part in parts), plain=nothing)
+
+    def _makes_room(self, answer: Answer) -> bool:
+        """Whether an answer that was cut short before anything usable gets more room, instead of fewer papers."""
+        completion = answer.usage.completion_tokens if answer.usage else answer.asked
+        if self._growths >= _MOST_GROWTHS:
+            return False
+        self._growths += 1
+        return self._caller.gauge.make_room(answer.asked, completion, likely_tokens(answer.text))
+
+    async def _take_back(self) -> None:
+        """Ask again about papers whose answers turned out to be worth nothing."""
+        worthless, self._caller.take_back = self._caller.take_back, set()
+        again = [self._by_id[one] for one in sorted(worthless) if self.outcome.verdicts.pop(one, None) is not None]
+        if again:
+            await self._side_by_side((batch, 0) for batch in self._batches(again))
 
     def _give_up(self, papers: Sequence[Paper], failure: Failure) -> None:
         self.outcome.unscored.update({paper.arxiv_id: failure for paper in papers})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.endpoints.failures import CallFailed, Failure
 from bot.models import Budget, CallIntent, CallResult
-from bot.scorers.llm.failures import CallFailed, Failure
 from bot.store import CostStore
 
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
-
 from bot.clock import Clock
+from bot.endpoints.failures import CallFailed, Failure
+from bot.endpoints.gate import Gate, Turn
+from bot.endpoints.memory import Memory
 from bot.models import CallIntent, CallResult, Paper, TokenCost
 from bot.scorers.llm.budget import DayBudget
-from bot.scorers.llm.client import Answer, ChatClient
-from bot.scorers.llm.dialect import Dialect, Dialects, Mode
-from bot.scorers.llm.failures import CallFailed, Failure
+from bot.scorers.llm.client import ChatClient
+from bot.scorers.llm.completion import Answer
+from bot.scorers.llm.dialect import Dialect, Dialects, Mode, Trial
 from bot.scorers.llm.prompt import Message, Purpose, hash_of, user_part
 from bot.scorers.llm.tokens import Gauge, likely_tokens, most_tokens
 from bot.scorers.pricing import Price, Usage, completion_usd, prompt_usd
 from bot.settings import LlmSettings
 
 _GRACE_S = 120.0  # beyond the time-out, until a reservation is taken for abandoned
-_JITTER = 0.25
+_MOST_TRIES = 25  # of one request, other wordings and waits included
+_MOST_STRIKES = 3
+# So many of the longest waits may pass without any answer, however often it is asked.
+_PATIENCE = {Failure.LOADING: 3.0, Failure.RATE_LIMITED: 2.0}
+_LEAST_ANSWER = 64
+_CHOKED = {Failure.SERVER_ERROR, Failure.NOT_AN_ANSWER}
+_ASTRAY = {Failure.ADDRESS_WRONG, Failure.NOT_FOUND, Failure.WEB_PAGE}
+_CERTAIN = {Failure.NO_KEY, Failure.KEY_REFUSED, Failure.QUOTA, Failure.PROXY, Failure.REGION}
+_OF_PAPERS = {Failure.REFUSED, Failure.TOO_LONG, Failure.BUDGET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request, the same at every attempt."""
+    """One request, the same at every attempt. `is_wanted` is asked again when its turn comes."""
 
     task: Task
     papers: tuple[Paper, ...]
@@ -105,86 +113,178 @@ class _Request:
     nonce: str
     asked_for: int
     visible_tokens: int
+    is_wanted: Callable[[], bool]
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all requests to an endpoint share, over runs and channels."""
+
+    gate: Gate
+    dialects: Dialects
+    memory: Memory
+    gauge: Gauge
 
 
 class Caller:
-    """Sends the requests of one run."""
+    """Sends the requests of one run.
+
+    `failure` is why no more are sent. `take_back` holds papers whose answers are worth nothing after all.
+    """
 
     def __init__(
         self,
         client: ChatClient,
         budget: DayBudget,
-        dialects: Dialects,
+        shared: Shared,
         account: Account,
         *,
         settings: LlmSettings,
         clock: Clock,
         nonce: Callable[[], str],
-        chance: random.Random,
     ) -> None:
         self._client = client
         self._budget = budget
-        self._dialects = dialects
+        self._shared = shared
         self._account = account
         self._settings = settings
         self._clock = clock
         self._nonce = nonce
-        self._chance = chance
-        self._gauge = Gauge(account.model)
+        self._strikes = 0
+        self._last_asked = 0
+        self.gauge = shared.gauge
+        self.memory = shared.memory
         self.used = Used()
+        self.failure: Failure | None = None
+        self.take_back: set[str] = set()
 
-    async def ask(self, task: Task, papers: Sequence[Paper], asked_for: int, visible_tokens: int) -> Answer:
-        """The answer to one request about `papers`; it may be `visible_tokens` long.
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether the server has answered anything in this run."""
+        return self._shared.gate.has_succeeded
+
+    async def ask(
+        self,
+        task: Task,
+        papers: Sequence[Paper],
+        asked_for: int,
+        visible_tokens: int,
+        *,
+        plain: bool = False,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Answer:
+        """The answer to one request about `papers`; it may be `visible_tokens` long. With `plain` no form is asked for.
 
         Raises:
-            CallFailed: there is none, after all attempts that made sense.
+            CallFailed: there is none, after all attempts that made sense; TOO_LONG as well if it is not `is_wanted` any
+                more when its turn comes, or if the server read only a part of it.
         """
         nonce = self._nonce()
+        ticket = self._shared.gate.ticket()
         user = await asyncio.to_thread(user_part, task.purpose, papers, nonce, asked_for)
-        request = _Request(task, tuple(papers), Message(task.system, user), nonce, asked_for, visible_tokens)
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._settings.attempts),
-            wait=self._pause_s,
-            retry=retry_if_exception(self._may_pass),
-            sleep=self._clock.sleep,
-            reraise=True,
-        )
-        return await retrying(self._attempt, request)
+        message = Message(task.system, user)
+        request = _Request(task, tuple(papers), message, nonce, asked_for, visible_tokens, is_wanted, ticket)
+        trial = self._shared.dialects.trial(plain=plain)
+        for tries in range(1, _MOST_TRIES):
+            answer = await self._try(request, trial, tries)
+            if answer is not None:
+                return answer
+        raise CallFailed(Failure.RATE_LIMITED, f"no answer at {_MOST_TRIES} attempts")
 
-    def _may_pass(self, error: BaseException) -> bool:
-        if not isinstance(error, CallFailed) or not error.kind.is_passing:
-            return False
-        return error.retry_after_s is None or error.retry_after_s <= self._settings.longest_wait_s
+    def stop(self, failure: Failure) -> None:
+        """Send nothing more in this run."""
+        if self.failure is None:
+            self.failure = failure
 
-    def _pause_s(self, state: RetryCallState) -> float:
-        """What the server asked for, else a pause that doubles, a little at random so that requests spread."""
-        error = state.outcome.exception() if state.outcome else None
-        spread = self._chance.uniform(1 - _JITTER, 1 + _JITTER)
-        if isinstance(error, CallFailed) and error.retry_after_s is not None:
-            return error.retry_after_s + 0.1 * self._settings.backoff_s * spread
-        return self._settings.backoff_s * spread * float(2 ** (state.attempt_number - 1))
-
-    async def _attempt(self, request: _Request) -> Answer:
-        """Send a request, in other words as long as the server refuses only the wording."""
-        while True:
-            dialect = self._dialects.current
+    async def _try(self, request: _Request, trial: Trial, tries: int) -> Answer | None:
+        """Send a request when its turn comes; None if it is to be tried again, in other words or after a while."""
+        async with self._shared.gate.turn(request.ticket) as turn:
+            if self.failure is not None:
+                raise CallFailed(self.failure, "nothing more is sent", is_news=False)
+            if not request.is_wanted():
+                raise CallFailed(Failure.TOO_LONG, "this was found to be too long meanwhile", is_news=False)
+            trial.catch_up()
             try:
-                return await self._send(request, dialect)
-            except CallFailed as failure:
-                reworded = failure.kind is Failure.UNSUPPORTED and self._dialects.refused(dialect, failure.parameter)
-                if not reworded:
+                answer = await self._send(request, trial.dialect, turn)
+            except CallFailed as failed:
+                if not self._goes_on(failed, trial, turn, tries, len(request.papers)):
                     raise
+                return None
+            self._strikes = 0
+            self._shared.gate.succeeded(turn)
+            trial.worked()
+        return answer
 
-    async def _send(self, request: _Request, dialect: Dialect) -> Answer:
+    def _goes_on(self, failed: CallFailed, trial: Trial, turn: Turn, tries: int, n_papers: int) -> bool:
+        """What to do about a failure: whether the request is tried once more, and whether the run can go on."""
+        kind = failed.kind
+        if kind is Failure.ANSWER_LIMIT:
+            return self._lower_answer(failed.limit)
+        if kind in _CHOKED and trial.is_tentative and trial.refused("", ""):
+            return True
+        if kind is Failure.UNSUPPORTED:
+            if trial.refused(failed.parameter, failed.said):
+                return True
+            trial.in_vain()
+        if kind in _ASTRAY and self._client.is_bare and not trial.dialect.path and not self.has_succeeded:
+            trial.dialect = replace(trial.dialect, path="/v1")  # people leave it out
+            return True
+        if kind.is_passing:
+            return self._waits(failed, turn, tries, n_papers)
+        self._strike(kind)
+        return False
+
+    def _lower_answer(self, limit: int | None) -> bool:
+        asked = self._last_asked
+        lower = limit if limit is not None and limit < asked else asked // 2
+        if lower < _LEAST_ANSWER:
+            return False
+        self.memory.note(answer=lower)
+        return True
+
+    def _waits(self, failed: CallFailed, turn: Turn, tries: int, n_papers: int) -> bool:
+        """Whether a failure that may pass is waited for; a server that brings nothing for long is given up."""
+        gate, settings = self._shared.gate, self._settings
+        if failed.wait_s is not None and failed.wait_s > settings.longest_wait_s:
+            self.stop(failed.kind)
+            return False
+        gate.failed(turn, failed.kind, failed.wait_s)
+        if not self._is_patient(failed):
+            self.stop(failed.kind)
+            return False
+        if failed.kind is Failure.TIMEOUT and n_papers > 1 and turn.beside == 1 and tries > 1:
+            return False  # it is not the company: fewer papers take less time
+        is_crowd = failed.kind in {Failure.RATE_LIMITED, Failure.LOADING}
+        return is_crowd or tries < settings.attempts
+
+    def _is_patient(self, failed: CallFailed) -> bool:
+        """Whether there is still hope, after all that happened to the requests of this run."""
+        gate, settings = self._shared.gate, self._settings
+        waits = _PATIENCE.get(failed.kind, 0.0) if settings.attempts > 1 else 0.0
+        if waits and (failed.kind is Failure.LOADING or gate.has_succeeded):
+            return self._clock.monotonic() - gate.last_progress_s <= waits * settings.longest_wait_s
+        return gate.fruitless < settings.attempts
+
+    def _strike(self, kind: Failure) -> None:
+        """Count a refusal that may mean a paper or everything; what certainly means everything ends the run."""
+        if kind in _OF_PAPERS:
+            return
+        self._strikes += 1
+        is_certain = kind.is_final and (kind in _CERTAIN or not self.has_succeeded)
+        if is_certain or self._strikes >= _MOST_STRIKES:
+            self.stop(kind)
+
+    async def _send(self, request: _Request, dialect: Dialect, turn: Turn) -> Answer:
         schema = json.dumps(request.task.schema) if dialect.mode is Mode.SCHEMA else ""
         estimate = most_tokens(request.message, schema)
-        most_prompt = self._gauge.prompt_tokens(estimate)
-        most_answer = self._gauge.answer_tokens(request.visible_tokens)
+        most_prompt = self.gauge.prompt_tokens(estimate)
+        most_answer = self._last_asked = self.gauge.answer_tokens(request.visible_tokens)
         intent = self._intent(request, dialect, Usage(most_prompt, most_answer))
         number = await self._budget.reserve(intent)
-        started = self._clock.monotonic()
+        started = turn.began_s = self._clock.monotonic()
         try:
-            answer = await self._client.ask(request.message, request.task.schema, dialect, most_answer)
+            answer = await self._client.ask(request.message, request.task.schema, dialect, most_answer, turn.timeout_s)
         except CallFailed as failure:
             await self._budget.settle(number, _failed(intent, failure, self._clock.monotonic() - started))
             raise
@@ -193,10 +293,26 @@ class Caller:
             self._budget.release()
             raise
         usage = answer.usage or _guessed(request.message, answer)
-        self._gauge.learn(estimate, usage, cut_short=answer.cut_short)
         self.used.add(usage, self._account.price)
         await self._budget.settle(number, self._answered(answer, usage, self._clock.monotonic() - started))
-        return answer
+        if answer.usage is not None:
+            self.gauge.learn(estimate, usage, likely_tokens(answer.text))
+            self._look_for_cuts(request, usage)
+        return replace(answer, asked=most_answer)
+
+    def _look_for_cuts(self, request: _Request, usage: Usage) -> None:
+        """Notice a server that reads only the end of a long prompt, the topics not among it."""
+        if request.task.purpose is not Purpose.SCORE:
+            return
+        characters = len(request.message.system) + len(request.message.user)
+        papers = tuple(paper.arxiv_id for paper in request.papers)
+        befallen = self.gauge.cut_off(characters, usage.prompt_tokens, papers)
+        if befallen is None:
+            return
+        self.take_back |= set(befallen) - set(papers)
+        if set(papers) <= set(befallen):
+            self._shared.gate.has_succeeded = True
+            raise CallFailed(Failure.TOO_LONG, f"only the last {usage.prompt_tokens} tokens of the prompt were read")
 
     def _intent(self, request: _Request, dialect: Dialect, most: Usage) -> CallIntent:
         now = self._clock.now()

@@ -12,9 +12,10 @@ from bot.store.schema.m005_library import m005_library
 from bot.store.schema.m006_privacy import m006_privacy
 from bot.store.schema.m007_operation import m007_operation
 from bot.store.schema.m008_channel_id import m008_channel_id
+from bot.store.schema.m009_llm_endpoints import m009_llm_endpoints
 
 migrations = Migrations("paperlark")
-NEWEST = m008_channel_id.__name__
+NEWEST = m009_llm_endpoints.__name__
 
 # The name of a step's function is what a database remembers of it.
 for step in (
@@ -26,5 +27,6 @@ for step in (
     m006_privacy,
     m007_operation,
     m008_channel_id,
+    m009_llm_endpoints,
 ):
     migrations()(step)

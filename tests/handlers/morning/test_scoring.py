@@ -163,7 +163,7 @@ async def test_a_failed_model_is_never_a_quiet_day(with_llm, server):
     world.announce(MONDAY, 15)
     await world.morning(MONDAY)
     assert world.papers(1) == []
-    assert "the LLM failed (its quota is used up)" in world.header(1)
+    assert "the LLM failed (its credit, quota or budget is used up)" in world.header(1)
 
 
 async def test_a_failed_morning_is_repaired_by_hand_and_nothing_is_paid_for_twice(with_llm, server):

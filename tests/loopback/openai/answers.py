@@ -32,7 +32,8 @@ def realistic_verdict(paper: dict[str, str]) -> dict[str, Any]:
 
 def read_papers(message: str) -> list[dict[str, str]]:
     """The papers of a request: the JSON lines between the two lines of its code."""
-    code = message.partition("\n")[0].removeprefix("Code: ").strip()
+    found = re.search(r"^Code: (\S+)$", message, re.MULTILINE)
+    code = found[1] if found else ""
     inside = message.split(f"\n{code}\n", 1)[-1].rsplit(f"\n{code}", 1)[0]
     return [json.loads(line) for line in inside.splitlines() if line.startswith("{")]
 

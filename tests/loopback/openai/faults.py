@@ -72,6 +72,8 @@ REFUSALS: dict[str, tuple[int, str, str, str | None]] = {
         "invalid_request_error",
         "context_length_exceeded",
     ),
+    "vague": (400, "Bad Request", "invalid_request_error", None),
+    "no_json": (400, "Failed to generate JSON.", "invalid_request_error", "json_validate_failed"),
     "content_filter": (
         400,
         "The response was filtered due to the prompt triggering a content management policy.",

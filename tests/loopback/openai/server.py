@@ -38,7 +38,7 @@ class Seen:
 
     @property
     def user(self) -> str:
-        return self.body["messages"][1]["content"]
+        return self.body["messages"][-1]["content"]
 
 
 class LoopbackOpenAI:
@@ -102,7 +102,7 @@ class LoopbackOpenAI:
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        seen = Seen(time.monotonic(), body, [paper["id"] for paper in read_papers(body["messages"][1]["content"])])
+        seen = Seen(time.monotonic(), body, [paper["id"] for paper in read_papers(body["messages"][-1]["content"])])
         self.journal.append(seen)
         self.first_request.set()
         self._in_flight += 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from bot.scorers.llm.dialect import Dialect, Dialects, Mode
@@ -56,12 +54,27 @@ async def test_the_limit_goes_by_the_name_the_server_knows(make_scorer, server, 
     assert "temperature" not in server.journal[-1].body
 
 
-async def test_a_server_that_takes_none_of_it_is_asked_a_few_times_and_then_left_alone(make_scorer, server):
+async def test_a_server_that_takes_no_limit_at_all_is_sent_none(make_scorer, server):
     server.limits = ()
+    result = await make_scorer(batch_size=2).score(a_job(30))
+    assert not any(score.fallback for score in result.scores)
+    assert len(server.journal) <= 15 + 2
+
+
+async def test_a_server_that_takes_no_request_is_asked_a_few_times_and_then_left_alone(make_scorer, server):
+    server.fault("vague", times=None)
     result = await make_scorer(batch_size=2).score(a_job(30))
     assert all(score.fallback for score in result.scores)
     assert "it does not take such requests" in result.remarks[0]
-    assert len(server.journal) < 20
+    assert len(server.journal) < 30
+
+
+async def test_one_odd_answer_does_not_end_json_for_the_others(make_scorer, server):
+    server.fault("no_json", times=1, skip=1)
+    result = await make_scorer(batch_size=2).score(a_job(12))
+    assert not any(score.fallback for score in result.scores)
+    assert formats(server).count("json_schema") == 6
+    assert len(server.journal) == 7
 
 
 def test_at_openai_the_newer_limit_is_tried_first_and_elsewhere_the_one_everybody_heeds():
@@ -75,20 +88,50 @@ def test_every_dialect_can_be_written_down_and_read_back():
     for mode in Mode:
         for limit in ("max_tokens", "max_completion_tokens"):
             for temperature in (True, False):
-                dialect = Dialect(mode, limit, temperature)
-                assert Dialect.parse(str(dialect)) == dialect
+                for rest in ((True, False, ""), (False, True, "/v1")):
+                    dialect = Dialect(mode, limit, temperature, *rest)
+                    assert Dialect.parse(str(dialect)) == dialect
     assert Dialect.parse("") is None
     assert Dialect.parse("json_schema some_tokens") is None
 
 
-def test_leaving_things_out_comes_to_an_end():
-    dialects = Dialects(Dialect())
-    tried = [dialects.current]
-    for parameter in ["max_completion_tokens", "temperature", "response_format", "", "max_tokens", "", "temperature"]:
-        if dialects.refused(dialects.current, parameter):
-            tried.append(dialects.current)
-    assert all(first != second for first, second in pairwise(tried))
-    assert dialects.current == Dialect(Mode.TEXT, "max_tokens", temperature=False)
+def refuse(taken) -> tuple[Dialect | None, int]:
+    """The dialect that a server takes which takes only such ones, and how often it refused."""
+    dialects = Dialects(Dialect(limit="max_tokens"))
+    trial = dialects.trial()
+    for refusals in range(40):
+        if taken(trial.dialect):
+            trial.worked()
+            return dialects.current, refusals
+        if not trial.refused("", "Bad Request"):
+            return None, refusals
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        lambda one: not one.temperature,
+        lambda one: one.mode is Mode.TEXT,
+        lambda one: one.limit == "max_completion_tokens",
+        lambda one: one.limit == "unlimited",
+        lambda one: not one.system,
+        lambda one: one.stream,
+    ],
+)
+def test_without_a_word_why_one_thing_after_the_other_is_left_out_and_the_rest_kept(taken):
+    dialect, refusals = refuse(taken)
+    assert dialect is not None
+    assert refusals <= 7
+    others = [dialect.temperature, dialect.mode is Mode.SCHEMA, dialect.limit == "max_tokens", dialect.system]
+    assert sum(not one for one in others) <= 1
+
+
+def test_where_several_things_are_refused_at_once_the_barest_request_is_tried_at_last():
+    dialect, refusals = refuse(lambda one: not one.temperature and one.mode is Mode.TEXT)
+    assert dialect is not None
+    assert refusals <= 8
+    assert refuse(lambda _: False)[0] is None
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ async def test_what_cannot_be_retried_is_not(llmock, scorer, status: int, code: 
     llmock.fail(status, times=None, code=code)
     result = await scorer().score(a_job(6))
     assert all(score.fallback for score in result.scores)
-    assert len(llmock.requests) == 1
+    # A 403 without a word may be about one paper: half of them are tried, and then a half of these.
+    assert len(llmock.requests) <= (3 if status == 403 else 1)
     assert llmock.verdict().passed
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.scorers.llm.parse import MOST_COMMENT, Verdict, parse_choice, parse_scores
+from bot.scorers.llm.parse import MOST_COMMENT, Reading, Verdict, parse_choice, parse_scores
 from tests.loopback.openai import STYLES
 
 IDS = ("2505.03001", "2505.03002", "cs/0112017")
@@ -24,7 +24,7 @@ def entries(*ids: str, **changes) -> list[dict]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_every_way_of_wording_an_answer_gives_the_same_scores(style: str):
-    parsed = parse_scores(STYLES[style](entries(*IDS)), IDS, {1, 2})
+    parsed = parse_scores(STYLES[style](entries(*IDS)), IDS, Reading(topics={1, 2}))
     assert {one: (v.relevance, v.novelty) for one, v in parsed.verdicts.items()} == {
         "2505.03001": (3, 9),
         "2505.03002": (4, 8),
@@ -34,7 +34,7 @@ def test_every_way_of_wording_an_answer_gives_the_same_scores(style: str):
 
 
 def test_a_whole_verdict_is_taken_over():
-    parsed = parse_scores(STYLES["plain"](entries(IDS[0])), IDS, {1, 2})
+    parsed = parse_scores(STYLES["plain"](entries(IDS[0])), IDS, Reading(topics={1, 2}))
     assert parsed.verdicts == {IDS[0]: Verdict(3, 9, "Does it.", (2,))}
 
 
@@ -81,6 +81,13 @@ def test_an_id_that_is_only_like_one_is_not_one(id_written: str):
         ("7.0/10", 7),
         ("10 out of 10", 10),
         (1, 1),
+        ("8 (high)", 8),
+        ("**8**", 8),
+        ("80 %", 8),
+        ("85/100", 9),
+        ("4/5", 8),
+        ([7], 7),
+        ({"score": 7, "reason": "fits"}, 7),
     ],
 )
 def test_scores_are_understood_in_their_usual_dress(written, score: int):
@@ -97,14 +104,10 @@ def test_scores_are_understood_in_their_usual_dress(written, score: int):
         0.4,
         10.4,
         85,
-        "85/100",
-        "4/5",
         "high",
         "",
         None,
         True,
-        [7],
-        {"score": 7},
         float("nan"),
         float("inf"),
         1e300,
@@ -172,7 +175,9 @@ def test_a_line_that_names_two_papers_says_nothing_about_either():
 def test_thoughts_before_the_answer_are_no_answer():
     text = "<think>" + STYLES["plain"](entries(IDS[0])) + "</think>" + STYLES["plain"](entries(IDS[0], relevance=9))
     assert parse_scores(text, IDS).verdicts[IDS[0]].relevance == 9
-    assert not parse_scores("<think>" + STYLES["plain"](entries(IDS[0])), IDS).verdicts
+    unclosed = "<think>" + STYLES["plain"](entries(IDS[0]))
+    assert not parse_scores(unclosed, IDS, Reading(is_cut=True)).verdicts
+    assert parse_scores(unclosed, IDS[:1]).verdicts  # it ended, and only forgot to say that it had thought
 
 
 def test_a_comment_comes_out_plain_short_and_on_one_line():
@@ -185,7 +190,9 @@ def test_a_comment_comes_out_plain_short_and_on_one_line():
 
 @pytest.mark.parametrize("topics", [[7, 2, "1", 2, 1], 2, "2", None, ["x"], [True], [2.5], [[1]], {"a": 1}])
 def test_only_topics_that_exist_are_named(topics):
-    (verdict,) = parse_scores(STYLES["plain"](entries(IDS[0], topics=topics)), IDS, {1, 2}).verdicts.values()
+    (verdict,) = parse_scores(
+        STYLES["plain"](entries(IDS[0], topics=topics)), IDS, Reading(topics={1, 2})
+    ).verdicts.values()
     assert set(verdict.topics) <= {1, 2}
     assert len(set(verdict.topics)) == len(verdict.topics)
 
@@ -224,7 +231,7 @@ _PIECES = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_PIECES, max_size=60).map("".join) | st.text(max_size=200))
 def test_any_text_is_read_without_failing_and_gives_only_what_is_allowed(text: str):
-    parsed = parse_scores(text, IDS, {1, 2})
+    parsed = parse_scores(text, IDS, Reading(topics={1, 2}))
     for one, verdict in parsed.verdicts.items():
         assert one in IDS
         assert 1 <= verdict.relevance <= 10

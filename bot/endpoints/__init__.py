@@ -1,0 +1,1 @@
+"""What all servers that speak OpenAI's API have in common: HTTP, refusals, pace, and a memory of each."""
