@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database as SqliteUtils
@@ -12,7 +15,7 @@ from sqlite_utils import Migrations
 from bot.errors import StoreTooNew
 from bot.store import Store
 from bot.store.schema import migrations
-from tests.builders import NOON, a_paper
+from tests.builders import CHANNEL, NOON, a_paper
 
 STEPS = tuple(migrations._migrations)
 EARLIER = range(1, len(STEPS))
@@ -148,3 +151,50 @@ def test_a_version_refuses_the_database_of_every_later_one(path, n, monkeypatch)
         monkeypatch.setattr("bot.store.file.migrations", steps)
     with pytest.raises(StoreTooNew, match="written by a newer Paperlark"):
         Store(path)
+
+
+EARLIER_VERSION = Path(__file__).parent / "earlier"
+RENAMED = {"place": "channel_id"}
+
+
+def as_read(values):
+    """Values of the store as the earlier version's were written down."""
+    return json.loads(json.dumps([asdict(value) for value in values], default=str))
+
+
+def known_part(value, known):
+    """What is left of a value without the fields that the earlier version did not have."""
+    if isinstance(known, dict):
+        return {name: known_part(value[RENAMED.get(name, name)], one) for name, one in known.items()}
+    if isinstance(known, list) and len(value) == len(known):
+        return [known_part(*pair) for pair in zip(value, known, strict=True)]
+    return value
+
+
+async def test_a_database_written_by_an_earlier_version_keeps_all_that_it_held(path):
+    """The file is no invention: commit 03c98d3 wrote it, and what it read from it then stands beside it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((EARLIER_VERSION / "m007.sql").read_text("utf-8"))
+    known = json.loads((EARLIER_VERSION / "m007.json").read_text("utf-8"))
+    store = Store(path)
+    store.examine()
+    digests = await store.ledger.digests(CHANNEL)
+    now = {
+        "digests": as_read(digests),
+        "intents": as_read([one for digest in digests for one in await store.ledger.intents(CHANNEL, digest.number)]),
+        "votes": as_read(await store.feedback.current(CHANNEL)),
+        "impressions": as_read(await store.feedback.impressions(CHANNEL)),
+        "rules": as_read(await store.rules.all(CHANNEL)),
+        "pause": as_read([await store.channels.pause(CHANNEL)])[0],
+        "topics": as_read(await store.topics.history(CHANNEL)),
+        "weights": len(await store.weights.history(CHANNEL)),
+        "papers": await store.papers.count(),
+    }
+    open_intents = await store.ledger.open_intents(CHANNEL)
+    opted_out = await store.privacy.opted_out(["eve", "ada"])
+    store.close()
+    for subject, what in known.items():
+        assert known_part(now[subject], what) == what, subject
+    assert [len(known[one]) for one in ("digests", "votes", "rules", "topics")] == [4, 11, 2, 2]
+    assert len(open_intents) == 2
+    assert opted_out == {"eve"}
