@@ -23,6 +23,7 @@ PaperlarkError
 │   ├── StoreGone            the file was removed or replaced while in use, or is missing
 │   ├── StoreCorrupt         it is not a sound SQLite database
 │   └── StoreTooNew          it was written by a newer Paperlark
+├── ChannelGone              the bot does not serve this channel, or not any more
 ├── OutputError              a file could not be written
 ├── LockHeld                 another process runs this bot
 ├── DigestFileError          a file is not a digest
@@ -162,6 +163,10 @@ class StoreCorrupt(StoreError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer version of Paperlark."""
+
+
+class ChannelGone(PaperlarkError):
+    """The bot does not serve this channel, or not any more: what was under way for it is off."""
 
 
 class OutputError(PaperlarkError):

@@ -1,20 +1,15 @@
-"""Fire jobs when they are due: APScheduler, told the time by our clock."""
+"""Say when mornings and chores are due, and run them then."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.settings import WEEKDAYS, ChannelSettings, LibrarySettings
@@ -23,127 +18,155 @@ logger = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 
+LOOK_S = 30.0  # so often the clock is looked at: no timer notices that the machine slept or its clock was put right
+_BACK = timedelta(minutes=1)  # a clock that goes back by more was put right
+_SHORTEST_S = 0.01
 _LONGEST_PAUSE_DAYS = 9  # a week of one weekday, and a day more
 
 
-class _Mornings(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
-    """A time of day on some weekdays in a time zone, in UTC instants.
+@dataclass(frozen=True, slots=True)
+class SetTime:
+    """A time of day on some weekdays (0 is Monday) in a time zone, as UTC instants.
 
-    APScheduler's own cron trigger fires twice where a time comes twice, and called during the second of two such hours
-    it may never return.
+    A time that daylight saving skips is at the instant it would have been; one that comes twice is the first of them.
     """
 
-    def __init__(self, at: time, zone: ZoneInfo, weekdays: Iterable[str]) -> None:
-        self._time = at
-        self._zone = zone
-        self._weekdays = {WEEKDAYS.index(day) for day in weekdays}
+    at: time
+    zone: ZoneInfo
+    weekdays: frozenset[int]
 
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """The first morning after the previous firing; without one, the first not before `now`."""
-        start = previous_fire_time + timedelta(microseconds=1) if previous_fire_time else now
-        return next(moment for moment in self.around(start) if moment >= start)
+    def next(self, moment: datetime) -> datetime:
+        """The first instant after `moment` (aware)."""
+        return next(one for one in self._around(moment) if one > moment)
 
-    def around(self, moment: datetime) -> Iterator[datetime]:
-        """The mornings of the days before and after `moment`, oldest first; at least one of each."""
-        today = moment.astimezone(self._zone).date()
+    def last(self, moment: datetime) -> datetime:
+        """The newest instant at or before `moment` (aware), at most nine days back."""
+        return max(one for one in self._around(moment) if one <= moment)
+
+    def _around(self, moment: datetime) -> Iterator[datetime]:
+        """The instants of the days before and after `moment`, oldest first; at least one of each."""
+        today = moment.astimezone(self.zone).date()
         for offset in range(-_LONGEST_PAUSE_DAYS, _LONGEST_PAUSE_DAYS + 1):
             day = today + timedelta(days=offset)
-            if day.weekday() in self._weekdays:
-                yield datetime.combine(day, self._time, self._zone).astimezone(UTC)
+            if day.weekday() in self.weekdays:
+                yield datetime.combine(day, self.at, self.zone).astimezone(UTC)
 
 
-def morning_trigger(channel: ChannelSettings) -> BaseTrigger:
-    """The trigger of a channel's mornings, in its own time zone.
-
-    A time that daylight saving skips fires at the same instant it would have had; one that comes twice fires only the
-    first time.
-    """
-    return _mornings(channel)
+def mornings_of(channel: ChannelSettings) -> SetTime:
+    """The mornings of a channel, in its own time zone."""
+    return _set_time(channel.time, channel.zone, channel.weekdays)
 
 
 def last_due(channel: ChannelSettings, now: datetime) -> datetime:
     """The newest morning of the channel that was due at or before `now` (aware), at most nine days back."""
-    return max(moment for moment in _mornings(channel).around(now) if moment <= now)
+    return mornings_of(channel).last(now)
 
 
 def last_night(at: time, zone: ZoneInfo, now: datetime) -> datetime:
     """The newest time of day `at` in `zone` at or before `now` (aware)."""
-    return max(moment for moment in _Mornings(at, zone, WEEKDAYS).around(now) if moment <= now)
+    return _set_time(at, zone, WEEKDAYS).last(now)
 
 
 def last_list_due(library: LibrarySettings, zone: ZoneInfo, now: datetime) -> datetime:
     """The newest moment at or before `now` (aware) at which a channel's weekly list was due."""
-    return max(moment for moment in _weeks(library, zone).around(now) if moment <= now)
+    return _weeks(library, zone).last(now)
 
 
-def _mornings(channel: ChannelSettings) -> _Mornings:
-    return _Mornings(channel.time, channel.zone, channel.weekdays)
+def _weeks(library: LibrarySettings, zone: ZoneInfo) -> SetTime:
+    return _set_time(library.time, zone, (library.weekday,))
 
 
-def _weeks(library: LibrarySettings, zone: ZoneInfo) -> _Mornings:
-    return _Mornings(library.time, zone, (library.weekday,))
+def _set_time(at: time, zone: ZoneInfo, weekdays: Iterable[str]) -> SetTime:
+    return SetTime(at, zone, frozenset(WEEKDAYS.index(day) for day in weekdays))
 
 
-class _Shifted(BaseTrigger):  # type: ignore[misc] # apscheduler 3 has no types
-    """A trigger that lives in shifted time, for a scheduler that lives in the machine's."""
+@dataclass(slots=True)
+class _Timer:
+    """A job and when it is due: at a set time, after every so many seconds, or once (None).
 
-    def __init__(self, inner: BaseTrigger, shift: timedelta) -> None:
-        self._inner = inner
-        self._shift = shift
+    An interval goes by both clocks, whichever comes first: the machine may have slept, or its clock been put right.
+    """
 
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """The inner trigger's next time, moved back into machine time."""
-        previous = previous_fire_time + self._shift if previous_fire_time else None
-        moment = self._inner.get_next_fire_time(previous, now + self._shift)
-        return moment - self._shift if moment else None
+    job: Job
+    when: SetTime | float | None
+    due: datetime
+    due_s: float = math.inf  # monotonic
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.task is not None and not self.task.done()
+
+    def advance(self, now: datetime, now_s: float) -> None:
+        """Set the first time after now, however many were missed."""
+        if isinstance(self.when, SetTime):
+            self.due = self.when.next(now)
+        elif self.when is not None:
+            self.due, self.due_s = now + timedelta(seconds=self.when), now_s + self.when
+
+    def put_back(self, now: datetime) -> None:
+        """Find the set time anew: a clock that was ahead may have passed some that are still to come."""
+        if isinstance(self.when, SetTime):
+            self.due = self.when.next(now)
 
 
 class Schedule:
-    """Jobs by name. Every job is idempotent, so a repeated or late firing does no harm."""
+    """Runs jobs by name. Every job is idempotent, so a repeated or late run does no harm; missed ones are run once.
 
-    def __init__(self, clock: Clock, misfire_s: int) -> None:
+    The clock is looked at every `LOOK_S` seconds, so that a set time which the machine slept through, or which a
+    correction of its clock jumped over, is noticed within a minute. A job never runs twice at a time. `failed` is told
+    of whatever a job raises.
+    """
+
+    def __init__(self, clock: Clock, failed: Callable[[str, Exception], None] | None = None) -> None:
         self._clock = clock
-        self._scheduler: Any = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": misfire_s},
-        )
+        self._failed = failed or _log
+        self._timers: dict[str, _Timer] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._looked_at = clock.now()
+        self._life: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin firing; needs the running event loop."""
-        self._scheduler.start()
+        """Begin running jobs; needs the running event loop."""
+        self._life = asyncio.create_task(self._live())
 
     def stop(self) -> None:
-        """Fire no more; jobs under way are left to their owner."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """Run no more and cancel what is under way."""
+        for task in (self._life, *self._running):
+            if task is not None:
+                task.cancel()
+
+    @property
+    def running(self) -> frozenset[asyncio.Task[None]]:
+        """The jobs under way."""
+        return frozenset(self._running)
 
     def mornings(self, key: str, channel: ChannelSettings, job: Job) -> None:
-        """Fire `job` at every morning of the channel, replacing what was set for it."""
-        self._add(f"morning {key}", morning_trigger(channel), job)
+        """Run `job` at every morning of the channel."""
+        self._set(f"morning {key}", mornings_of(channel), job)
 
     def weekly_list(self, key: str, library: LibrarySettings, zone: ZoneInfo, job: Job) -> None:
-        """Fire `job` whenever the channel's weekly list is due, replacing what was set for it."""
-        self._add(f"list {key}", _weeks(library, zone), job)
+        """Run `job` whenever the channel's weekly list is due."""
+        self._set(f"list {key}", _weeks(library, zone), job)
 
     def nightly(self, name: str, at: time, zone: ZoneInfo, job: Job) -> None:
-        """Fire `job` every day at `at`, replacing what was set for it."""
-        self._add(name, _Mornings(at, zone, WEEKDAYS), job)
+        """Run `job` every day at `at`."""
+        self._set(name, _set_time(at, zone, WEEKDAYS), job)
 
     def every(self, name: str, interval_s: float, job: Job) -> None:
-        """Fire `job` every `interval_s` seconds, first after one interval."""
-        pause_s = max(1, round(interval_s))
-        start = self._clock.now() + timedelta(seconds=pause_s)
-        self._add(name, IntervalTrigger(seconds=pause_s, start_date=start, timezone="UTC"), job)
+        """Run `job` every `interval_s` seconds, first after one interval."""
+        self._set(name, interval_s, job)
 
     def once(self, name: str, delay_s: float, job: Job) -> None:
-        """Fire `job` once after `delay_s`, replacing an earlier appointment of that name."""
-        moment = self._clock.now() + timedelta(seconds=delay_s)
-        self._add(name, DateTrigger(run_date=moment, timezone="UTC"), job)
+        """Run `job` once after `delay_s`, replacing an earlier appointment of that name."""
+        due = self._clock.now() + timedelta(seconds=delay_s)
+        self._timers[name] = _Timer(job, None, due, self._clock.monotonic() + delay_s)
+        self._changed.set()
 
     def forget(self, name: str) -> None:
-        """Fire the job of this name no more, if there is one."""
-        if self._scheduler.get_job(name) is not None:
-            self._scheduler.remove_job(name)
+        """Run the job of this name no more, if there is one."""
+        self._timers.pop(name, None)
 
     def forget_mornings(self, keep: set[str]) -> None:
         """Drop the mornings of channels that are gone."""
@@ -154,9 +177,9 @@ class Schedule:
         self._forget("list ", keep)
 
     def _forget(self, kind: str, keep: set[str]) -> None:
-        for job in self._scheduler.get_jobs():
-            if job.id.startswith(kind) and job.id.removeprefix(kind) not in keep:
-                job.remove()
+        for name in list(self._timers):
+            if name.startswith(kind) and name.removeprefix(kind) not in keep:
+                self.forget(name)
 
     def next_morning(self, key: str) -> str:
         """When the channel's next morning is, in words; "none" if it has none."""
@@ -164,21 +187,60 @@ class Schedule:
         return moment.strftime("%Y-%m-%d %H:%M %Z") if moment else "none"
 
     def next_times(self) -> dict[str, datetime]:
-        """When each job fires next, in our clock's time."""
-        shift = self._shift()
-        return {job.id: job.next_run_time + shift for job in self._scheduler.get_jobs() if job.next_run_time}
+        """When each job is due next."""
+        return {name: timer.due for name, timer in self._timers.items()}
 
-    def _add(self, name: str, trigger: BaseTrigger, job: Job) -> None:
-        work = partial(_until_stopped, job)
-        self._scheduler.add_job(work, _Shifted(trigger, self._shift()), id=name, replace_existing=True)
+    def _set(self, name: str, when: SetTime | float, job: Job) -> None:
+        """Take up a repeated job; one that is there already goes on: neither interval nor due time starts anew."""
+        known = self._timers.get(name)
+        if known is not None and known.when == when:
+            known.job = job
+            return
+        timer = self._timers[name] = _Timer(job, when, self._clock.now(), task=known.task if known else None)
+        timer.advance(self._clock.now(), self._clock.monotonic())
+        self._changed.set()
 
-    def _shift(self) -> timedelta:
-        shift = self._clock.now() - datetime.now(self._scheduler.timezone)
-        # Below a second it is only the time between two looks at the clock.
-        return shift if abs(shift) >= timedelta(seconds=1) else timedelta(0)
+    async def _live(self) -> None:
+        while True:
+            self.look()
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause_s()):
+                    await self._changed.wait()
+
+    def _pause_s(self) -> float:
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        waits = [min((timer.due - now).total_seconds(), timer.due_s - now_s) for timer in self._timers.values()]
+        return max(_SHORTEST_S, min([LOOK_S, *waits]))
+
+    def look(self) -> None:
+        """Run what is due now."""
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        if now < self._looked_at - _BACK:
+            for timer in self._timers.values():
+                timer.put_back(now)
+        self._looked_at = now
+        for name, timer in list(self._timers.items()):
+            if now < timer.due and now_s < timer.due_s:
+                continue
+            if not timer.is_running:
+                timer.task = self._run(name, timer.job)
+            timer.advance(now, now_s)
+            if timer.when is None:
+                self.forget(name)
+
+    def _run(self, name: str, job: Job) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._contained(name, job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _contained(self, name: str, job: Job) -> None:
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001 - the edge: one job's fault stops no other
+            self._failed(name, error)
 
 
-async def _until_stopped(job: Job) -> None:
-    """Run a job. The scheduler ends those under way when it stops, and would tell of each as of a fault."""
-    with suppress(asyncio.CancelledError):
-        await job()
+def _log(name: str, error: Exception) -> None:
+    logger.error("%s failed", name, exc_info=error)

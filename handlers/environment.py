@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.clock import Clock
+from bot.errors import ChannelGone
 from bot.ports import Answerer, ChatPlatform, Embedder, Scorer, Source
 from bot.settings import ChannelSettings, Settings
 from bot.store import Store
@@ -68,5 +69,12 @@ class Environment:
     answerer: Answerer | None = None
 
     def channel(self, key: str) -> ChannelSettings:
-        """The settings of one channel."""
-        return self.settings.channels[key]
+        """The settings of one channel.
+
+        Raises:
+            ChannelGone: there is none of that key, or not any more.
+        """
+        try:
+            return self.settings.channels[key]
+        except KeyError as error:
+            raise ChannelGone(f"{key} is no channel of the bot, or not any more") from error

@@ -193,4 +193,4 @@ class TimingSettings(Strict):
     reconcile_days: int = Field(14, ge=1, le=60)
     catch_up_days: int = Field(7, ge=1, le=60)
     misfire_s: int = Field(3600, ge=1)
-    stop_s: float = Field(8.0, gt=0, le=10)
+    stop_s: float = Field(3.0, gt=0, le=10)

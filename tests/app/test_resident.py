@@ -13,8 +13,9 @@ from bot.app.resident import Resident
 from bot.errors import PlatformError, ScorerError, SourceUnavailable, StoreFull
 from bot.models import PostRole, Request, VoteOutcome
 from bot.settings import ChannelSettings
+from handlers.learning import refit
 from tests.builders import CHANNEL
-from tests.fakes import FakePlatform, Fault
+from tests.fakes import FakeClock, FakePlatform, Fault
 from tests.handlers.conftest import World, at
 
 MON, TUE, WED = (date(2025, 5, 5) + timedelta(days=n) for n in range(3))
@@ -259,15 +260,95 @@ class BrokenPlatform(FakePlatform):
 
 
 async def test_a_chat_whose_token_is_wrong_is_tried_ever_more_rarely_and_stops_no_other(world, caplog):
-    monday = world.announce(MON, 2)
-    world.go_to(at(MON, 9.5))
+    world.announce(MON, 1)
+    await world.morning(MON)
+    tuesday = world.announce(TUE, 2)
+    world.go_to(at(TUE, 9.5))
     broken = BrokenPlatform(world.clock, "discord")
     world.env = replace(world.env, platforms={**world.env.platforms, "discord": broken})
-    async with living(world) as resident:
+    async with living(world):
         await settled(lambda: broken.runs == 8)
-        await resident.mornings.post(CHANNEL)
         pauses = [pause for pause in world.clock.sleeps if pause >= world.env.settings.timing.retry_s]
         assert pauses == [60.0, 120.0, 240.0, 480.0, 960.0, 1800.0, 1800.0]
-        assert world.papers() == ids_of(monday)
+        assert world.papers(2) == ids_of(tuesday)
     assert "platform discord failed: DISCORD_TOKEN is not accepted" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_morning_that_cannot_be_finished_is_tried_again_with_growing_pauses(world):
+    world.announce(MON, 1)
+    await world.morning(MON)
+    async with living(world) as resident:
+        tuesday = world.announce(TUE, 1)
+        world.go_to(at(TUE))
+        save, failures = world.store.listings.save, []
+
+        async def full(*values):
+            if len(failures) < 7:
+                failures.append(StoreFull("the disk is full"))
+                raise failures[-1]
+            return await save(*values)
+
+        world.store.listings.save = full
+        world.clock.sleeps.clear()
+        await resident.mornings.post(CHANNEL)
+        assert world.papers(2) == ids_of(tuesday)
+    timing = world.env.settings.timing
+    pauses = [pause for pause in world.clock.sleeps if pause >= timing.retry_s]
+    assert pauses == [min(timing.retry_s * 2**n, timing.poll_s) for n in range(7)]
+
+
+class PatientClock(FakeClock):
+    """A clock on which nobody's long pause ever ends by itself."""
+
+    async def sleep(self, seconds):
+        if seconds < 60:
+            await super().sleep(seconds)
+        else:
+            self.sleeps.append(seconds)
+            await asyncio.Event().wait()
+
+
+async def test_a_platform_that_is_back_wakes_the_morning_that_waits_for_it(tmp_path):
+    world = World(tmp_path)
+    world.clock = PatientClock(at(MON))
+    world.env = replace(world.env, clock=world.clock)
+    monday = world.announce(MON, 1)
+    world.source.down = StoreFull("the disk is full")
+    resident = Resident(world.env)
+    posting = asyncio.create_task(resident.mornings.post(CHANNEL))
+    for trouble in (world.source.down, None):
+        await settled(lambda: world.clock.sleeps)
+        assert world.clock.sleeps == [60.0], "no longer after a reconnect that did not help"
+        world.clock.sleeps.clear()
+        world.source.down = trouble
+        await resident.reconnected(world.platform.name)
+    await asyncio.wait_for(posting, 10)
+    assert world.papers() == ids_of(monday)
+    world.store.close()
+
+
+@pytest.mark.parametrize("moment", ["scored", "posted", "learned from", "waiting"])
+async def test_a_channel_that_goes_in_the_middle_of_work_is_left_in_peace(world, caplog, moment):
+    """It is put out while a job for it waits, or between the job's steps; nothing fails and nothing is a traceback."""
+    world.announce(MON, 2)
+    async with living(world) as resident:
+        world.announce(TUE, 2)
+        world.go_to(at(TUE))
+        work = resident._work
+        await work.busy[CHANNEL].acquire()
+        jobs = {
+            "scored": resident.mornings.watch_listings(),
+            "posted": resident.mornings.post(CHANNEL),
+            "learned from": work.contained(CHANNEL, refit),
+            "waiting": resident.recover(),
+        }
+        job = asyncio.create_task(jobs.pop(moment))
+        for other in jobs.values():
+            other.close()
+        await asyncio.sleep(0.05)
+        work.env = replace(work.env, settings=work.env.settings.model_copy(update={"channels": {}}))
+        work.busy[CHANNEL].release()
+        await asyncio.wait_for(job, 10)
+    assert "KeyError" not in caplog.text
     assert "Traceback" not in caplog.text

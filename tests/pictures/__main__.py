@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import sys
 import tempfile
@@ -22,7 +21,6 @@ _CHATS: dict[str, tuple[Callable[[Path], Awaitable[str]], Theme, str]] = {
 
 def main(folder: Path = FOLDER) -> None:
     """Write a picture for each platform."""
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     folder.mkdir(parents=True, exist_ok=True)
     for name, (scene, theme, label) in _CHATS.items():
         with tempfile.TemporaryDirectory(prefix="paperlark-picture-") as data:

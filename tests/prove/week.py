@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.resident import Resident
+from bot.schedule import Schedule
 from bot.settings import BackupSettings, CatchUp, ChannelSettings, HealthSettings, ScorerName, Settings
 from bot.store import Store
 from handlers.environment import Environment
 from tests.loopback.faulty import Chat, ChatMessage, FaultyPlatform
 from tests.prove.plan import make_plan
-from tests.prove.virtual import VirtualClock, VirtualLoop, VirtualSchedule, utc
+from tests.prove.virtual import VirtualClock, VirtualLoop, utc
 from tests.prove.world import MIN_RELEVANCE, FakeEmbedder, FakeScorer, FakeSource, VirtualWire
 
 START = utc("2025-05-05T06:00")
@@ -40,7 +41,8 @@ class Life:
         self.died = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
         self._store = Store(week.folder / "paperlark.db", tap=self.tap)
-        self._resident = Resident(self._environment(), schedule=VirtualSchedule(week.clock, 3600, week.unhandled))
+        schedule = Schedule(week.clock, lambda _name, error: week.unhandled(error))
+        self._resident = Resident(self._environment(), schedule=schedule)
         context = contextvars.copy_context()
         context.run(current_life.set, self)
         self._running = asyncio.get_running_loop().create_task(self._resident.live(), context=context)

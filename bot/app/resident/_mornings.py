@@ -1,14 +1,15 @@
-"""Mornings of the resident: at their time, late, missed, and what an interruption left of them."""
+"""Post the mornings of the resident: at their time, late, missed, or what an interruption left of them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from bot.app.resident._work import Work
-from bot.errors import PaperlarkError
+from bot.errors import ChannelGone, PaperlarkError
 from bot.models import DigestKind
 from bot.schedule import last_due
 from handlers.environment import Environment
@@ -40,32 +41,37 @@ class Mornings:
         schedule.every("listings", timing.poll_s * timing.scale, self.watch_listings)
 
     async def post(self, key: str) -> None:
-        """Post the channel's newest due morning; what cannot be done now is tried again with growing pauses."""
-        env = self._work.env
-        due = last_due(env.channel(key), env.clock.now())
-        pause_s = env.settings.timing.retry_s
-        while not self._work.stopping.is_set() and key in self._work.env.settings.channels:
+        """Post the newest due morning of a channel if it is owed; tries again with growing pauses until it is done.
+
+        A channel known before is owed it however late it is; a new one only for a while after its time.
+        """
+        first_s = pause_s = self._work.env.settings.timing.retry_s
+        owed: datetime | None = None
+        while self._work.serves(key):
             try:
                 async with self._work.busy[key]:
-                    await post_morning(self._work.env, key, due)
+                    env = self._work.env
+                    due = last_due(env.channel(key), env.clock.now())
+                    if due != owed and not await _is_owed(env, key, due):
+                        return
+                    owed = due
+                    await post_morning(env, key, due)
+                    return
+            except ChannelGone as gone:
+                logger.info("the morning of %s is off: %s", key, gone)
             except (DeliveryPaused, PaperlarkError) as pause:
                 logger.warning("morning of %s is not finished (%s); next try in %.0f s", key, pause, pause_s)
             except Exception:
                 logger.exception("morning of %s failed; next try in %.0f s", key, pause_s)
-            else:
+            if not self._work.serves(key):
                 return
-            await self._work.env.clock.sleep(pause_s)
-            pause_s = min(2 * pause_s, self._work.env.settings.timing.poll_s)
+            is_back = await self._work.pause(key, pause_s)
+            pause_s = first_s if is_back else min(2 * pause_s, self._work.env.settings.timing.poll_s)
 
     async def post_first(self, key: str) -> None:
         """Whoever starts a channel sees what it brings at once, not tomorrow."""
         await self._work.contained(key, deliver_notices)
         await self._work.contained(key, _post_now)
-
-    async def post_missed(self, key: str) -> None:
-        """After downtime: the newest due morning of a channel known before, or of a new one if it is still due."""
-        if await self._is_owed(key):
-            await self.post(key)
 
     async def watch_listings(self) -> None:
         """Ingest what has appeared, score it ahead, and post it where a morning had to go without it."""
@@ -87,7 +93,7 @@ class Mornings:
     async def recover(self, waiting: Iterable[str]) -> None:
         """What the schedule does every hour: finish, reconcile, catch up; `waiting` are channels without topics."""
         await self._work.for_every_channel(recover_channel)
-        await self._work.for_every_channel(self._catch_up)
+        await self._work.for_every_channel(_catch_up)
         await asyncio.gather(*(self._work.contained(key, deliver_notices) for key in waiting))
 
     async def _post_late(self, key: str) -> None:
@@ -95,20 +101,21 @@ class Mornings:
         if await has_begun(env, key, last_due(env.channel(key), env.clock.now())):
             await self.post(key)
 
-    async def _catch_up(self, env: Environment, key: str) -> None:
-        """One try at a morning that never fired: the machine slept through it, or its clock was put right."""
-        if await self._is_owed(key):
-            await post_morning(env, key, last_due(env.channel(key), env.clock.now()))
 
-    async def _is_owed(self, key: str) -> bool:
-        env = self._work.env
-        now = env.clock.now()
-        due = last_due(env.channel(key), now)
-        digests = await env.store.ledger.digests(key)
-        if any(digest.kind is DigestKind.MORNING and digest.planned_at > due for digest in digests):
-            # The channel was started, or served by hand, since: nothing was missed unless this morning was begun.
-            return await has_begun(env, key, due)
-        return bool(digests) or (now - due).total_seconds() <= env.settings.timing.misfire_s
+async def _catch_up(env: Environment, key: str) -> None:
+    """Try once to post a morning that is owed and was not posted at its time."""
+    due = last_due(env.channel(key), env.clock.now())
+    if await _is_owed(env, key, due):
+        await post_morning(env, key, due)
+
+
+async def _is_owed(env: Environment, key: str, due: datetime) -> bool:
+    now = env.clock.now()
+    digests = await env.store.ledger.digests(key)
+    if any(digest.kind is DigestKind.MORNING and due < digest.planned_at <= now for digest in digests):
+        # The channel was started, or served by hand, since: nothing was missed unless this morning was begun.
+        return await has_begun(env, key, due)
+    return bool(digests) or (now - due).total_seconds() <= env.settings.timing.misfire_s
 
 
 async def _post_now(env: Environment, key: str) -> None:

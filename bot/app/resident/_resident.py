@@ -31,7 +31,7 @@ from handlers.environment import Environment
 from handlers.learning import refit
 from handlers.onboarding import deliver_notices, key_at
 from handlers.reaction import VoteQueue
-from handlers.recovery import reconcile, recover_channel
+from handlers.recovery import recover_channel
 from handlers.topics_file import take_up_topics
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Resident:
 
     def __init__(self, env: Environment, config: Path | None = None, schedule: Schedule | None = None) -> None:
         self._config = config
-        self._work = Work(env, schedule or Schedule(env.clock, env.settings.timing.misfire_s))
+        self._work = Work(env, schedule or Schedule(env.clock))
         self._votes = VoteQueue(env)
         self._members = Members(self._work, self._appoint)
         self.mornings = Mornings(self._work)
@@ -100,9 +100,11 @@ class Resident:
 
     async def reconnected(self, platform: str, channel_id: str | None = None) -> None:
         """See Inbox."""
+        self._work.wake(platform)
+        self.schedule.look()
         for key, channel in self.env.settings.channels.items():
             if channel.platform == platform and channel_id in {None, channel.id}:
-                await self._work.contained(key, reconcile)
+                await self._work.contained(key, recover_channel)
 
     async def invited(self, platform: str, channel_id: str, beside: Sequence[str] = ()) -> None:
         """See Inbox."""
@@ -110,7 +112,7 @@ class Resident:
         for key in {key_at(platform, one) for one in (channel_id, *beside)} & set(self._members.waiting):
             await self._work.contained(key, deliver_notices)
         for key in returned:
-            self._work.spawn(self.mornings.post_missed(key))
+            self._work.spawn(self.mornings.post(key))
 
     async def removed(self, platform: str, channel_id: str) -> None:
         """See Inbox."""
@@ -144,12 +146,12 @@ class Resident:
             self.stop()
             stop.cancel()
             self.schedule.stop()
-            working = {life, *self._work.jobs}
+            working = {life, *self._work.jobs, *self.schedule.running}
             for task in working:
                 task.cancel()
+            working.add(asyncio.create_task(self.env.ingesting.stop()))
             # What cannot finish in time is abandoned where recovery finds it.
             await asyncio.wait(working, timeout=self.env.settings.timing.stop_s)
-            await self.env.ingesting.stop()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._votes.drain(), _LAST_VOTES_S)
             with suppress(asyncio.CancelledError):
@@ -231,7 +233,7 @@ class Resident:
         # Side by side: a source that does not answer must not keep a due morning from saying so.
         await asyncio.gather(
             work.guarded("the look for listings", mornings.watch_listings()),
-            *(work.guarded(f"the morning of {key}", mornings.post_missed(key)) for key in channels),
+            *(work.guarded(f"the morning of {key}", mornings.post(key)) for key in channels),
         )
         await work.guarded("the weekly lists", self._lists.catch_up())
         await work.guarded("deleting what is old", tidy(self.env))
