@@ -96,8 +96,8 @@ class ListingStore:
 
     async def announced(self, categories: Sequence[str], days: Sequence[date]) -> int:
         """How many distinct papers were announced on these days, of every type."""
-        query = """SELECT count(*) FROM (SELECT DISTINCT day, arxiv_id FROM listing_entries
-                   WHERE day IN (SELECT value FROM json_each(?)) AND category IN (SELECT value FROM json_each(?)))"""
+        query = """SELECT count(DISTINCT arxiv_id) FROM listing_entries
+                   WHERE day IN (SELECT value FROM json_each(?)) AND category IN (SELECT value FROM json_each(?))"""
         values = [json.dumps([to_day(day) for day in days]), json.dumps(list(categories))]
         row = await self._database.read(lambda db: db.execute(query, values).fetchone())
         return int(row[0])

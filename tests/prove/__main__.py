@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, storm
+from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, storm, year
 
 _MEASUREMENTS = 3
 
@@ -96,6 +96,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "storm": partial(prove_seeds, storm.prove_all),
     "feeds": partial(prove_seeds, feeds.prove_all),
     "processes": prove_processes,
+    "year": year.prove,
     "blocking": prove_blocking,
     "fuzz": fuzz.prove,
 }

@@ -84,7 +84,7 @@ class ArxivIndex:
             if day in grouped and day <= newest:
                 kinds = [(paper, announced_in(paper, asked)) for paper in grouped[day]]
                 listing = announced_listing(day, asked, kinds, witness="id block", notes=of_day)
-            elif day in readable and await self._was_announced(day):
+            elif day in readable and not self._is_put_off(day, papers) and await self._was_announced(day):
                 listing = announced_listing(day, asked, (), witness="other categories", notes=of_day)
             else:
                 listing = self.nothing(day, asked, of_day)
@@ -104,6 +104,11 @@ class ArxivIndex:
 
     def _readable(self, first: date, last: date) -> tuple[date, ...]:
         return self._calendar.listing_days(first, min(last, self._calendar.newest_complete(self._clock.now())))
+
+    def _is_put_off(self, day: date, papers: Sequence[Paper]) -> bool:
+        """Whether papers that were submitted for this day were announced, but with a later one."""
+        start, end = self._calendar.submission_window(day)
+        return any(start <= paper.published_at < end for paper in papers)
 
     async def _was_announced(self, day: date) -> bool:
         """Whether arXiv announced anything at all on a day that has nothing in the categories asked for.

@@ -409,3 +409,17 @@ async def test_real_listings_around_a_holiday_are_found_again(replayed: Loopback
     assert days[3].note == "holiday: Juneteenth"
     wrong = sum(len(ids(listing) ^ announced_on(server, listing.day, categories)) for listing in days)
     assert wrong <= 0.01 * sum(len(listing.papers) for listing in days)
+
+
+async def test_a_day_that_was_put_off_without_a_word_has_no_listing(clock: FakeClock) -> None:
+    """Wednesday's papers came with Thursday's, as the feed saw; that others were announced later proves nothing."""
+    rows = listings(date(2025, 4, 28), date(2025, 5, 9))
+    for made in rows:
+        if made["date"] == "2025-05-07":
+            made |= {"date": "2025-05-08", "published": "2025-05-06T15:00:00+00:00"}
+    async with read(rows) as server:
+        source = source_of(server, clock)
+        thursday = await source.newest(BOTH)
+        (wednesday,) = await source.days(date(2025, 5, 7), date(2025, 5, 7), BOTH)
+    assert (thursday.state, len(ids(thursday))) == (COMPLETE, 24)
+    assert (wednesday.state, wednesday.papers) == (PENDING, ())
