@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 _ID = re.compile(
@@ -23,12 +24,31 @@ _BEFORE = re.compile(
         |\#""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Pages about arXiv's papers, and the segment of their addresses that is an id.
+_ADDRESS = re.compile(
+    r"<?(?:https?:)?//(?P<host>[^\s/?#]{1,100})(?P<path>/[^\s?#]{0,300})(?:\?[^\s#=]{1,40}=(?P<query>[^\s#&]{1,60}))?"
+)
+_ABOUT_ARXIV = re.compile(
+    r"arxiv|alphaxiv|ar5iv|/corr/abs-|^(?:[^/]*\.)?(?:papers\.cool|hjfy\.top|scirate\.com|semanticscholar\.org|huggingface\.co"
+    r"|dosf\.top|emergentmind\.com|gist\.science|catalyzex\.com|connectedpapers\.com|adsabs\.harvard\.edu)/",
+    re.IGNORECASE,
+)
+_OTHER_DOI = re.compile(r"/10\.(?!48550/)\d{4,9}/")
+_DASHED = re.compile(r"abs-(?P<month>\d{4})-(?P<number>\d{4,5})(?:\.bib)?", re.ASCII)
+_BIBCODE = re.compile(r"\d{4}arxiv(?P<month>\d{4})(?P<number>\d{5})[a-z]", re.IGNORECASE | re.ASCII)
+_NAMED = re.compile(
+    r"(?<![\w.,:/-])(?P<bare>\d{4}\.\d{4,5})(?:v\d{1,3})?(?![\w/-]|\.\d)"
+    r"|(?:arxiv[.:]\s{0,3}|(?:arxiv|abs|pdf|html|papers?|overview|format|src)/{1,2})"
+    r"(?P<dressed>\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d{7})(?![\d/-])",
+    re.IGNORECASE | re.ASCII,
+)
 _AFTER = re.compile(r"(?:\.pdf)?(?:[?#][^\s>]*)?/?>?[.,;]?", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;|<>\"'`()\[\]{}]{7,400}")
 _EDGES = ".:!?*_~=\\"
 _LONGEST = 400
 _FIRST_YEAR = 91  # arXiv began in August 1991; ids of today's kind in April 2007
 _NEW_KIND_SINCE = 7
+_FIVE_DIGITS_SINCE = 15
 _OLDEST_MONTH = 100 * _FIRST_YEAR
 
 
@@ -51,12 +71,34 @@ def parse_id(text: str) -> ArxivId | None:
     before = _BEFORE.match(word)
     match = _ID.match(word, before.end() if before else 0)
     if not match or not _AFTER.fullmatch(word, match.end()) or not _can_exist(match):
-        return None
+        return _in_address(word)
     if archive := match["archive"]:
         base = f"{archive.lower()}/{match['old_month']}{match['old_number']}"
     else:
         base = f"{match['month']}.{match['number']}"
     return ArxivId(base, int(match["version"]) if match["version"] else None)
+
+
+def _in_address(word: str) -> ArxivId | None:
+    """Read the id in the address of a page about arXiv's papers, whatever its path."""
+    url = _ADDRESS.match(word)
+    if not url or not _ABOUT_ARXIV.search(f"{url['host']}{url['path']}") or _OTHER_DOI.search(url["path"]):
+        return None
+    parts = [part for part in url["path"].rstrip(">.,;").split("/") if part]
+    olds = [f"{first}/{second}" for first, second in pairwise(parts)]
+    for one in (*reversed(parts), *reversed(olds), url["query"] or ""):
+        other = _DASHED.fullmatch(one) or _BIBCODE.fullmatch(one)
+        bare = f"{other['month']}.{other['number']}" if other else re.sub(r"\.html?$", "", one)
+        if "//" not in bare and (named := parse_id(bare)) is not None:
+            return named
+    return None
+
+
+def ids_named(text: str) -> Iterator[str]:
+    """Find every base id that stands in a text alone, after `arXiv:` or in an address, as often as it stands there."""
+    for match in _NAMED.finditer(text):
+        if found := find_id(match["bare"] or match["dressed"]):
+            yield found
 
 
 def find_id(word: str) -> str:
@@ -118,4 +160,5 @@ def _can_exist(match: re.Match[str]) -> bool:
     year, month = divmod(int(match["month"] or match["old_month"]), 100)
     in_old_time = year >= _FIRST_YEAR or year <= _NEW_KIND_SINCE
     in_time = in_old_time if match["archive"] else year >= _NEW_KIND_SINCE
-    return in_time and 1 <= month <= 12
+    has_digits = match["archive"] or len(match["number"]) == (5 if year >= _FIVE_DIGITS_SINCE else 4)
+    return bool(in_time and has_digits and 1 <= month <= 12)

@@ -1,4 +1,4 @@
-"""A channel is given a list: its papers are fetched, then all that stands on it appears in one step."""
+"""Give a channel a list: fetch its papers, then store all that stands on it in one step."""
 
 from __future__ import annotations
 

@@ -13,3 +13,13 @@ def seed(number: int) -> bytes:
     if not found:
         pytest.skip(f"the real file {number:03} is not in {_FOLDER}")
     return found[0].read_bytes()
+
+
+_FINDINGS = _FOLDER.parent / "findings" / "inputs"
+
+
+def finding(name: str) -> bytes:
+    """The bytes of a small file that was once read wrongly; skips the test where it is not there."""
+    if not (_FINDINGS / name).is_file():
+        pytest.skip(f"the small file {name} is not in {_FINDINGS}")
+    return (_FINDINGS / name).read_bytes()

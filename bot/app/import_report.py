@@ -1,4 +1,4 @@
-"""What was read of a file, in words: counts, topics, and what became of every line."""
+"""Tell what was read of a file: counts, topics, and what became of every line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from collections.abc import Iterator, Sequence
 
 from bot.digest_file import DigestFile
 from bot.library import LIBRARY, Branch, Fate, Parsed
+from bot.models import ListUse
 from bot.text import counted, one_line
 from handlers.importing import Imported
 
 _MOST_TOPICS = 24
 _MOST_REASONS = 4
 _MOST_IDS = 10
+
+
+def first_line(name: str, origin: str, parsed: Parsed) -> str:
+    """What a file was taken for, and at once if not all the ids in it are papers that were read."""
+    told = f"{name}: {LIBRARY[parsed.format]().says}, {origin}"
+    n_read = len(parsed.importable)
+    if n_read >= parsed.n_ids:
+        return told
+    are = "is" if n_read == 1 else "are"
+    return f"{told}; only {n_read:,} of the {counted(parsed.n_ids, 'arXiv id')} in it {are} read as papers"
 
 
 def read_lines(parsed: Parsed, *, verbose: bool) -> Iterator[str]:
@@ -25,6 +36,8 @@ def read_lines(parsed: Parsed, *, verbose: bool) -> Iterator[str]:
         yield f"{counted(len(outside), 'paper')} without an arXiv id cannot be imported: " + _some(
             [f"{one_line(paper.title)} (line {paper.line})" for paper in outside], 4
         )
+    if parsed.aside:
+        yield f"left aside: {'; '.join(parsed.aside)}"
     if again := parsed.count(Fate.AGAIN):
         yield f"{counted(again, 'line')} say only what stands before"
     if skipped := _reasons(parsed):
@@ -36,7 +49,7 @@ def read_lines(parsed: Parsed, *, verbose: bool) -> Iterator[str]:
     yield from _tree_lines(parsed, whole=verbose)
 
 
-def imported_lines(imported: Imported, parsed: Parsed, weight: float) -> Iterator[str]:
+def imported_lines(imported: Imported, use: ListUse, parsed: Parsed, weight: float) -> Iterator[str]:
     """What came of it: where its papers were found, and what they are to the channel."""
     fetched = imported.fetched
     yield f"{fetched.n_new:,} papers fetched from arXiv, {fetched.n_known:,} stored before"
@@ -47,12 +60,13 @@ def imported_lines(imported: Imported, parsed: Parsed, weight: float) -> Iterato
         )
     if imported.change is None:
         return
-    known_as = LIBRARY[parsed.format]()
     papers = counted(imported.n_papers, "paper")
-    if known_as.was_posted:
-        yield f"{imported.change}: {papers} known as posted; they teach nothing and will not be posted again"
-    else:
-        yield f"{imported.change}: {papers} liked, each as much as {weight:g} of a reader's like"
+    means = {
+        ListUse.POSTED: "known as posted; they teach nothing and will not be posted again",
+        ListUse.DISLIKED: "known as disliked; they will not be posted again",
+        ListUse.LIKED: f"liked, each as much as {weight:g} of a reader's like",
+    }
+    yield f"{imported.change}: {papers} {means[use]}"
 
 
 def _papers_line(parsed: Parsed) -> str:
@@ -63,6 +77,8 @@ def _papers_line(parsed: Parsed) -> str:
         "a GitHub link": sum(bool(paper.link("github")) for paper in parsed.importable),
         "a date": sum(paper.listed_on is not None for paper in parsed.importable),
     }
+    uses = Counter(paper.use for paper in parsed.importable)
+    said |= {"a vote against it": uses[ListUse.DISLIKED]} if uses[ListUse.LIKED] or uses[ListUse.POSTED] else {}
     details = ", ".join(f"{count:,} with {name}" for name, count in said.items() if count)
     papers = counted(len(parsed.importable), "paper") + (f" in {counted(topics, 'topic')}" if topics else "")
     return f"{papers}; {details}" if details else papers
@@ -71,11 +87,13 @@ def _papers_line(parsed: Parsed) -> str:
 def _digest_line(digest: DigestFile) -> str:
     parts = [f"{counted(len(digest.entries), 'paper')} posted"]
     if digest.totals:
-        totals = digest.totals
-        parts.append(f"{totals.announced:,} announced, {totals.scanned:,} scanned, {totals.relevant:,} relevant")
+        named = ("announced", "scanned", "relevant")
+        known = [f"{count:,} {name}" for name in named if (count := getattr(digest.totals, name)) is not None]
+        parts.append(", ".join(known))
     if digest.cost:
         usd = "" if digest.cost.total_usd is None else f", ${digest.cost.total_usd:.2f}"
-        parts.append(f"{one_line(digest.cost.model)}, {digest.cost.total_tokens:,} tokens{usd}")
+        tokens = "" if digest.cost.total_tokens is None else f", {digest.cost.total_tokens:,} tokens"
+        parts.append(f"{one_line(digest.cost.model)}{tokens}{usd}")
     if digest.remedial:
         missed = digest.remedial
         parts.append(f"remedial run for {missed.first} to {missed.last}")

@@ -1,4 +1,4 @@
-"""What `paperlark import` does: files are read, their papers fetched, and a channel learns from them."""
+"""Import files: they are read, their papers fetched, and a channel learns from them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from bot.app.channels import opened_for, the_one
-from bot.app.import_report import imported_lines, read_lines
+from bot.app.import_report import first_line, imported_lines, read_lines
 from bot.errors import LibraryError, PaperlarkError, SourceError
-from bot.library import LIBRARY, Parsed, read_library
+from bot.library import ListedPaper, Parsed, read_library
 from bot.library.topics_text import topics_text
 from bot.models import ImportedList, ListChange, ListEntry, ListUse, TopicBranch
 from bot.ports import Progress, no_progress
@@ -30,9 +30,13 @@ _LONGEST_ORIGIN = 80
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to import: what each paper of a list counts beside a reader's like, and how much to tell."""
+    """How to import: what each paper of a list counts beside a reader's like, and how much to tell.
+
+    `form` is the format that files are to be read as, None for the one that is recognised.
+    """
 
     weight: float
+    form: str | None = None
     dry_run: bool = False
     verbose: bool = False
 
@@ -56,7 +60,7 @@ async def import_files(
         StoreError, EmbedderError: the database or the embedder cannot be used.
     """
     if manner.dry_run:
-        found = [_told(file, manner) for file in _readable(files)]
+        found = [_told(file, manner) for file in _readable(files, manner.form)]
         click.echo("Nothing was fetched or written.")
         return len(found) == len(files)
     async with opened_for(settings, (channel,) if channel else (), platforms={}, topics_optional=True) as (env, keys):
@@ -86,27 +90,29 @@ async def remove_lists(settings: Settings, names: Sequence[str], channel: str | 
 async def _import_into(env: Environment, key: str, files: Sequence[Path], manner: Manner, progress: Progress) -> bool:
     n_imported, changed, offers = 0, False, []
     down: SourceError | None = None
-    for file in _readable(files):
+    for file in _readable(files, manner.form):
         _told(file, manner)
-        wanted = _to_list(env, key, file, manner)
-        try:
-            if down is not None and await _missing(env, wanted):
-                raise down  # asked in vain a moment ago, with all patience
-            imported = await import_list(env, wanted, progress)
-        except SourceError as error:
-            down = error
-            _fail(file.path, await _in_vain(env, wanted, error))
-            continue
-        except PaperlarkError as error:
-            _fail(file.path, str(error))
-            continue
-        _say(imported_lines(imported, file.parsed, manner.weight))
-        if imported.change is None:
-            _fail(file.path, "arXiv knows none of its papers, nothing was imported; check the ids")
-            continue
-        n_imported += 1
-        changed |= imported.change is not ListChange.UNCHANGED
-        offers.append(wanted.topics_text)
+        done = file.parsed.is_empty_day
+        for wanted in _to_lists(env, key, file, manner):
+            try:
+                if down is not None and await _missing(env, wanted):
+                    raise down  # asked in vain a moment ago, with all patience
+                imported = await import_list(env, wanted, progress)
+            except SourceError as error:
+                down = error
+                done = _fail(file.path, await _in_vain(env, wanted, error))
+                break
+            except PaperlarkError as error:
+                done = _fail(file.path, str(error))
+                break
+            _say(imported_lines(imported, wanted.use, file.parsed, manner.weight))
+            done = done or imported.change is not None
+            changed |= imported.change not in (None, ListChange.UNCHANGED)
+            offers.append(wanted.topics_text)
+        else:
+            if not done:
+                _fail(file.path, "arXiv knows none of its papers, nothing was imported; check the ids")
+        n_imported += done
     if changed and await _can_learn(env, key):
         _say(await take_effect(env, key, progress))
     if any(offers) and not await _has_topics(env, key):
@@ -114,12 +120,12 @@ async def _import_into(env: Environment, key: str, files: Sequence[Path], manner
     return n_imported == len(files)
 
 
-def _readable(files: Sequence[Path]) -> Iterator[_File]:
+def _readable(files: Sequence[Path], form: str | None) -> Iterator[_File]:
     """The files that hold something to import; why another one does not is told at once."""
     taken: set[str] = set()
     for path in files:
         try:
-            parsed = _parsed(path)
+            parsed = _parsed(path, form)
         except LibraryError as error:
             _fail(path, str(error))
             continue
@@ -130,7 +136,7 @@ def _readable(files: Sequence[Path]) -> Iterator[_File]:
         yield _File(path, origin, parsed)
 
 
-def _parsed(path: Path) -> Parsed:
+def _parsed(path: Path, form: str | None) -> Parsed:
     """What a file says.
 
     Raises:
@@ -148,11 +154,13 @@ def _parsed(path: Path) -> Parsed:
     if not content.strip():
         raise LibraryError("is empty")
     try:
-        parsed = read_library(content)
+        parsed = read_library(content, form)
+    except LibraryError:
+        raise
     except Exception as error:  # a fault in a reader must not stop the other files
         logger.exception("a fault in Paperlark: %s could not be read", path.name)
         raise LibraryError("could not be read because of a fault in Paperlark; please report it") from error
-    if not parsed.importable:
+    if not parsed.importable and not parsed.is_empty_day:
         raise LibraryError(_why_nothing(content, parsed))
     return parsed
 
@@ -160,6 +168,10 @@ def _parsed(path: Path) -> Parsed:
 def _why_nothing(content: bytes, parsed: Parsed) -> str:
     if not parsed.lines and parsed.warnings:
         return f"nothing to import. {' '.join(parsed.warnings)}"
+    if parsed.n_ids:
+        ids, lines = counted(parsed.n_ids, "arXiv id"), counted(len(parsed.lines), "line")
+        aside = f" (left aside: {'; '.join(parsed.aside)})" if parsed.aside else ""
+        return f"{ids} in its {lines}, but none is a paper of a list or library{aside}; try --as ids"
     if parsed.papers:
         papers = counted(len(parsed.papers), "paper")
         return f"it names {papers}, but no arXiv id; only papers on arXiv can be imported"
@@ -169,8 +181,7 @@ def _why_nothing(content: bytes, parsed: Parsed) -> str:
 
 
 def _told(file: _File, manner: Manner) -> _File:
-    known_as = LIBRARY[file.parsed.format]()
-    click.echo(f"{file.path.name}: {known_as.says}, {file.origin}")
+    click.echo(first_line(file.path.name, file.origin, file.parsed))
     _say(read_lines(file.parsed, verbose=manner.verbose))
     return file
 
@@ -180,8 +191,10 @@ def _say(lines: Iterable[str]) -> None:
         click.echo(f"  {line}")
 
 
-def _fail(path: Path, why: str) -> None:
+def _fail(path: Path, why: str) -> bool:
+    """Say why a file was not imported; False, as what became of it."""
     click.echo(f"{path}: {one_line(why)}", err=True)
+    return False
 
 
 async def _missing(env: Environment, wanted: ImportedList) -> int:
@@ -198,33 +211,37 @@ async def _in_vain(env: Environment, wanted: ImportedList, error: SourceError) -
     )
 
 
-def _to_list(env: Environment, key: str, file: _File, manner: Manner) -> ImportedList:
-    parsed = file.parsed
-    return ImportedList(
-        channel=key,
-        origin=file.origin,
-        format=parsed.format,
-        use=ListUse.LIKED if LIBRARY[parsed.format]().is_liked else ListUse.POSTED,
-        weight=manner.weight if LIBRARY[parsed.format]().is_liked else 1.0,
-        imported_at=env.clock.now(),
-        entries=tuple(
-            ListEntry(
-                arxiv_id=paper.arxiv_id,
-                sections=tuple(tuple(map(one_line, section)) for section in paper.sections),
-                publication=one_line(paper.publication),
-                links=tuple((one_line(link.label), one_line(link.url)) for link in paper.links),
-                listed_on=paper.listed_on,
-                note=one_line(paper.note),
-                relevance=paper.relevance,
-                novelty=paper.novelty,
-            )
-            for paper in parsed.importable
-        ),
-        tree=tuple(
-            TopicBranch(one_line(branch.title), branch.parent, branch.arxiv_id, one_line(branch.url))
-            for branch in parsed.branches
-        ),
-        topics_text=clean_lines(topics_text(parsed)),
+def _to_lists(env: Environment, key: str, file: _File, manner: Manner) -> Iterator[ImportedList]:
+    """The file as lists: one, or where it holds likes, dislikes and papers merely seen, one of each."""
+    uses = list(dict.fromkeys(paper.use for paper in file.parsed.importable))
+    first = ListUse.LIKED if ListUse.LIKED in uses else next(iter(uses), None)
+    for use in sorted(uses, key=lambda one: one is not first):
+        yield ImportedList(
+            channel=key,
+            origin=file.origin if use is first else f"{file.origin} ({use})",
+            format=file.parsed.format,
+            use=use,
+            weight=manner.weight if use is ListUse.LIKED else 1.0,
+            imported_at=env.clock.now(),
+            entries=tuple(_entry(paper) for paper in file.parsed.importable if paper.use is use),
+            tree=tuple(
+                TopicBranch(one_line(branch.title), branch.parent, branch.arxiv_id, one_line(branch.url))
+                for branch in file.parsed.branches
+            ),
+            topics_text=clean_lines(topics_text(file.parsed)),
+        )
+
+
+def _entry(paper: ListedPaper) -> ListEntry:
+    return ListEntry(
+        arxiv_id=paper.arxiv_id,
+        sections=tuple(tuple(map(one_line, section)) for section in paper.sections),
+        publication=one_line(paper.publication),
+        links=tuple((one_line(link.label), one_line(link.url)) for link in paper.links),
+        listed_on=paper.listed_on,
+        note=one_line(paper.note),
+        relevance=paper.relevance,
+        novelty=paper.novelty,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bot.models import Digest, Ranked, TokenCost, Totals
+from bot.models import Digest, Ranked, TokenCost
 from bot.text import one_line
 
 _VERSION = re.compile(r"v\d+\Z")
@@ -17,7 +17,7 @@ class DigestEntry:
     """One paper of a digest file, its texts as one line each with their LaTeX.
 
     `relevance` and `novelty` are 1-10, None for a paper chosen by its author alone. `fallback` marks scores that
-    stand in for a model's.
+    stand in for a model's. `topic` is the section it stands in, "" in a digest without sections.
     """
 
     arxiv_id: str
@@ -28,6 +28,16 @@ class DigestEntry:
     relevance: int | None = None
     novelty: int | None = None
     fallback: bool = False
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileTotals:
+    """How many papers were announced, scanned and relevant; None for a number that the file does not say."""
+
+    announced: int | None = None
+    scanned: int | None = None
+    relevant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,12 @@ class Remedial:
 
 @dataclass(frozen=True, slots=True)
 class FileCost:
-    """The table of tokens and cost as printed: USD rounded to cents, None for "unknown"."""
+    """The table of tokens and cost as printed: USD rounded to cents, None for "unknown", `model` "" if not named."""
 
     model: str
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
     prompt_usd: float | None = None
     completion_usd: float | None = None
     total_usd: float | None = None
@@ -63,7 +73,7 @@ class DigestFile:
 
     days: tuple[date, ...]
     entries: tuple[DigestEntry, ...]
-    totals: Totals | None = None
+    totals: FileTotals | None = None
     scored_by: str = ""
     cost: FileCost | None = None
     remedial: Remedial | None = None
@@ -83,7 +93,7 @@ def from_digest(digest: Digest) -> DigestFile:
     return DigestFile(
         days=digest.days,
         entries=tuple(_entry(ranked) for ranked in digest.ranked),
-        totals=digest.totals,
+        totals=FileTotals(digest.totals.announced, digest.totals.scanned, digest.totals.relevant),
         scored_by=cost.model if cost else one_line(digest.scored_by),
         cost=cost,
         remedial=_remedial(digest),

@@ -1,4 +1,4 @@
-"""A Markdown page as a DigestFile, whoever wrote it."""
+"""Read a Markdown page as a DigestFile, whoever wrote it and when."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bot.digest_file.contents import DigestEntry, DigestFile, FileCost, Remedial, base_id, tidy_block
+from bot.digest_file.contents import DigestEntry, DigestFile, FileTotals, Remedial, base_id, tidy_block
 from bot.digest_file.escapes import split_authors, unescape
-from bot.digest_file.page import FALLBACK_LINE, PROMPT_HEADING, read_date, read_usd
+from bot.digest_file.page import FALLBACK_LINE, PROMPT_HEADING, read_date
+from bot.digest_file.usage import read_usage
 from bot.errors import DigestFileError
-from bot.models import Totals
 from bot.text import cut, one_line
 
 _TITLE = re.compile(r"#\s+Personalized Daily arXiv Papers\b(?P<date>.*)", re.IGNORECASE)
@@ -23,17 +23,20 @@ _LISTINGS = re.compile(r"Listings: (?P<days>[\d, -]+)")
 _TOTAL = re.compile(r"Total (?P<which>arXiv|scanned|relevant) papers: *(?P<count>\d{1,12})\s*", re.IGNORECASE)
 _REMARK = re.compile(r"Remark: (?P<text>.+)")
 _NO_MODEL = re.compile(r"Scored without a language model by (?P<scorer>.+): no tokens used, nothing to pay\.")
-_MODEL = re.compile(r"\*?\[(?P<model>.*)\]\*?")
 _CONTENTS_LINE = re.compile(r"\d+\. \[.*\]\(#(?:user-content-)?link\d+\)\s*")
-_ITEM = re.compile(r'##\s+\d+\. \[(?P<title>.*)\]\((?P<link>[^()\s]{0,300})\)\s*(?:<a id="link\d+">\s*</a>)?\s*')
+_ITEM = re.compile(
+    r'#{2,4}\s+\d+\. \[(?P<title>.*)\]\((?P<link>[^()\s]{0,300})\)\s*(?:<a (?:id|name)="[^"]{1,100}">\s*</a>)?\s*'
+)
+_SECTION = re.compile(r"#{2,3}\s+(?!\d+\. \[)(?P<topic>.{1,200}?)(?: \(\d+\))?\s*(?:<a [^<>]*>\s*</a>)?\s*")
 _LINKED_ID = re.compile(r"arxiv\.org/(?:abs|pdf)/(?P<id>[^?#\s]+?)(?:\.pdf)?/?$", re.IGNORECASE)
 _FIELD = re.compile(
-    r"\*\*(?P<label>ArXiv ID|Authors|Abstract|Comment|Relevance|Novelty):\*\*(?P<text>.*)", re.IGNORECASE
+    r"\*\*(?P<label>ArXiv ID|Authors|Abstract|Comment|Relevance|Novelty|Primary Topic|Topic Match|Matched Topics?"
+    r"|Topics?|Score|Categories|Published|Reason|Rationale):\*\*(?P<text>.*)",
+    re.IGNORECASE,
 )
 _SCORE = re.compile(r"(?P<score>\d{1,2})(?:\.0)?(?:\s*/\s*10)?")
 _FENCE = re.compile(r"(?P<fence>`{3,})markdown\n(?P<text>.*)\n(?P=fence)", re.DOTALL)
 _BEST = 10
-_MOST_DIGITS = 12
 
 
 def read_markdown(text: str) -> DigestFile:
@@ -53,11 +56,11 @@ def read_markdown(text: str) -> DigestFile:
     items = [index for index in range(start, end) if _ITEM.fullmatch(lines[index])]
     opening = lines[start : items[0] if items else end]
     entries, doubts = _entries([lines[here:there] for here, there in zip(items, [*items[1:], end], strict=False)])
-    cost = _cost(opening)
+    cost, counted = read_usage(opening)
     return DigestFile(
         days=_days(opening),
         entries=entries,
-        totals=_totals(opening),
+        totals=_totals(opening) or counted,
         scored_by=cost.model if cost else _scorer(opening),
         cost=cost,
         remedial=_remedial(lines[:start]),
@@ -75,37 +78,14 @@ def _days(opening: Sequence[str]) -> tuple[date, ...]:
     return (day,) if day else ()
 
 
-def _totals(opening: Sequence[str]) -> Totals | None:
+def _totals(opening: Sequence[str]) -> FileTotals | None:
     counts = {found["which"].lower(): int(found["count"]) for line in opening if (found := _TOTAL.fullmatch(line))}
-    if not counts:
-        return None
-    return Totals(counts.get("arxiv", 0), counts.get("scanned", 0), counts.get("relevant", 0))
+    return FileTotals(counts.get("arxiv"), counts.get("scanned"), counts.get("relevant")) if counts else None
 
 
 def _scorer(opening: Sequence[str]) -> str:
     found = next((found for line in opening if (found := _NO_MODEL.fullmatch(line))), None)
     return "" if found is None or found["scorer"] == "an unknown scorer" else unescape(found["scorer"])
-
-
-def _cost(opening: Sequence[str]) -> FileCost | None:
-    rows = [
-        [cell.strip() for cell in line.strip().strip("|").split("|")]
-        for line in opening
-        if line.lstrip().startswith("|")
-    ]
-    rows = [row for row in rows if len(row) == 4]
-    by_label = {row[0].strip("* ").lower(): row[1:] for row in rows}
-    model = next((found for row in rows if (found := _MODEL.fullmatch(row[0]))), None)
-    tokens = [_count(cell) for cell in by_label.get("token", ())]
-    if model is None or not tokens:
-        return None
-    costs = [read_usd(cell) for cell in by_label.get("cost", ["", "", ""])]
-    return FileCost(unescape(model["model"]), *tokens, *costs)
-
-
-def _count(cell: str) -> int:
-    digits = cell.replace(",", "")
-    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else 0
 
 
 def _remedial(banner: Sequence[str]) -> Remedial | None:
@@ -146,6 +126,7 @@ def _entry(item: Sequence[str]) -> DigestEntry | None:
         relevance=_score(fields.get("relevance", "")),
         novelty=_score(fields.get("novelty", "")),
         fallback=FALLBACK_LINE in item,
+        topic=unescape(fields.get("primary topic", "")),
     )
 
 
@@ -156,6 +137,8 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
     for line in lines:
         if field := _FIELD.fullmatch(line):
             current = fields[field["label"].lower()] = [field["text"]]
+        elif _SECTION.fullmatch(line):
+            current = []
         elif line not in ("---", FALLBACK_LINE):
             current.append(line)
     return {label: one_line(" ".join(texts)) for label, texts in fields.items()}
@@ -168,7 +151,7 @@ def _score(text: str) -> int | None:
 
 def _missing(opening: Sequence[str], n_items: int) -> Iterator[str]:
     promised = sum(1 for line in opening if _CONTENTS_LINE.fullmatch(line))
-    if promised != n_items:
+    if promised not in (0, n_items):
         yield f"the table of contents names {promised} papers, but {n_items} follow: the file may be cut off"
 
 

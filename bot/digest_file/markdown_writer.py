@@ -1,4 +1,4 @@
-"""A DigestFile as a Markdown page."""
+"""Write a DigestFile as a Markdown page."""
 
 from __future__ import annotations
 
@@ -34,12 +34,15 @@ def _opening(file: DigestFile) -> Iterator[str]:
     yield from _table(file.cost) if file.cost else _scored_without_model(file.scored_by)
     yield ""
     if file.totals:
-        yield f"Total arXiv papers: {file.totals.announced}"
-        yield ""
-        yield f"Total scanned papers: {file.totals.scanned}"
-        yield ""
-        yield f"Total relevant papers: {file.totals.relevant}"
-        yield ""
+        counts = {
+            "arXiv": file.totals.announced,
+            "scanned": file.totals.scanned,
+            "relevant": file.totals.relevant,
+        }
+        for name, count in counts.items():
+            if count is not None:
+                yield f"Total {name} papers: {count}"
+                yield ""
     for remark in file.remarks:
         yield f"Remark: {escape(remark)}"
         yield ""
@@ -57,7 +60,7 @@ def _banner(remedial: Remedial) -> Iterator[str]:
 def _table(cost: FileCost) -> Iterator[str]:
     rows = (
         (f"*[{escape_cell(cost.model)}]*", "Prompt", "Completion", "Total"),
-        ("**Token**", str(cost.prompt_tokens), str(cost.completion_tokens), str(cost.total_tokens)),
+        ("**Token**", *map(_tokens, (cost.prompt_tokens, cost.completion_tokens, cost.total_tokens))),
         ("**Cost**", usd(cost.prompt_usd), usd(cost.completion_usd), usd(cost.total_usd)),
     )
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -68,6 +71,10 @@ def _table(cost: FileCost) -> Iterator[str]:
     yield head
     yield "|" + "|".join(f":{'-' * (width + 2)}:" for width in widths) + "|"
     yield from body
+
+
+def _tokens(count: int | None) -> str:
+    return "unknown" if count is None else str(count)
 
 
 def _scored_without_model(scored_by: str) -> Iterator[str]:
@@ -90,6 +97,7 @@ def _item(number: int, entry: DigestEntry) -> Iterator[str]:
     yield ""
     for label, text in (
         ("ArXiv ID", entry.arxiv_id),
+        *([("Primary Topic", escape(entry.topic))] if entry.topic else []),
         ("Authors", _authors(entry)),
         ("Abstract", escape(entry.abstract)),
         ("Comment", escape(entry.comment)),

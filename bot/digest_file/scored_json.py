@@ -1,4 +1,4 @@
-"""The scored JSON: one object whose keys are arXiv ids.
+"""Write and read the scored JSON: one object whose keys are arXiv ids.
 
 `{ID: {"ARXIVID", "COMMENT", "RELEVANCE", "NOVELTY", "SCORE", "authors", "title", "abstract", "arxiv_id"}}`, SCORE
 being the sum. What belongs to the digest as a whole stands last, under the key "_digest"; files of other tools have
@@ -8,20 +8,21 @@ none.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from bot.digest_file.contents import DigestEntry, DigestFile, FileCost, Remedial, base_id, tidy_block
+from bot.digest_file.contents import DigestEntry, DigestFile, FileCost, FileTotals, Remedial, base_id, tidy_block
 from bot.digest_file.page import read_date
 from bot.errors import DigestFileError
-from bot.models import Totals
 from bot.text import one_line
 
 WHOLE = "_digest"
 _BEST = 10
 _MOST_USD = 1_000_000
+_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-zA-Z.-]{2,20}/\d{7})(?:v\d+)?", re.ASCII)
 
 
 def scored_json(file: DigestFile) -> str:
@@ -38,6 +39,8 @@ def _paper(entry: DigestEntry) -> dict[str, Any]:
         paper["NOVELTY"] = entry.novelty
     if entry.relevance is not None and entry.novelty is not None:
         paper["SCORE"] = entry.relevance + entry.novelty
+    if entry.topic:
+        paper["PRIMARY_TOPIC"] = entry.topic
     return paper | {
         "authors": list(entry.authors),
         "title": entry.title,
@@ -101,7 +104,7 @@ def _entries(papers: Mapping[str, Any], fallback: frozenset[str]) -> tuple[tuple
     entries: list[DigestEntry] = []
     doubts: list[str] = []
     for key, paper in papers.items():
-        if isinstance(paper, dict) and (paper.get("title") or paper.get("ARXIVID") or paper.get("arxiv_id")):
+        if isinstance(paper, dict) and (paper.get("ARXIVID") or (paper.get("title") and _ID.fullmatch(key))):
             entries.append(_entry(key, paper, fallback))
         else:
             doubts.append(f"the key {key[:60]!r} holds no paper and was left out")
@@ -119,6 +122,7 @@ def _entry(key: str, paper: Mapping[str, Any], fallback: frozenset[str]) -> Dige
         relevance=_score(paper.get("RELEVANCE")),
         novelty=_score(paper.get("NOVELTY")),
         fallback=arxiv_id in fallback,
+        topic=_line(paper, "PRIMARY_TOPIC"),
     )
 
 
@@ -142,14 +146,14 @@ def _score(value: Any) -> int | None:
     return int(score) if 1 <= score <= _BEST and score.is_integer() else None
 
 
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
 
 
-def _totals(value: Any) -> Totals | None:
+def _totals(value: Any) -> FileTotals | None:
     if not isinstance(value, dict):
         return None
-    return Totals(*(_count(value.get(name)) for name in ("announced", "scanned", "relevant")))
+    return FileTotals(*(_count(value.get(name)) for name in ("announced", "scanned", "relevant")))
 
 
 def _cost(value: Any) -> FileCost | None:
@@ -157,7 +161,7 @@ def _cost(value: Any) -> FileCost | None:
         return None
     tokens = (_count(value.get(name)) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     costs = (_usd(value.get(name)) for name in ("prompt_usd", "completion_usd", "total_usd"))
-    return FileCost(one_line(str(value.get("model") or "unknown")), *tokens, *costs)
+    return FileCost(one_line(str(value.get("model") or "")), *tokens, *costs)
 
 
 def _usd(value: Any) -> float | None:

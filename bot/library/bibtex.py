@@ -1,10 +1,12 @@
-"""BibTeX libraries: entries with the arXiv id that one of their fields names."""
+"""Read BibTeX libraries: entries with the arXiv id that one of their fields names."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, pairwise
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
@@ -18,40 +20,86 @@ from bibtexparser.model import (
     String,
 )
 
-from bot.arxiv_id import find_id
-from bot.library.parsed import Branch, Fate, LineNote, Link, ListedPaper, Parsed
+from bot.arxiv_id import ids_named
+from bot.library.fields import branches_of, named, paper_of
+from bot.library.parsed import Fate, LineNote, ListedPaper, Parsed
 from bot.text import cut, one_line, readable
 
 # Every broken entry is reported to whoever imports the file; the library would log each one on top.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
-_ID_FIELDS = ("eprint", "arxivid", "arxiv", "arxiv_id")
-_ADDRESS_FIELDS = ("url", "doi", "howpublished", "ee", "bdsk-url-1", "link", "note", "annote", "file", "pdf")
-_NAMED_IN = ("journal", "journaltitle", "booktitle", "number", "volume", "publisher", "series", "howpublished", "note")
-_ARXIV_WORD = re.compile(r"(?:arxiv[:\s./]{1,3}|abs/)(?P<id>[\w.-]{1,20}(?:/\d{7})?(?:v\d{1,3})?)", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s{},\\]{1,500}|10\.48550/[^\s{},\\]{1,60}", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_GROUP_FIELDS = ("groups", "mendeley-groups")
+_GROUP_FIELDS = ("groups", "mendeleygroups")
 _GROUP_ENDS = re.compile(r"[,;]")
 _VENUE_FIELDS = ("booktitle", "journal", "journaltitle")
 _BRACES = {ord("{"): None, ord("}"): None}
 _LONGEST_FIELD = 20_000
-_LONGEST_ADDRESS = 600
-_LONGEST_TITLE = 400
 _LONGEST_NOTE = 100
 _MOST_AUTHORS = 500
 
 
-def is_bibtex(text: str) -> bool:
-    """Whether the text holds an entry of BibTeX at a line's beginning, or is a file of nothing else."""
-    return _ENTRY.search(text) is not None
-
-
 _ENTRY = re.compile(r"^[ \t]{0,20}@[a-zA-Z]{3,30}[ \t]{0,5}[{(][ \t]{0,5}[^\s{}(),]{0,300}[ \t]{0,5},", re.MULTILINE)
+_ANY_BLOCK = re.compile(r"^[ \t]{0,20}@[a-zA-Z]{3,30}[ \t]{0,5}[{(]", re.MULTILINE)
+_REMARK = re.compile(r"^\s*%.*$", re.MULTILINE)
 
 
-def read_bibtex(text: str) -> Parsed:
-    """Every entry as a paper; groups of JabRef and Mendeley are its sections."""
+def citation_blocks(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each entry of BibTeX begins and ends in a text; one that never closes ends with its paragraph."""
+    if not _ENTRY.search(text):
+        return ()
+    starts = [found.start() for found in _ANY_BLOCK.finditer(text)]
+    return tuple((start, _end(text, start, limit)) for start, limit in pairwise([*starts, len(text)]))
+
+
+def _end(text: str, start: int, limit: int) -> int:
+    """The place behind the bracket that closes the entry; of one that never closes, the end of its paragraph."""
+    opening = _OPENING.search(text, start, limit)
+    if opening is None or opening[0] == "(":
+        closed = _ROUND_END.search(text, start, limit)
+        return closed.end() if closed else _paragraph_end(text, start, limit)
+    depth = 0
+    for found in _BRACE.finditer(text, opening.start(), limit):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.end()
+    return _paragraph_end(text, start, limit)
+
+
+def _paragraph_end(text: str, start: int, limit: int) -> int:
+    blank = text.find("\n\n", start, limit)
+    return blank if blank >= 0 else limit
+
+
+_OPENING = re.compile(r"[{(]")
+_BRACE = re.compile(r"[{}]")
+_ROUND_END = re.compile(r"\)\s*$", re.MULTILINE)
+
+
+def is_bibtex(text: str) -> bool:
+    """Whether most lines of the text belong to entries, and fewer papers are linked to outside of them."""
+    blocks = citation_blocks(text)
+    if not blocks:
+        return False
+    outside = _REMARK.sub("", "".join(text[end:start] for end, start in _between(blocks, len(text))))
+    inside = sum(bool(line.strip()) for start, end in blocks for line in text[start:end].split("\n"))
+    around = sum(bool(line.strip().strip("`~")) for line in outside.split("\n"))
+    linked = set(islice(ids_named(outside), 10 * len(blocks)))
+    return inside > around and len(linked) < len(blocks)
+
+
+def _between(blocks: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    ends = [0, *(end for _, end in blocks)]
+    starts = [*(start for start, _ in blocks), length]
+    return zip(ends, starts, strict=True)
+
+
+def read_bibtex(text: str) -> Parsed | None:
+    """Every entry as a paper, groups of JabRef and Mendeley as its sections; None for a text that is something else."""
+    return read_entries(text) if is_bibtex(text) else None
+
+
+def read_entries(text: str) -> Parsed:
+    """Every entry of a text as a paper, whatever stands around them."""
     library: Library = parse_string(text)
     notes: dict[int, LineNote] = {}
     papers: dict[str, ListedPaper] = {}
@@ -66,7 +114,7 @@ def read_bibtex(text: str) -> Parsed:
     return Parsed(
         format="bibtex",
         papers=tuple(papers.values()),
-        branches=tuple(_branches(papers.values())),
+        branches=branches_of(papers.values()),
         lines=tuple(_for_each_line(text, notes)),
     )
 
@@ -87,65 +135,21 @@ def _take(entry: Entry, lines: Sequence[int], papers: dict[str, ListedPaper]) ->
 
 
 def _paper(entry: Entry, line: int) -> ListedPaper:
-    fields = {field.key.casefold(): str(field.value)[:_LONGEST_FIELD] for field in reversed(entry.fields)}
-    addresses = [found for name in _ADDRESS_FIELDS if name in fields for found in _ADDRESS.findall(fields[name])]
+    fields = {named(field.key): str(field.value)[:_LONGEST_FIELD] for field in reversed(entry.fields)}
     groups = [
         group for name in _GROUP_FIELDS for part in _GROUP_ENDS.split(fields.get(name, "")) if (group := _words(part))
     ]
+    read = paper_of({**fields, "title": _words(fields.get("title", ""))}, line)
     venue = next((found for name in _VENUE_FIELDS if (found := _words(fields.get(name, "")))), "")
-    arxiv_id = _arxiv_id(fields)
     year = _words(fields.get("year", ""))
-    return ListedPaper(
-        line=line,
-        title=cut(_words(fields.get("title", "")), _LONGEST_TITLE) or one_line(entry.key),
-        arxiv_id=arxiv_id,
+    return replace(
+        read,
+        title=read.title or one_line(entry.key),
         authors=_authors(fields.get("author", "")),
         sections=tuple((group,) for group in dict.fromkeys(groups)),
-        publication=""
-        if "arxiv" in venue.casefold() or venue == "CoRR"
-        else f"{venue} {year}".strip()
-        if venue
-        else "",
-        links=tuple(
-            dict.fromkeys(Link("link", url) for url in addresses if url.startswith("http") and not find_id(url))
-        ),
+        publication=f"{venue} {year}".strip() if read.publication and venue else "",
         note=cut(_words(fields.get("note", "")), _LONGEST_NOTE),
     )
-
-
-def _arxiv_id(fields: Mapping[str, str]) -> str:
-    """The id that the fields name: the ones made for it first, then addresses, then words in journal or note."""
-    return _own_id(fields) or _id_in_addresses(fields) or _id_in_words(fields)
-
-
-def _own_id(fields: Mapping[str, str]) -> str:
-    archive = fields.get("archiveprefix", fields.get("eprinttype", "")).strip(" {}")
-    for name in _ID_FIELDS:
-        word = fields.get(name, "").strip(" {}\n\t")
-        if found := find_id(word) or (find_id(f"{archive}/{word}") if archive.casefold() not in ("", "arxiv") else ""):
-            return found
-        if (category := fields.get("primaryclass", "").strip(" {}")) and (found := find_id(f"{category}/{word}")):
-            return found
-    return ""
-
-
-def _id_in_addresses(fields: Mapping[str, str]) -> str:
-    for name in _ADDRESS_FIELDS:
-        value = fields.get(name, "")
-        for word in (value, *_ADDRESS.findall(value)):
-            # A bare number in a note is no id.
-            is_address = len(word) < _LONGEST_ADDRESS and (name != "note" or "arxiv" in word.casefold())
-            if is_address and (found := find_id(word.strip(" {}").rstrip(".;,"))):
-                return found
-    return ""
-
-
-def _id_in_words(fields: Mapping[str, str]) -> str:
-    for name in _NAMED_IN:
-        for match in _ARXIV_WORD.finditer(fields.get(name, "")):
-            if found := find_id(match["id"].rstrip(".")):
-                return found
-    return ""
 
 
 def _authors(text: str) -> tuple[str, ...]:
@@ -162,15 +166,6 @@ def _authors(text: str) -> tuple[str, ...]:
 def _words(text: str) -> str:
     """A field's text without the braces that only keep capitals."""
     return readable(text) if "\\" in text or "$" in text else one_line(text.translate(_BRACES))
-
-
-def _branches(papers: Iterable[ListedPaper]) -> Iterator[Branch]:
-    seen: set[str] = set()
-    for paper in papers:
-        for section in paper.sections:
-            if section[0] not in seen:
-                seen.add(section[0])
-                yield Branch(section[0], paper.line)
 
 
 def _lines_of(block: Block) -> range:

@@ -1,4 +1,4 @@
-"""What stands within a line of Markdown: links, badges, pictures, line breaks, addresses; in linear time."""
+"""Find what stands within a line of Markdown: links, badges, pictures, line breaks, addresses; in linear time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _LONGEST_TAG = 2000
 _SHIELD = re.compile(r"https?://(?:img\.)?shields\.io/badge/(?P<text>[^?\s]*)", re.IGNORECASE)
 _STYLE = re.compile(r"\*\*|__|~~|(?<![`\\])`(?!`)")
 _EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=\S)([^*_]{1,500})(?<=\S)\1(?![\w*_])")
+_WIKI = re.compile(r"\[\[(?:[^\[\]|]{1,300}\|)?([^\[\]|()]{2,300})\]\](?!\()")  # as note-taking tools link pages
 _ESCAPED = re.compile(r"\\([_*\[\]#|])")
 
 
@@ -33,12 +34,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a line. `text` is a text's or label's words, or a picture's description."""
+    """A part of a line. `text` is a text's or label's words, or a picture's description; `raw` is a text as written."""
 
     kind: Kind
     text: str = ""
     url: str = ""
     image: str = ""
+    raw: str = ""
 
 
 def pieces(line: str) -> tuple[Piece, ...]:
@@ -47,8 +49,8 @@ def pieces(line: str) -> tuple[Piece, ...]:
     words: list[str] = []
 
     def flush() -> None:
-        if text := plain("".join(words)):
-            found.append(Piece(Kind.TEXT, text))
+        if text := plain(raw := "".join(words)):
+            found.append(Piece(Kind.TEXT, text, raw=raw))
         words.clear()
 
     for piece in _Scanner(line).scan():
@@ -63,7 +65,7 @@ def pieces(line: str) -> tuple[Piece, ...]:
 
 def plain(text: str) -> str:
     """A text without the marks for bold, code and the like, on one line."""
-    bare = _EMPHASIS.sub(r"\2", _STYLE.sub("", text))
+    bare = _EMPHASIS.sub(r"\2", _STYLE.sub("", _WIKI.sub(r"\1", text) if "[[" in text else text))
     return one_line(unescape(_ESCAPED.sub(r"\1", bare)))
 
 

@@ -1,17 +1,21 @@
-"""Lists of papers in Markdown, line by line: sections, tables, bullets and what goes on below them."""
+"""Read lists of papers in Markdown: sections, tables, bullets, headings and what goes on below them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 
+from bot.arxiv_id import find_id
+from bot.library.bibtex import citation_blocks
 from bot.library.inline import Kind as PieceKind
-from bot.library.inline import pieces, split_cells
-from bot.library.layout import LONGEST_LINE, Kind, Line, lines_of
-from bot.library.parsed import Branch, Fate, LineNote, ListedPaper, Parsed
-from bot.library.rows import Row, is_label, is_outside, read_bullet, read_cells, read_further, without_date
-from bot.library.tree import BOLD_RANK, BULLET_RANK, Tree, kept, repetitions, without_papers
-from bot.text import cut
+from bot.library.inline import Piece, pieces, split_cells
+from bot.library.layout import LONGEST_LINE, Kind, Line
+from bot.library.listed import Entry, adopt_titles, papers_of, repeated_branches, second_leaves
+from bot.library.parsed import Branch, Fate, LineNote, Parsed
+from bot.library.rows import Row, is_outside, read_bullet, read_cells, read_further, without_date
+from bot.library.titles import is_label, n_words, stripped
+from bot.library.tree import BOLD_RANK, BULLET_RANK, Tree, kept, without_papers
+from bot.text import counted, cut
 
 _PERIOD = re.compile(
     r"(?:(?:new |recent |latest )?papers? )?(?:(?:from|since|in|of|released in) )?(?:the )?"
@@ -20,80 +24,101 @@ _PERIOD = re.compile(
     r"|\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?\b|(?:19|20)\d\d(?:$|\D))",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(
+    r"(?:click|tap|show|expand|details?|more|see|open|view|toggle|table of contents|toc|展开|点击|目录)\b.*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"(?<!\S)(?:#[^\W\d][\w/-]*|\^[\w-]{3,20})(?=\s|$)")  # of note-taking tools
 _LONGEST_TITLE = 200
 _LONGEST_NOTE = 100
 _LONGEST_LEAD = 60
+_ANYTHING_BELOW = -1  # the level of a heading's or summary's paper: all that follows belongs to it
 
 
-def read_markdown_list(text: str, *, is_outline: bool) -> Parsed:
+def read_markdown_list(text: str, lines: Sequence[Line], *, is_outline: bool) -> Parsed:
     """The papers, the topic tree and a note on every line.
 
     In an outline each bullet is a topic, a term or a paper of the tree; elsewhere only sections with papers are topics.
     """
-    reader = _Reader(is_outline=is_outline)
-    for line in lines_of(text):
+    reader = _Reader(is_outline=is_outline, item_levels=_levels_of_papers(lines))
+    for line in lines:
         reader.take(line)
-    return reader.parsed()
+    return reader.parsed(text)
 
 
-@dataclass
-class _Entry:
-    """A paper as it is being read."""
+def _levels_of_papers(lines: Sequence[Line]) -> frozenset[int]:
+    """The levels whose headings are papers: at least every second of them links to one."""
+    links = [(line.level, bool(_ids_in(line.text))) for line in lines if line.kind is Kind.HEADING]
+    levels = {level for level, has_link in links if has_link}
+    return frozenset(one for one in levels if 2 * links.count((one, True)) >= sum(level == one for level, _ in links))
 
-    row: Row
-    line: int
-    section: tuple[str, ...]
-    level: int | None = None  # the indent of its bullet; None for a table's row
+
+def _ids_in(text: str) -> list[str]:
+    return [found for piece in pieces(text) if (found := find_id(piece.url))] if "://" in text else []
 
 
 class _Reader:
-    def __init__(self, *, is_outline: bool) -> None:
+    def __init__(self, *, is_outline: bool, item_levels: frozenset[int]) -> None:
         self._is_outline = is_outline
+        self._item_levels = item_levels
         self._title = ""
         self._tree = Tree()
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
         self._notes: dict[int, LineNote] = {}
         self._heads: tuple[str, ...] = ()
-        self._last: _Entry | None = None  # what an indented line goes on with
+        self._last: Entry | None = None  # what an indented line goes on with
+        self._parts: list[float] = []  # the ranks of the parts that are open, as <details> are
+        self._cited: set[str] = set()
+        self._n_prose = 0  # links to papers in sentences
 
-    def take(self, line: Line) -> None:  # noqa: C901 - one case for each kind
+    def take(self, line: Line) -> None:
         """Read one line and note what became of it."""
         if line.kind not in (Kind.ROW, Kind.HEAD_RULE):
             self._heads = ()
-        match line.kind:
-            case Kind.HEADING:
-                self._heading(line)
-            case Kind.BOLD:
-                self._section(line, BOLD_RANK)
-            case Kind.ROW:
-                self._row(line)
-            case Kind.BULLET:
-                self._bullet(line)
-            case Kind.TEXT:
-                self._text(line)
-            case Kind.HEAD_RULE | Kind.RULE:
-                self._note(line, Fate.DETAIL, "a rule")
-            case Kind.CODE:
-                self._note(line, Fate.SKIPPED, "code")
-            case Kind.ENDLESS:
-                self._note(line, Fate.SKIPPED, f"a line of more than {LONGEST_LINE:,} characters is no entry of a list")
-            case Kind.BLANK:
-                pass
+        skipped = _SKIPPED.get(line.kind)
+        if skipped:
+            self._note(line, *skipped)
+            return
+        {
+            Kind.HEADING: self._heading,
+            Kind.BOLD: self._bold,
+            Kind.SUMMARY: self._summary,
+            Kind.END: self._end,
+            Kind.ROW: self._row,
+            Kind.BULLET: self._bullet,
+            Kind.TEXT: self._text,
+        }[line.kind](line)
 
     def _note(self, line: Line, fate: Fate, text: str) -> None:
-        self._notes[line.number] = LineNote(line.number, fate, cut(text, _LONGEST_NOTE))
+        if line.number not in self._notes or fate is not Fate.DETAIL:
+            self._notes[line.number] = LineNote(line.number, fate, cut(text, _LONGEST_NOTE))
 
     def _heading(self, line: Line) -> None:
-        title = _heading_text(line.text)
+        rows, cited = read_bullet(line.text) if "://" in line.text else ([], ())
+        papers = [row for row in rows if row.arxiv_id]
+        title = heading_text(line.text)
         if line.level == 1 and not (self._title or self._tree.branches or self._entries):
             self._title = title
+            self._cited.update(row.arxiv_id for row in papers)
             self._note(line, Fate.SECTION, f"the list's title: {title}")
-            return
-        self._section(line, line.level)
+        elif papers and (line.level in self._item_levels or find_id(papers[0].address)):
+            self._tree.close(line.level)
+            self._add_all(line, papers, cited, _ANYTHING_BELOW)
+        else:
+            self._section(line, line.level)
+            self._add_all(line, papers, cited, None)
 
-    def _section(self, line: Line, rank: int) -> None:
+    def _bold(self, line: Line) -> None:
+        rows, cited = read_bullet(line.text)
+        if any(row.arxiv_id for row in rows):
+            self._tree.close(BULLET_RANK)
+            self._add_all(line, [row for row in rows if row.arxiv_id], cited, line.level)
+        else:
+            self._section(line, BOLD_RANK)
+
+    def _section(self, line: Line, rank: float) -> None:
         self._last = None
-        title = _heading_text(line.text)
+        title = heading_text(line.text)
         if not title or _PERIOD.match(title):
             self._tree.open(rank, None)
             self._note(line, Fate.SECTION, f"a time, not a topic: {title}" if title else "a heading without words")
@@ -101,34 +126,48 @@ class _Reader:
         self._tree.open(rank, Branch(title, line.number))
         self._note(line, Fate.SECTION, title)
 
+    def _summary(self, line: Line) -> None:
+        rows, cited = read_bullet(line.text)
+        rank = self._tree.rank_below(BOLD_RANK)
+        self._parts.append(rank)
+        if papers := [row for row in rows if row.arxiv_id]:
+            self._add_all(line, papers, cited, _ANYTHING_BELOW)
+        elif _CLOSED.fullmatch(heading_text(line.text)):
+            self._last = None
+            self._tree.open(rank, None)
+            self._note(line, Fate.SECTION, "a part that can be opened")
+        else:
+            self._section(line, rank)
+
+    def _end(self, line: Line) -> None:
+        if self._parts:
+            self._tree.close(self._parts.pop())
+        self._last = None
+        self._note(line, Fate.DETAIL, "the end of a part")
+
     def _row(self, line: Line) -> None:
         text, date_text = without_date(line.text)
         cells = split_cells(text)
         if line.after is Kind.HEAD_RULE and not self._heads:
-            self._heads = tuple(_heading_text(cell).casefold() for cell in cells) or ("",)
+            self._heads = tuple(heading_text(cell).casefold() for cell in cells) or ("",)
             self._note(line, Fate.DETAIL, "the head of a table")
             return
-        row = read_cells(cells, self._heads, date_text)
-        if row.is_paper:
-            self._add(line, row, None)
+        rows, cited = read_cells(cells, self._heads, date_text)
+        if papers := [row for row in rows if row.is_paper]:
+            self._add_all(line, papers, cited, None)
         else:
-            self._note(line, Fate.SKIPPED, f"a row without a paper's link: {row.title or line.text}")
+            self._note(line, Fate.SKIPPED, f"a row without a paper's link: {rows[0].title or line.text}")
 
     def _bullet(self, line: Line) -> None:
         text, date_text = without_date(line.text)
-        row = read_bullet(text, date_text)
-        if self._goes_on(line) and self._last is not None and not self._is_own(row):
-            read_further(self._last.row, text)
-            self._note(line, Fate.DETAIL, f"belongs to line {self._last.line}")
+        rows, cited = read_bullet(text, date_text)
+        if self._last is not None and self._goes_on(line, rows[0]) and not any(map(self._is_own, rows)):
+            self._further(line, text)
             return
         rank = BULLET_RANK + line.level
         self._tree.close(rank)
-        if row.is_paper:
-            self._add(line, row, line.level)
-            if self._is_outline:
-                address = row.address or (row.links[0].url if row.links else "")
-                title = cut(row.title or row.arxiv_id, _LONGEST_TITLE)
-                self._tree.open(rank, Branch(title, line.number, None, row.arxiv_id, address))
+        if papers := [row for row in rows if row.is_paper]:
+            self._add_all(line, papers, cited, line.level)
             return
         self._last = None
         if not text:
@@ -136,7 +175,7 @@ class _Reader:
         elif _leads_inside(text):
             self._note(line, Fate.SKIPPED, f"a link within the list's own pages: {text}")
         else:
-            title = cut(_heading_text(text), _LONGEST_TITLE)
+            title = cut(_TAG.sub("", heading_text(text)).strip(), _LONGEST_TITLE) or heading_text(text)
             self._tree.open(rank, Branch(title, line.number))
             self._note(line, Fate.SECTION, title)
 
@@ -144,102 +183,87 @@ class _Reader:
         """Whether a bullet below a paper is a paper itself, or in an outline a term, rather than more about it."""
         if row.arxiv_id:
             return self._last is None or row.arxiv_id != self._last.row.arxiv_id
-        return bool(row.address) or (self._is_outline and not row.links)
+        is_below_heading = self._last is not None and self._last.level == _ANYTHING_BELOW
+        return (bool(row.address) and not is_below_heading) or (self._is_outline and not row.links)
 
-    def _goes_on(self, line: Line) -> bool:
-        return self._last is not None and self._last.level is not None and line.level > self._last.level
+    def _goes_on(self, line: Line, row: Row | None = None) -> bool:
+        if self._last is None or self._last.level is None:
+            return False
+        is_label = row is not None and not row.title and row.is_labelled and line.level == self._last.level
+        return line.level > self._last.level or (is_label and not self._last.row.title)
+
+    def _further(self, line: Line, text: str) -> None:
+        if self._last is not None:
+            read_further(self._last.row, text)
+            self._note(line, Fate.DETAIL, f"belongs to line {self._last.line}")
+            self._cited.update(found for found in _ids_in(text) if found != self._last.row.arxiv_id)
 
     def _text(self, line: Line) -> None:
         text, date_text = without_date(line.text)
-        if self._goes_on(line) and self._last is not None:
-            read_further(self._last.row, text)
-            self._note(line, Fate.DETAIL, f"belongs to line {self._last.line}")
+        if self._goes_on(line):
+            self._further(line, text)
             return
-        row = read_bullet(text, date_text)
-        if row.arxiv_id and self._is_entry(text):
+        rows, cited = read_bullet(text, date_text)
+        papers = [row for row in rows if row.arxiv_id]
+        if papers and _is_entry(text):
             self._tree.close(BULLET_RANK)
-            self._add(line, row, line.level)
+            self._add_all(line, papers, cited, line.level)
         elif self._is_outline and line.after is Kind.BULLET and _could_be_heading(text):
             self._section(line, BOLD_RANK)
         else:
             self._last = None
-            link = ", though it links to arXiv" if row.arxiv_id else ""
+            self._n_prose += len(papers)
+            link = ", though it links to arXiv" if papers else ""
             self._note(line, Fate.SKIPPED, f"text that is no entry{link}" if text else "an invisible comment")
 
-    @staticmethod
-    def _is_entry(text: str) -> bool:
-        """Whether a line outside of bullets and tables is about the paper it links to: hardly a word stands before."""
-        first = next((piece for piece in pieces(text) if piece.kind is not PieceKind.BREAK), None)
-        return first is not None and (first.kind is not PieceKind.TEXT or len(first.text) <= _LONGEST_LEAD)
+    def _add_all(self, line: Line, rows: Sequence[Row], cited: Sequence[str], level: int | None) -> None:
+        for row in rows:
+            self._last = Entry(row, line.number, self._tree.path, level, self._tree.here)
+            self._entries.append(self._last)
+            if self._is_outline and line.kind is Kind.BULLET:
+                address = row.address or (row.links[0].url if row.links else "")
+                title = cut(row.title or row.arxiv_id, _LONGEST_TITLE)
+                self._tree.open(BULLET_RANK + line.level, Branch(title, line.number, None, row.arxiv_id, address))
+                self._last.leaf = self._tree.here
+        self._cited.update(cited)
 
-    def _add(self, line: Line, row: Row, level: int | None) -> None:
-        self._last = _Entry(row, line.number, self._tree.path, level)
-        self._entries.append(self._last)
-
-    def parsed(self) -> Parsed:
+    def parsed(self, text: str) -> Parsed:
         """What was read, once all lines were taken."""
         branches = self._tree.branches
-        dropped = self._repeated() if self._is_outline else frozenset[int]()
-        papers = self._papers(frozenset(branches[index].line for index in dropped))
+        dropped = adopt_titles(self._entries, branches, self._tree.ranks)
         if self._is_outline:
-            dropped |= self._second_leaves()
+            dropped |= repeated_branches(branches, self._tree.ranks, self._notes)
+        papers = papers_of(self._entries, frozenset(branches[index].line for index in dropped), self._notes)
+        if self._is_outline:
+            dropped |= second_leaves(branches, self._notes)
         else:
-            dropped = without_papers(branches, papers)
+            dropped |= without_papers(branches, papers)
             for index in dropped:
                 self._unlist(branches[index], self._tree.ranks[index])
+        for number, line in enumerate(text.split("\n"), start=1):
+            if number not in self._notes and line.strip():
+                self._notes[number] = LineNote(number, Fate.DETAIL, "goes on with what stands before")
         return Parsed(
             format="outline" if self._is_outline else "awesome",
             title=self._title,
             papers=papers,
             branches=kept(branches, dropped),
             lines=tuple(self._notes[number] for number in sorted(self._notes)),
+            aside=tuple(self._aside(text, {paper.arxiv_id for paper in papers})),
         )
 
-    def _papers(self, repeated: frozenset[int]) -> tuple[ListedPaper, ...]:
-        """Each paper once; a second mention adds its section and what the first one left open.
+    def _aside(self, text: str, read: set[str]) -> Iterator[str]:
+        if blocks := len(citation_blocks(text)):
+            yield f"{counted(blocks, 'citation block')} not counted"
+        if cited := self._cited - read:
+            yield f"{counted(len(cited), 'id')} only cited beside a paper, such as {min(cited)}"
+        if self._n_prose:
+            yield f"{counted(self._n_prose, 'arXiv link')} in sentences, which are no entries"
 
-        The lines of `repeated` belong to a part of the list that stands in it twice: their sections are no others.
-        """
-        found: dict[str, ListedPaper] = {}
-        for entry in self._entries:
-            paper = entry.row.paper(entry.line, () if entry.line in repeated else entry.section)
-            key = paper.arxiv_id or entry.row.address or paper.title
-            if key in found:
-                found[key] = _merged(found[key], paper)
-                note = LineNote(
-                    entry.line, Fate.AGAIN, f"{paper.arxiv_id or paper.title}: line {found[key].line} has it"
-                )
-            else:
-                found[key] = paper
-                title = f"{paper.arxiv_id} {paper.title}".strip()
-                note = LineNote(entry.line, Fate.PAPER if paper.arxiv_id else Fate.NO_ID, title)
-            self._notes[entry.line] = replace(note, text=cut(note.text, _LONGEST_NOTE))
-        return tuple(found.values())
-
-    def _repeated(self) -> frozenset[int]:
-        """The places of all that stands in the tree twice, noted as such."""
-        branches = self._tree.branches
-        repeated = repetitions(branches, self._tree.ranks)
-        dropped = set(repeated)
-        for index, branch in enumerate(branches):
-            if branch.parent in dropped and self._tree.ranks[index] >= BULLET_RANK:
-                dropped.add(index)
-            noted = self._notes.get(branch.line)  # papers have their notes later
-            if index in dropped and noted is not None and noted.fate is Fate.SECTION:
-                self._notes[branch.line] = LineNote(branch.line, Fate.AGAIN, f"{branch.title}: the list has it before")
-        return frozenset(dropped)
-
-    def _second_leaves(self) -> frozenset[int]:
-        """The places of leaves whose paper stands in the tree before: it has both sections, and one leaf."""
-        branches = self._tree.branches
-        parents = {branch.parent for branch in branches}
-        return frozenset(
-            index
-            for index, branch in enumerate(branches)
-            if branch.is_paper and index not in parents and self._notes[branch.line].fate is Fate.AGAIN
-        )
-
-    def _unlist(self, branch: Branch, rank: int) -> None:
+    def _unlist(self, branch: Branch, rank: float) -> None:
+        noted = self._notes.get(branch.line)
+        if noted is not None and noted.fate is not Fate.SECTION:
+            return
         if rank < BULLET_RANK:
             self._notes[branch.line] = LineNote(
                 branch.line, Fate.SECTION, f"no papers below it: {cut(branch.title, _LONGEST_NOTE)}"
@@ -250,15 +274,48 @@ class _Reader:
             )
 
 
-def _heading_text(text: str) -> str:
+_SKIPPED: Mapping[Kind, tuple[Fate, str]] = {
+    Kind.HEAD_RULE: (Fate.DETAIL, "a rule"),
+    Kind.RULE: (Fate.DETAIL, "a rule"),
+    Kind.CODE: (Fate.SKIPPED, "code"),
+    Kind.CITATION: (Fate.SKIPPED, "a citation"),
+    Kind.FRONT: (Fate.SKIPPED, "properties of the page"),
+    Kind.ENDLESS: (Fate.SKIPPED, f"a line of more than {LONGEST_LINE:,} characters is no entry of a list"),
+}
+
+
+def heading_text(text: str) -> str:
     """A heading's words; pictures and links that only lead back to the top are left out."""
     words = [
         piece.text
         for piece in pieces(text)
         if piece.kind is PieceKind.TEXT
-        or (piece.kind is PieceKind.LINK and (is_outside(piece.url) or not is_label(piece.text)))
+        or (piece.kind is PieceKind.LINK and not is_label(piece.text) and (piece.text or is_outside(piece.url)))
     ]
-    return cut(" ".join(words).strip(" :-–—"), _LONGEST_TITLE)
+    found = " ".join(words).strip(" :-–—")
+    return cut(stripped(found) or found, _LONGEST_TITLE)
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a line outside of bullets and tables is about the paper it links to, rather than a sentence.
+
+    Hardly a word stands before the first link, or the lines are those of an entry: title, authors, links.
+    """
+    found = pieces(text)
+    first = next((piece for piece in found if piece.kind is not PieceKind.BREAK), None)
+    if first is None:
+        return False
+    if first.kind is not PieceKind.TEXT or len(first.text) <= _LONGEST_LEAD:
+        return True
+    return first.raw.lstrip().startswith(("**", "__", '"', "“", "[")) or _ends_before_links(found)
+
+
+def _ends_before_links(found: Sequence[Piece]) -> bool:
+    """Whether nothing but labels follows the words: "A title that takes its time, authors. [paper] [code]"."""
+    first = next((i for i, piece in enumerate(found) if piece.kind in (PieceKind.LINK, PieceKind.BADGE)), len(found))
+    behind = found[first:]
+    words = sum(n_words(piece.text) for piece in behind if piece.kind is PieceKind.TEXT)
+    return words <= 3 and all(is_label(piece.text) for piece in behind if piece.kind is PieceKind.LINK)
 
 
 def _leads_inside(text: str) -> bool:
@@ -271,17 +328,3 @@ def _leads_inside(text: str) -> bool:
 
 def _could_be_heading(text: str) -> bool:
     return len(text) <= _LONGEST_NOTE and not text.endswith((".", ",", ";", "!")) and not text.startswith("<")
-
-
-def _merged(known: ListedPaper, again: ListedPaper) -> ListedPaper:
-    return replace(
-        known,
-        title=known.title or again.title,
-        authors=known.authors or again.authors,
-        sections=tuple(dict.fromkeys((*known.sections, *again.sections))),
-        publication=known.publication or again.publication,
-        tags=tuple(dict.fromkeys((*known.tags, *again.tags))),
-        links=tuple(dict.fromkeys((*known.links, *again.links))),
-        listed_on=known.listed_on or again.listed_on,
-        note=known.note or again.note,
-    )

@@ -1,4 +1,4 @@
-"""What a file of papers says, apart from how it is written."""
+"""Hold what a file of papers says, apart from how it is written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.digest_file import DigestFile
+from bot.models import ListUse
 
 
 class Fate(StrEnum):
@@ -41,10 +42,10 @@ class Link:
 class ListedPaper:
     """A paper as a file lists it; what the file does not say is empty.
 
-    `line` is 1-based. `arxiv_id` is the base id, "" if only other links are known. `sections` are all the places it is
-    listed at, each a path of titles from the outermost; a paper listed twice has two. `publication` is a badge's text
+    `line` is 1-based. `arxiv_id` is the base id, "" if only other links are known. `sections` are all those it is
+    listed in, each a path of titles from the outermost; a paper listed twice has two. `publication` is a badge's text
     ("ICML'24"), `tags` are other badges. `listed_on` is the day the list dates it. `relevance` and `novelty` are a
-    digest's scores, 1-10.
+    digest's scores, 1-10. `use` says whether somebody chose the paper, refused it, or merely saw it posted.
     """
 
     line: int
@@ -59,10 +60,11 @@ class ListedPaper:
     note: str = ""
     relevance: int | None = None
     novelty: int | None = None
+    use: ListUse = ListUse.LIKED
 
     @property
     def section(self) -> tuple[str, ...]:
-        """The path of the first place it is listed at, from the outermost; () outside of every section."""
+        """The path of the first section it is listed in, from the outermost; () outside of every section."""
         return self.sections[0] if self.sections else ()
 
     def link(self, label: str) -> str:
@@ -74,7 +76,7 @@ class ListedPaper:
 class Branch:
     """One node of a file's topic tree, in the order of the file.
 
-    `parent` is the place of its parent in the tuple of branches, None for a root; a parent stands before its children.
+    `parent` is the index of its parent in the tuple of branches, None for a root; a parent stands before its children.
     A leaf that is a paper has its `arxiv_id` or at least its `url`.
     """
 
@@ -96,7 +98,8 @@ class Parsed:
 
     `format` is a key of LIBRARY, `title` the list's own name ("" if it has none). `papers` holds each arXiv id once, in
     the order of the file, and the papers known by other links only. `lines` has one note for each line that is not
-    blank, in order. `digests` are the whole digests where the file holds some.
+    blank, in order. `digests` are the whole digests where the file holds some. `aside` says with numbers what was seen
+    and left out on purpose, such as citation blocks; `n_ids` counts the arXiv ids that stand in the file, read or not.
     """
 
     format: str
@@ -106,11 +109,18 @@ class Parsed:
     lines: tuple[LineNote, ...] = ()
     warnings: tuple[str, ...] = ()
     digests: tuple[DigestFile, ...] = ()
+    aside: tuple[str, ...] = ()
+    n_ids: int = 0
 
     @property
     def importable(self) -> tuple[ListedPaper, ...]:
         """The papers with an arXiv id."""
         return tuple(paper for paper in self.papers if paper.arxiv_id)
+
+    @property
+    def is_empty_day(self) -> bool:
+        """Whether it is a digest without papers: a morning on which nothing was found."""
+        return self.format == "digest" and not self.papers
 
     def count(self, fate: Fate) -> int:
         """How many lines had this fate."""

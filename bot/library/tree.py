@@ -1,8 +1,8 @@
-"""The topic tree of a list while it is read, line by line, and what is left of it in the end."""
+"""Keep the topic tree of a list while it is read, line by line, and what is left of it in the end."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.library.parsed import Branch, ListedPaper
@@ -15,7 +15,7 @@ BULLET_RANK = 10
 class _Open:
     """A section that lines may still belong to; `index` is its branch, None for one that is no topic."""
 
-    rank: int
+    rank: float
     index: int | None
 
 
@@ -24,37 +24,42 @@ class Tree:
 
     def __init__(self) -> None:
         self.branches: list[Branch] = []
-        self.ranks: list[int] = []
+        self.ranks: list[float] = []
         self._open: list[_Open] = []
 
-    def close(self, rank: int) -> None:
+    def close(self, rank: float) -> None:
         """End every section that something of this rank cannot be in."""
         while self._open and self._open[-1].rank >= rank:
             self._open.pop()
 
-    def open(self, rank: int, branch: Branch | None) -> None:
+    def open(self, rank: float, branch: Branch | None) -> None:
         """Begin a section; None stands for one that is no topic, such as "Past 30 days"."""
         self.close(rank)
         if branch is None:
             self._open.append(_Open(rank, None))
             return
-        self.branches.append(replace(branch, parent=self._here))
+        self.branches.append(replace(branch, parent=self.here))
         self.ranks.append(rank)
         self._open.append(_Open(rank, len(self.branches) - 1))
 
+    def rank_below(self, limit: float) -> float:
+        """A rank just below the innermost open section of a rank under `limit`, for a part that headings may be in."""
+        return max((one.rank for one in self._open if one.rank < limit), default=0.0) + 0.01
+
     @property
-    def _here(self) -> int | None:
+    def here(self) -> int | None:
+        """The index of the branch that the current line belongs to."""
         return next((one.index for one in reversed(self._open) if one.index is not None), None)
 
     @property
     def path(self) -> tuple[str, ...]:
         """The titles of the topics that the current line belongs to, from the outermost."""
-        places = [one.index for one in self._open if one.index is not None]
-        return tuple(self.branches[index].title for index in places if not self.branches[index].is_paper)
+        indices = [one.index for one in self._open if one.index is not None]
+        return tuple(self.branches[index].title for index in indices if not self.branches[index].is_paper)
 
 
 def kept(branches: Iterable[Branch], dropped: Collection[int]) -> tuple[Branch, ...]:
-    """The branches without those at the dropped places and all below them."""
+    """The branches without those of the dropped indices and all below them."""
     moved: dict[int, int] = {}
     left: list[Branch] = []
     for index, branch in enumerate(branches):
@@ -65,8 +70,8 @@ def kept(branches: Iterable[Branch], dropped: Collection[int]) -> tuple[Branch, 
     return tuple(left)
 
 
-def without_papers(branches: list[Branch], papers: Iterable[ListedPaper]) -> frozenset[int]:
-    """The places of branches with no paper of these below them; `sections` name where a paper is."""
+def without_papers(branches: Sequence[Branch], papers: Iterable[ListedPaper]) -> frozenset[int]:
+    """The indices of branches with no paper of these below them; `sections` name where a paper is."""
     wanted = {section[: depth + 1] for paper in papers for section in paper.sections for depth in range(len(section))}
     paths: list[tuple[str, ...]] = []
     for branch in branches:
@@ -78,8 +83,8 @@ def without_papers(branches: list[Branch], papers: Iterable[ListedPaper]) -> fro
 _DEEPEST = 60
 
 
-def repetitions(branches: list[Branch], ranks: list[int]) -> dict[int, int]:
-    """Parts of the tree that stand in it twice: the place of each repeated top bullet and the place it repeats.
+def repetitions(branches: Sequence[Branch], ranks: Sequence[float]) -> dict[int, int]:
+    """Parts of the tree that stand in it twice: the index of each repeated top bullet and the one it repeats.
 
     A bold heading or line of text whose bullets are all repeated, and whose title came before, is repeated too.
     """
@@ -103,7 +108,7 @@ def repetitions(branches: list[Branch], ranks: list[int]) -> dict[int, int]:
     return repeated
 
 
-def _signatures(branches: list[Branch]) -> list[int]:
+def _signatures(branches: Sequence[Branch]) -> list[int]:
     """A number for each branch, the same for the same titles and links all the way down."""
     numbers: dict[tuple[object, ...], int] = {}
     below: list[list[int]] = [[] for _ in branches]

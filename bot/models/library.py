@@ -12,6 +12,7 @@ class ListUse(StrEnum):
 
     LIKED = "liked"  # somebody chose them, so that they teach
     POSTED = "posted"  # readers have seen them, so that they are not posted again
+    DISLIKED = "disliked"  # somebody refused them: seen as well, and never taken for likes
 
 
 class ListChange(StrEnum):
@@ -26,7 +27,7 @@ class ListChange(StrEnum):
 class ListEntry:
     """A paper as a list has it; what the list does not say is empty.
 
-    `sections` are the paths of titles it is listed under, each from the outermost. `links` are label and address.
+    `sections` are those it is listed in, each a path of titles from the outermost. `links` are label and address.
     """
 
     arxiv_id: str

@@ -45,12 +45,12 @@ class LibraryStore:
         return await self._database.write(lambda db: _remove(db, channel, origin), "library.remove")
 
     async def posted(self, channel: str, arxiv_ids: Sequence[str] | None = None) -> frozenset[str]:
-        """The papers of imported digests, which the channel's readers have seen; of these papers, or all."""
+        """The papers of imported digests and dislikes, which were seen; of these papers, or all."""
         query = """SELECT p.arxiv_id FROM import_papers p JOIN imports i ON i.id = p.import
-                   WHERE i.channel = ? AND i.use = ?
+                   WHERE i.channel = ? AND i.use IN (?, ?)
                    AND (? IS NULL OR p.arxiv_id IN (SELECT value FROM json_each(?)))"""
         ids = None if arxiv_ids is None else json.dumps(list(arxiv_ids))
-        values = [channel, str(ListUse.POSTED), ids, ids]
+        values = [channel, str(ListUse.POSTED), str(ListUse.DISLIKED), ids, ids]
         rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
         return frozenset(row[0] for row in rows)
 

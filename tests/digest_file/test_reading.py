@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest_file import FileCost, Remedial, read_digest
+from bot.digest_file import FileCost, FileTotals, Remedial, read_digest
 from bot.errors import DigestFileError
-from bot.models import Totals
 
 PAGE = """\
 > This is a remedial run for missed papers from 1/3/2025 to 01/06/2025.
@@ -83,7 +82,7 @@ def page():
 def test_a_page_of_the_other_form_is_read(page):
     digest = read_digest(page)
     assert digest.days == (date(2025, 1, 14),)
-    assert digest.totals == Totals(169, 160, 2)
+    assert digest.totals == FileTotals(169, 160, 2)
     assert digest.cost == FileCost("gpt-4o", 24931, 3489, 28420, 0.06, None, None)
     assert digest.remedial == Remedial(date(2025, 1, 3), date(2025, 1, 6), date(2025, 3, 20))
     assert digest.selected_by == "## 1. [not an item](https://arxiv.org/abs/2501.00001)\n**Relevance:** 1"

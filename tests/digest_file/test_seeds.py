@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.digest_file import FileCost, Remedial, read_digest, write_json, write_markdown
-from bot.models import Totals
+from bot.digest_file import FileCost, FileTotals, Remedial, read_digest, write_json, write_markdown
 from tests.seeds import seed
 
 PROMPT = "# Paper Selection Prompt"
@@ -14,7 +13,7 @@ PROMPT = "# Paper Selection Prompt"
 def test_the_iso_form_is_read():
     digest = read_digest(seed(1).decode())
     assert digest.day == date(2025, 5, 8)
-    assert digest.totals == Totals(417, 292, 12)
+    assert digest.totals == FileTotals(417, 292, 12)
     assert digest.cost == FileCost("gpt-4o", 28086, 3939, 32025, 0.07, 0.04, 0.11)
     assert digest.scored_by == "gpt-4o"
     assert digest.remedial is None
@@ -25,7 +24,7 @@ def test_the_iso_form_is_read():
 def test_the_us_form_with_its_remedial_banner_is_read():
     digest = read_digest(seed(2).decode())
     assert digest.day == date(2025, 1, 14)
-    assert digest.totals == Totals(169, 169, 14)
+    assert digest.totals == FileTotals(169, 169, 14)
     assert digest.cost == FileCost("gpt-4o", 24931, 3489, 28420, 0.06, 0.03, 0.1)
     assert digest.remedial == Remedial(date(2025, 1, 13), date(2025, 1, 13), date(2025, 3, 20))
     assert len(digest.entries) == 14

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.library import LIBRARY, Fate, read_library
+from bot.library import Fate, read_library
+from bot.models import ListUse
 from tests.library.files import DIGEST, SCORED_JSON
 
 
@@ -35,14 +36,19 @@ def test_a_digest_without_a_date_is_known_by_its_papers():
 
 
 def test_other_json_is_no_digest():
-    for text in ("{}", "[]", "null", '{"a": 1}', '[{"id": "2501.07139"}]', "[" * 50_000):
+    for text in ("null", '{"a": 1}', '[{"id": "2501.07139"}]', "[" * 50_000):
         assert read_library(text.encode()).format == "ids", text[:20]
 
 
+def test_a_morning_without_papers_is_a_digest():
+    for text in ("{}", "# Personalized Daily ArXiv Papers 2026-05-02\n\nTotal relevant papers: 0\n"):
+        parsed = read_library(text.encode())
+        assert parsed.is_empty_day, text
+        assert parsed.format == "digest"
+
+
 def test_digests_were_posted_and_are_not_liked():
-    known_as = LIBRARY["digest"]()
-    assert known_as.was_posted
-    assert not known_as.is_liked
+    assert {paper.use for paper in read_library(DIGEST.encode()).papers} == {ListUse.POSTED}
 
 
 def test_each_line_that_is_not_blank_has_a_note():
