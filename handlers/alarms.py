@@ -13,7 +13,7 @@ from bot.redaction import redacted
 from bot.rendering import alarm_text, relief_text
 from bot.settings import ChannelSettings, PlatformName
 from handlers.environment import Environment
-from handlers.morning.outcome import judge_morning
+from handlers.morning.outcome import judge_morning, left_of
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ LastDue = Callable[[ChannelSettings, datetime], datetime]
 """When a channel's newest morning was due."""
 
 _MORNINGS = "mornings"
+_PUT_OFF = "put off"
 _AT_ONCE = timedelta(0)
 _AGAIN = 1.1  # so much more must be free before the alarm is over: it shall not come and go
 
@@ -64,27 +65,30 @@ class Watch:
     async def look(self, env: Environment, vitals: Vitals) -> None:
         """Judge the newest mornings, see what is wrong, tell what has to be told. Repeating it tells nothing new."""
         tight = _AGAIN if "disk" in self._up else 1.0
-        concerns = [*await self._mornings(env), *_platforms(env), *await _database(env), *_machine(env, vitals, tight)]
+        concerns = [
+            *await self._channels(env),
+            *_platforms(env),
+            *await _database(env),
+            *_machine(env, vitals, tight),
+        ]
         for concern in concerns:
             await self._raise(env, concern)
         gone = set(await self._names(env)) - {concern.name for concern in concerns}
         for name in sorted(gone):
             await self._relieve(env, name)
 
-    async def _mornings(self, env: Environment) -> list[_Concern]:
-        """The channels whose newest mornings were all bad."""
-        concerns = []
+    async def _channels(self, env: Environment) -> list[_Concern]:
+        """The channels whose newest mornings were all bad, and those where an older digest is not complete."""
+        concerns: list[_Concern | None] = []
         for key in env.settings.channels:
             try:
-                concern = await self._channel(env, key)
+                concerns += [await self._mornings(env, key), await _put_off(env, key)]
             except StoreError as error:
                 logger.warning("the mornings of %s cannot be judged: %s", key, error)
-                concern = self._still(key)
-            if concern is not None:
-                concerns.append(concern)
-        return concerns
+                concerns += [self._still(_MORNINGS, key), self._still(_PUT_OFF, key)]
+        return [concern for concern in concerns if concern is not None]
 
-    async def _channel(self, env: Environment, key: str) -> _Concern | None:
+    async def _mornings(self, env: Environment, key: str) -> _Concern | None:
         await self._judge(env, key)
         wanted = env.settings.alarms.mornings
         reports = await env.store.alarms.reports(key, wanted)
@@ -111,9 +115,9 @@ class Watch:
             if report.trouble:
                 logger.warning("the morning of %s due at %s went wrong: %s", key, due, report.trouble)
 
-    def _still(self, key: str) -> _Concern | None:
+    def _still(self, kind: str, key: str) -> _Concern | None:
         """What was wrong when it was last looked: while nothing can be read it is not over."""
-        alarm = self._up.get(f"{_MORNINGS} {key}")
+        alarm = self._up.get(f"{kind} {key}")
         return _Concern(alarm.name, alarm.text, channel=key) if alarm else None
 
     async def _names(self, env: Environment) -> Sequence[str]:
@@ -153,7 +157,7 @@ class Watch:
     async def _relieve(self, env: Environment, name: str) -> None:
         """It is over: whoever was told of it hears that too."""
         alarm = self._up[name]
-        channel = name.removeprefix(f"{_MORNINGS} ") if name.startswith(_MORNINGS) else ""
+        channel = next((name.removeprefix(f"{kind} ") for kind in (_MORNINGS, _PUT_OFF) if name.startswith(kind)), "")
         if alarm.told_at is not None and (not channel or channel in env.settings.channels):
             text = relief_text(alarm.text, alarm.since, env.settings.channel_defaults.zone)
             if not await self._tell(env, name, channel, text):
@@ -183,6 +187,16 @@ class Watch:
             self._unheard.add(name)
             logger.error("nobody can be told, see owner and [alarms] in the settings: %s", text)
         return False
+
+
+async def _put_off(env: Environment, key: str) -> _Concern | None:
+    """An older digest is not complete while newer ones come."""
+    newest = await env.store.ledger.next_number(key) - 1
+    older = next((number for number in await env.store.ledger.unfinished(key) if number < newest), None)
+    if older is None:
+        return None
+    text = f"Digest {older} of {key} is not complete. {_sentence(await left_of(env, key, older))}"
+    return _Concern(f"{_PUT_OFF} {key}", text, timedelta(seconds=env.settings.alarms.grace_s), key)
 
 
 def _platforms(env: Environment) -> Iterator[_Concern]:

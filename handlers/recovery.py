@@ -29,18 +29,18 @@ async def recover_channel(env: Environment, key: str) -> None:
         PlatformError: it cannot be looked at now.
     """
     await catch_up(env, key)
-    paused: DeliveryPaused | None = None
+    put_off: list[DeliveryPaused] = []
     try:
-        await deliver_unfinished(env, key)
+        put_off += await deliver_unfinished(env, key)
         for intent in await env.store.ledger.open_intents(key):
             if intent.key.digest == 0:  # notices belong to no digest
                 await send(env, intent)
     except DeliveryPaused as pause:
-        paused = pause
+        put_off.append(pause)
     await reconcile(env, key)
     await correct_headers(env, key)
-    if paused is not None:
-        raise paused
+    if put_off:
+        raise put_off[-1]
 
 
 Ours = Sequence[tuple[PostKey, RecentMessage]]

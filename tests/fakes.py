@@ -278,7 +278,7 @@ class FakePlatform:
     """A chat that keeps its own transcript, and fails as it is told to.
 
     `faults` maps the text of a key, or "" for any, to what the next attempts meet, in order. A late request lands
-    `late_s` after its attempt. `blind` is the error that looking meets.
+    `late_s` after its attempt. `blind` is the error that looking meets, `closed` holds the channels that take nothing.
     """
 
     def __init__(self, clock: Clock, name: str = "console") -> None:
@@ -290,7 +290,9 @@ class FakePlatform:
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.attempts: list[str] = []
         self.blind: PlatformError | None = None
+        self.closed: set[str] = set()
         self.late_s = 3600.0
+        self.delay_s = 7.0
         self._landing: list[tuple[datetime, Posted]] = []
         self._last = 0
 
@@ -303,7 +305,9 @@ class FakePlatform:
         self.attempts.append(str(key))
         fault = next((self.faults[name].pop(0) for name in (str(key), "") if self.faults[name]), None)
         if fault is Fault.DELAYED:
-            raise PostDelayed(f"{key}: slow down", retry_after_s=7.0)
+            raise PostDelayed(f"{key}: slow down", retry_after_s=self.delay_s)
+        if channel_id in self.closed:
+            raise ChannelClosed(f"{key}: not in this channel")
         if fault is Fault.REFUSED:
             raise PostRefused(f"{key}: a message nobody can take")
         if fault is Fault.CLOSED:

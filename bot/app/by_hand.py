@@ -19,6 +19,7 @@ from bot.platforms.console import ConsolePlatform
 from bot.ports import Progress, no_progress
 from bot.rendering import stats_chart, stats_reply
 from bot.settings import Settings
+from bot.text import counted
 from bot.topics import parse_topics
 from handlers.commands.stats import ChannelStats, stats
 from handlers.environment import Environment
@@ -102,6 +103,8 @@ async def _remedy(env: Environment, key: str, day: date, *, dry_run: bool) -> bo
         return False
     if made.message:
         outcome = made.message
+    elif made.repaired:
+        outcome = _repaired(made)
     elif made.was_there:
         outcome = "has its digest already"
     elif made.prepared is not None:
@@ -115,6 +118,10 @@ async def _remedy(env: Environment, key: str, day: date, *, dry_run: bool) -> bo
     return True
 
 
+def _repaired(made: ByHand) -> str:
+    return f"its digest lacked {counted(made.repaired, 'paper')}, which is made good as far as the chat takes it"
+
+
 async def _present(env: Environment, key: str, made: ByHand, output: Path | None, *, dry_run: bool) -> bool:
     if made.message:
         click.echo(f"{key}: {made.message}", err=True)
@@ -122,6 +129,8 @@ async def _present(env: Environment, key: str, made: ByHand, output: Path | None
     if made.was_there and made.record is not None:
         days = ", ".join(str(day) for day in made.record.days)
         click.echo(f"{key}: the listing of {days} was posted already, as digest {made.record.number}", err=True)
+    if made.repaired:
+        click.echo(f"{key}: {_repaired(made)}", err=True)
     if made.note:
         click.echo(f"{key}: {made.note}", err=True)
     if dry_run and made.prepared is not None:

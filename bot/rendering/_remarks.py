@@ -13,6 +13,7 @@ _LOCALLY = "scored locally"
 _REST_FOLLOWS = "; the rest follows"
 _DISAGREE = "arXiv's feed and index disagree"
 _CAME_LATE = re.compile(r"[\d,]+ papers? of this listing came late, with digest \d+")
+_GIVEN_UP = re.compile(r"[\d,]+ papers? could not be posted here: .*")
 _FAILED = "the LLM failed"
 
 
@@ -110,16 +111,20 @@ def promises_rest(remark: str) -> bool:
     return remark.endswith(_REST_FOLLOWS)
 
 
-def corrected(remarks: Sequence[str], late: Mapping[int, int], *, is_settled: bool) -> tuple[str, ...]:
+def corrected(
+    remarks: Sequence[str], late: Mapping[int, int], given_up: int = 0, *, is_settled: bool
+) -> tuple[str, ...]:
     """A digest's remarks, put right: `late` papers of its listing came by the number of the digest they came with.
 
-    What was promised while the listing was doubtful is said to be settled once it is. Repeating it changes nothing.
+    The chat takes none of the `given_up` papers. What was promised while the listing was doubtful is said to be settled
+    once it is. Repeating it changes nothing.
     """
-    kept = [remark for remark in remarks if not _CAME_LATE.fullmatch(remark)]
+    kept = [one for one in remarks if not (_CAME_LATE.fullmatch(one) or _GIVEN_UP.fullmatch(one))]
     if is_settled:
         kept = [f"{one.removesuffix(_REST_FOLLOWS)} (settled since)" if promises_rest(one) else one for one in kept]
     came = [f"{counted(n, 'paper')} of this listing came late, with digest {number}" for number, n in late.items()]
-    return (*kept, *came)
+    lost = [f"{counted(given_up, 'paper')} could not be posted here: the chat refuses the message"] if given_up else []
+    return (*kept, *came, *lost)
 
 
 def alarm_text(trouble: str) -> str:

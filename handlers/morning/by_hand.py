@@ -15,6 +15,7 @@ from handlers.listing import admitted_types, ingest_days, ingest_due
 from handlers.morning.catching_up import catch_up
 from handlers.morning.choosing import addition, edition_of_news, edition_of_rest, remedial_edition
 from handlers.morning.corrections import correct_headers
+from handlers.morning.delivery import DeliveryPaused
 from handlers.morning.edition import Edition, Prepared, prepare
 from handlers.morning.sending import MOST_DIGESTS, deliver_unfinished, plan_and_deliver
 from handlers.morning.situation import announced_days, oldest_unasked, situation_of
@@ -26,7 +27,8 @@ BY_HAND = "by hand"
 class ByHand:
     """What `paperlark digest` has to show: a digest of the ledger, or a preview of one.
 
-    `message` says why there is neither, `note` what else there is to say.
+    `message` says why there is neither, `note` what else there is to say. `repaired` papers that a digest had given up
+    were planned again.
     """
 
     record: DigestRecord | None = None
@@ -34,6 +36,7 @@ class ByHand:
     was_there: bool = False
     message: str = ""
     note: str = ""
+    repaired: int = 0
 
 
 async def post_by_hand(
@@ -47,7 +50,8 @@ async def post_by_hand(
 ) -> ByHand:
     """One digest now: what is new since the mark, or one listing day (remedial, unless it is the newest).
 
-    A day that has its digest is not posted again; but its listing is read `anew`, and what was missing in it is posted.
+    A day that has its digest is not posted again; but its listing is read `anew`, and what was missing in it is posted,
+    papers that were given up too.
     If papers of it were left to the local scorer, the LLM is asked about them, and what it finds is posted as a
     remedial digest. With `dry_run` nothing is posted, nothing sent to an LLM, and nothing but papers stored.
 
@@ -55,15 +59,20 @@ async def post_by_hand(
         SourceError, ScorerError: it cannot be made.
         DeliveryPaused: messages are left for recovery.
     """
+    put_off: tuple[DeliveryPaused, ...] = ()
+    repaired = 0
     if not dry_run:
         await catch_up(env, key)
-        await deliver_unfinished(env, key)
+        repaired = await env.store.ledger.reopen(key, day) if day else 0
+        put_off = await deliver_unfinished(env, key)
     for _ in range(MOST_DIGESTS):
         choice = await _choose_by_hand(env, key, day, progress, anew=anew)
         if not isinstance(choice, Edition):
             if not dry_run:
                 await correct_headers(env, key)
-            return choice
+            if put_off:
+                raise put_off[-1]
+            return replace(choice, repaired=repaired)
         prepared = await prepare(env, choice, progress, rehearsal=dry_run)
         if dry_run:
             return ByHand(prepared=prepared)
@@ -71,7 +80,7 @@ async def post_by_hand(
             record = await env.store.ledger.digest_of_day(key, prepared.digest.days[-1])
             note = _why_not_repaired(prepared) if choice.repairs else "nothing relevant was missing in it"
             await correct_headers(env, key)
-            return ByHand(record=record, was_there=True, note=note)
+            return ByHand(record=record, was_there=True, note=note, repaired=repaired)
         if await plan_and_deliver(env, prepared):
             return ByHand(record=prepared.plan.record)
     return ByHand(message="another process is posting to this channel; try again when it is done")

@@ -1,4 +1,4 @@
-"""Headers that are not true any more are put right: papers of their listing came late, or a doubt was settled."""
+"""Put headers right: papers of their listing came late or could not be posted, or a doubt was settled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.errors import PlatformError
-from bot.models import DigestRecord, ListingState
+from bot.models import DigestRecord, ListingState, PostRole, PostState
 from bot.rendering import corrected, header_post
 from handlers.environment import Environment
 from handlers.listing import admitted_types
@@ -39,7 +39,9 @@ async def _remarks_now(env: Environment, key: str, record: DigestRecord) -> tupl
     records = await listings.records(env.source.name, channel.categories, record.days[0], record.days[-1])
     is_settled = not any(one.state is ListingState.PARTIAL for one in records)
     late = {number: papers for number, papers in came.items() if number > record.number}
-    return corrected(record.remarks, late, is_settled=is_settled)
+    intents = await env.store.ledger.intents(key, record.number)
+    given_up = sum(one.state is PostState.DROPPED and one.key.role is PostRole.PAPER for one in intents)
+    return corrected(record.remarks, late, given_up, is_settled=is_settled)
 
 
 async def _edit(env: Environment, key: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.models import DigestKind, DigestRecord, ListingState, MorningReport, PostState
 from bot.rendering import llm_has_failed
+from bot.text import counted
 from handlers.environment import Environment
 from handlers.morning import occasion_of
 from handlers.standing import pause_of
@@ -22,32 +24,47 @@ async def judge_morning(env: Environment, key: str, due: datetime) -> MorningRep
     if await pause_of(env, key) is not None:
         return None
     digests = await env.store.ledger.digests(key)
-    return MorningReport(key, due, await _trouble(env, key, due, digests))
+    return MorningReport(key, due, await _failure(env, key, due, digests))
 
 
-async def _trouble(env: Environment, key: str, due: datetime, digests: tuple[DigestRecord, ...]) -> str:
+async def _failure(env: Environment, key: str, due: datetime, digests: Sequence[DigestRecord]) -> str:
     """One clause, "" for a good morning."""
     platform = str(env.channel(key).platform)
     if platform not in env.platforms:
         return f"{platform} is not running"
-    if unfinished := await env.store.ledger.unfinished(key):
-        intents = await env.store.ledger.intents(key, unfinished[0])
-        left = [intent for intent in intents if intent.state in {PostState.PLANNED, PostState.SENDING}]
-        reason = next((f" ({intent.note})" for intent in left if intent.note), "")
-        return f"{len(left)} messages could not be posted{reason}"
     occasion = occasion_of(due)
     of_this = [one for one in digests if one.occasion == occasion or one.occasion.startswith(f"{occasion},")]
-    since = [one for one in digests if one.kind is DigestKind.MORNING and one.planned_at >= due]
-    if not of_this and not since:
+    of_this += [one for one in digests if one.kind is DigestKind.MORNING and one.planned_at >= due]
+    if left := await _left_open(env, key, [one.number for one in of_this]):
+        return left
+    if not of_this:
         return "nothing was posted"
-    remarks = [remark for one in (*of_this, *since) for remark in one.remarks]
+    remarks = [remark for one in of_this for remark in one.remarks]
     if lost := next((remark for remark in remarks if llm_has_failed(remark)), ""):
         return lost
+    return await _not_listed(env, key, env.source.newest_day(due), remarks)
+
+
+async def _left_open(env: Environment, key: str, numbers: Sequence[int]) -> str:
+    """What of these digests could not be posted; of any, where there are none: an older one holds the channel up."""
+    unfinished = await env.store.ledger.unfinished(key)
+    number = next((one for one in unfinished if one in numbers or not numbers), None)
+    return await left_of(env, key, number) if number is not None else ""
+
+
+async def left_of(env: Environment, key: str, number: int) -> str:
+    """How many messages of a digest could not be posted so far, and why."""
+    intents = await env.store.ledger.intents(key, number)
+    left = [intent for intent in intents if intent.state in {PostState.PLANNED, PostState.SENDING}]
+    reason = next((f" ({intent.note})" for intent in left if intent.note), "")
+    return f"{counted(len(left), 'message')} could not be posted{reason}"
+
+
+async def _not_listed(env: Environment, key: str, expected: date, remarks: Sequence[str]) -> str:
     mark = await env.store.ledger.mark(key)
-    expected = env.source.newest_day(due)
     if (mark is not None and mark >= expected) or await _is_merely_empty(env, key, expected):
         return ""
-    said = next((remark for one in of_this for remark in one.remarks), "")
+    said = next(iter(remarks), "")
     return f"the listing of {expected} is not posted{f': {said}' if said else ''}"
 
 

@@ -193,6 +193,28 @@ async def test_papers_that_cannot_be_scored_and_messages_that_are_refused_make_b
     assert len(told(owned)) == 1
 
 
+async def test_what_an_old_digest_still_owes_is_told_once_and_does_not_spoil_later_mornings(owned):
+    watch = a_watch(owned)
+    owned.announce(MON, 2)
+    owned.platform.faults[f"{CHANNEL}/1/paper/2505.05001"] = [Fault.DELAYED] * 15
+    await day(owned, watch, MON)
+    assert told(owned) == []
+    for when in (TUE, WED):
+        owned.announce(when, 1)
+        await day(owned, watch, when)
+        await watch.look(owned.env, SOUND)
+        owned.clock.advance(GRACE_H * 3600 + 1)
+        await watch.look(owned.env, SOUND)
+    (alarm,) = told(owned)
+    assert f"Digest 1 of {CHANNEL} is not complete. 2 messages could not be posted (" in alarm
+    assert "slow down" in alarm
+    assert [report.trouble for report in await owned.store.alarms.reports(CHANNEL, 2)] == ["", ""]
+    owned.announce(THU, 1)
+    await day(owned, watch, THU)
+    assert len(owned.papers(1)) == 2
+    assert len(told(owned)) == 2  # and that it is over
+
+
 async def test_a_morning_that_never_came_is_a_bad_one(owned):
     """Judged from the start on: whoever was away all night first gets the chance to catch up."""
     owned.announce(MON, 1)

@@ -60,6 +60,8 @@ class Mornings:
             except ChannelGone as gone:
                 logger.info("the morning of %s is off: %s", key, gone)
             except (DeliveryPaused, PaperlarkError) as pause:
+                if isinstance(pause, DeliveryPaused) and pause.retry_after_s:
+                    pause_s = max(pause_s, pause.retry_after_s)
                 logger.warning("morning of %s is not finished (%s); next try in %.0f s", key, pause, pause_s)
             except Exception:
                 logger.exception("morning of %s failed; next try in %.0f s", key, pause_s)

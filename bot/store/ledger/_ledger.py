@@ -127,6 +127,25 @@ class LedgerStore:
         """Turn sending into sent; a paper post becomes an impression in the same transaction."""
         await self._database.write(lambda db: complete_post(db, key, ref, at), "ledger.complete")
 
+    async def note(self, key: PostKey, note: str) -> None:
+        """Write down why a message is still open."""
+        query = f"UPDATE posts SET note = ? WHERE {KEY} AND {_OPEN}"
+        await self._database.write(lambda db: db.execute(query, [note, *key_values(key)]).rowcount, "ledger.note")
+
+    async def reopen(self, channel: str, day: date) -> int:
+        """Plan the given up papers of a day's digests again; how many there are."""
+
+        def change(db: SqliteUtils) -> int:
+            query = """UPDATE posts SET state = 'planned' WHERE channel = ? AND role = ? AND state = 'dropped'
+                       AND digest IN (SELECT number FROM digest_days WHERE channel = ? AND day = ?)"""
+            reopened = db.execute(query, [channel, str(PostRole.PAPER), channel, to_day(day)]).rowcount
+            update = f"""UPDATE digests SET completed_at = NULL WHERE channel = ?
+                         AND number IN (SELECT digest FROM posts WHERE channel = ? AND {_OPEN})"""
+            db.execute(update, [channel, channel])
+            return reopened
+
+        return await self._database.write(change, "ledger.reopen")
+
     async def drop(self, key: PostKey, note: str) -> None:
         """Give a message up for a stated reason."""
         query = f"UPDATE posts SET state = 'dropped', note = ? WHERE {KEY} AND {_OPEN}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.errors import PlatformError
+from bot.errors import HistoryHidden, PlatformError
 from bot.models import PostRole, PostState
 from bot.settings import ChannelSettings
 from handlers.morning import post_by_hand, post_morning
@@ -59,14 +59,14 @@ async def test_a_message_whose_answer_was_lost_but_which_was_posted_is_found_and
     world.platform.faults[key] = [Fault.UNANSWERED]
     await world.morning(MON)
     assert world.platform.attempts.count(key) == 1
-    assert world.clock.sleeps[0] == pytest.approx(world.env.settings.timing.settle_s)
+    assert world.clock.sleeps == []  # a living process looks at once
     assert len(world.posts()) == 3
     assert stands_once(world)
     assert len(await world.store.feedback.impressions(CHANNEL)) == 2
 
 
 @pytest.mark.parametrize("key", [HEADER, FIRST])
-async def test_a_message_that_was_not_posted_is_looked_for_twice_and_sent_again(world, key):
+async def test_a_message_that_was_not_posted_is_looked_for_twice_after_a_while_and_sent_again(world, key):
     world.announce(MON, 2)
     world.platform.faults[key] = [Fault.LOST]
     await world.morning(MON)
@@ -142,9 +142,18 @@ async def test_a_channel_that_closes_keeps_what_is_left_for_its_return(world, ke
     assert stands_once(world)
 
 
-async def test_a_refused_header_keeps_the_digest_for_better_days(world):
+async def test_a_header_the_platform_can_never_take_goes_without_its_lines(world, caplog):
     world.announce(MON, 2)
     world.platform.faults[HEADER] = [Fault.REFUSED]
+    await world.morning(MON)
+    assert [one.key.role for one in world.posts()] == [PostRole.HEADER, PostRole.PAPER, PostRole.PAPER]
+    assert world.posts()[0].post.lines == ()
+    assert "goes without its lines" in caplog.text
+
+
+async def test_a_header_refused_in_every_form_keeps_the_digest_for_better_days(world):
+    world.announce(MON, 2)
+    world.platform.faults[HEADER] = [Fault.REFUSED] * 2
     with pytest.raises(DeliveryPaused, match="refused"):
         await world.morning(MON)
     assert world.posts() == []
@@ -219,9 +228,9 @@ async def test_a_clock_that_jumped_back_does_not_turn_the_wait_into_days(world):
     assert stands_once(world)
 
 
-async def stale(world, fault):
-    """A digest whose only paper was not brought to its end, found again after nine days."""
-    world.announce(MON, 1)
+@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
+async def test_a_digest_that_was_begun_is_brought_to_its_end_however_old_it_is(world, fault):
+    world.announce(MON, 2)
     world.platform.faults[FIRST] = [fault]
     world.platform.blind = PlatformError("down")
     with pytest.raises(DeliveryPaused):
@@ -230,18 +239,22 @@ async def stale(world, fault):
     world.go_to(at(date(2025, 5, 14)))
     await recover_channel(world.env, CHANNEL)
     assert await world.store.ledger.unfinished(CHANNEL) == ()
+    assert world.papers() == ["2505.05001", "2505.05002"]
+    assert stands_once(world)
+    assert len(await world.store.feedback.impressions(CHANNEL)) == 2
 
 
-async def test_a_message_without_answer_is_given_up_when_it_is_no_news_any_more(world):
-    await stale(world, Fault.LOST)
-    assert await state_of(world, FIRST) is PostState.DROPPED
-    assert world.papers() == []
-
-
-async def test_a_message_that_had_been_posted_is_known_also_when_it_is_no_news_any_more(world):
-    await stale(world, Fault.UNANSWERED)
-    assert await state_of(world, FIRST) is PostState.SENT
-    assert len(await world.store.feedback.impressions(CHANNEL)) == 1
+async def test_a_lost_header_of_a_digest_too_old_to_be_news_is_looked_for_before_it_is_given_up(world):
+    world.announce(MON, 1)
+    world.platform.faults[HEADER] = [Fault.UNANSWERED]
+    world.platform.blind = PlatformError("down")
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.platform.blind = None
+    world.go_to(at(date(2025, 5, 14)))
+    await recover_channel(world.env, CHANNEL)
+    assert world.papers() == ["2505.05001"]
+    assert stands_once(world)
 
 
 async def test_a_day_of_which_nothing_could_be_posted_in_time_can_still_be_posted_by_hand(world):
@@ -266,7 +279,7 @@ async def test_one_channels_failure_does_not_touch_another(world):
         CHANNEL: ChannelSettings(categories=("cs.CL",), id=CHANNEL),
         "other": ChannelSettings(categories=("cs.CL",), id="other"),
     })  # fmt: skip
-    world.platform.faults[HEADER] = [Fault.REFUSED]
+    world.platform.closed = {CHANNEL}
     with pytest.raises(DeliveryPaused):
         await post_morning(world.env, CHANNEL, at(MON))
     await post_morning(world.env, "other", at(MON))
@@ -287,3 +300,103 @@ async def test_what_yesterday_left_open_comes_before_todays_digest(world):
         (2, PostRole.HEADER),
         (2, PostRole.PAPER),
     ]
+
+
+async def test_a_closed_channel_is_asked_once_and_keeps_every_message_in_order(world):
+    """Slack L1: thirteen papers were given up, one refusal after the other."""
+    world.announce(MON, 6)
+    world.channel(papers=3, more=3)
+    world.platform.faults[f"{CHANNEL}/1/paper/2505.05002"] = [Fault.CLOSED]
+    with pytest.raises(DeliveryPaused, match="takes nothing"):
+        await world.morning(MON)
+    assert len(world.platform.attempts) == 3
+    assert await world.store.ledger.unfinished(CHANNEL) == (1,)
+    world.go_to(at(MON) + timedelta(days=21))
+    await recover_channel(world.env, CHANNEL)
+    assert world.papers() == [f"2505.0500{n}" for n in range(1, 7)]
+    assert stands_once(world)
+    assert await world.store.ledger.unfinished(CHANNEL) == ()
+
+
+async def test_an_old_digest_that_must_wait_does_not_keep_the_next_morning(world):
+    """Discord D1: one right withdrawn, and no morning came for a week."""
+    world.announce(MON, 2)
+    world.platform.faults[FIRST] = [Fault.DELAYED] * 10
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.announce(TUE, 1)
+    await world.morning(TUE)  # the old one is left to the hourly recovery
+    assert len(world.papers(2)) == 1
+    assert world.papers(1) == []
+    await recover_channel(world.env, CHANNEL)
+    assert world.papers(1) == ["2505.05001", "2505.05002"]
+    assert stands_once(world)
+
+
+async def test_a_morning_whose_own_digest_must_wait_is_tried_again(world):
+    world.announce(MON, 1)
+    world.platform.faults[FIRST] = [Fault.DELAYED] * 10
+    for _ in range(2):
+        with pytest.raises(DeliveryPaused):
+            await world.morning(MON)
+    await world.morning(MON)
+    assert len(world.papers()) == 1
+
+
+async def test_what_cannot_be_seen_is_not_repeated_and_the_others_come(world):
+    """Discord D3: without Read Message History an empty answer says nothing."""
+    world.announce(MON, 3)
+    world.platform.faults[FIRST] = [Fault.UNANSWERED]
+    world.platform.blind = HistoryHidden("the history may not be read", "Read Message History")
+    with pytest.raises(DeliveryPaused, match="cannot see whether it was posted"):
+        await world.morning(MON)
+    assert world.platform.attempts.count(FIRST) == 1
+    assert len(world.papers()) == 3
+    (intent,) = [one for one in await world.store.ledger.intents(CHANNEL, 1) if str(one.key) == FIRST]
+    assert (intent.state, intent.note) == (PostState.SENDING, "the history may not be read")
+    world.clock.advance(86_400)
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    world.platform.blind = None
+    await recover_channel(world.env, CHANNEL)
+    assert world.platform.attempts.count(FIRST) == 1
+    assert stands_once(world)
+    assert await world.store.ledger.unfinished(CHANNEL) == ()
+
+
+async def test_papers_of_the_thread_wait_for_a_header_that_cannot_be_seen(world):
+    world.announce(MON, 3)
+    world.channel(papers=1, more=2)
+    world.platform.faults[HEADER] = [Fault.UNANSWERED]
+    world.platform.blind = HistoryHidden("the history may not be read", "Read Message History")
+    with pytest.raises(DeliveryPaused):
+        await world.morning(MON)
+    assert world.papers() == ["2505.05001"]
+    world.platform.blind = None
+    await recover_channel(world.env, CHANNEL)
+    (header,) = world.posts(PostRole.HEADER)
+    assert [one.ref.thread for one in world.posts(PostRole.PAPER)] == [None] + [header.ref.message] * 2
+
+
+async def test_a_paper_given_up_is_said_in_the_header_and_made_good_by_hand(world):
+    world.announce(MON, 3)
+    world.platform.faults[FIRST] = [Fault.REFUSED]
+    await world.morning(MON)
+    assert "1 paper could not be posted here" in world.header(1)
+    made = await post_by_hand(world.env, CHANNEL, MON)
+    assert made.repaired == 1
+    assert world.papers() == ["2505.05002", "2505.05003", "2505.05001"]
+    assert "could not be posted" not in world.header(1)
+    assert (await post_by_hand(world.env, CHANNEL, MON)).repaired == 0
+    assert stands_once(world)
+
+
+async def test_a_long_wait_is_left_to_whoever_has_other_things_to_do(world):
+    world.announce(MON, 1)
+    world.platform.delay_s = 300.0
+    world.platform.faults[FIRST] = [Fault.DELAYED]
+    with pytest.raises(DeliveryPaused, match="asks to wait 300 s") as paused:
+        await world.morning(MON)
+    assert paused.value.retry_after_s == 300.0
+    assert world.clock.sleeps == []
+    assert await state_of(world, FIRST) is PostState.PLANNED
