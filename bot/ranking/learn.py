@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 import warnings
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from bot.people import author_key
 from bot.ranking.features import FeatureSpace, cue_scale, name_columns
 from bot.ranking.imported import MOST_LISTED, UNNAMED, standing
 from bot.ranking.model import HALF_WEIGHT_LIKES, ChannelModel, Reasons, share_of_order
+from bot.ranking.readers import factors, in_turn
 from bot.ranking.rewards import Verdict
 from bot.ranking.vocabulary import Vectorizer, Vocabulary
 
@@ -87,17 +89,14 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
     Shown and ignored is weak evidence: weaker lower down, and on digests nobody voted on.
     """
     voted = [one for one in evidence.verdicts if one.arxiv_id in evidence.papers]
-    liked = [one for one in voted if one.reward > 0][-MOST_LIKED:]
-    disliked = [one for one in voted if one.reward < 0][-MOST_LIKED:]
+    liked = _newest([one for one in voted if one.reward > 0])
+    disliked = _newest([one for one in voted if one.reward < 0])
     known = {one.arxiv_id for one in voted}
+    chosen = (*liked, *disliked)
+    weights = _bounded(chosen, [_fading(evidence, one.at, one.reward) for one in chosen], voted)
     found = [
-        Lesson(
-            evidence.papers[one.arxiv_id],
-            one.reward > 0,
-            one.weight * _fading(evidence, one.at, one.reward),
-            voted=True,
-        )
-        for one in (*liked, *disliked)
+        Lesson(evidence.papers[one.arxiv_id], one.reward > 0, weight, voted=True)
+        for one, weight in zip(chosen, weights, strict=True)
     ]
     found += [
         Lesson(evidence.papers[one.arxiv_id], liked=True, weight=one.weight, voted=False, origin=one.origin or UNNAMED)
@@ -109,6 +108,31 @@ def lessons(evidence: Evidence) -> tuple[Lesson, ...]:
     wanted = min(MOST_RANDOM, RANDOM_PAST + RANDOM_PER_LISTED * sum(bool(one.origin) for one in found))
     drawn = random.Random(evidence.seed).sample(candidates, min(wanted, len(candidates)))  # noqa: S311 - no secret
     return (*found, *(Lesson(paper, liked=False, weight=RANDOM_WEIGHT, voted=False) for paper in drawn))
+
+
+def _newest(said: Sequence[Verdict]) -> list[Verdict]:
+    """The newest verdicts, drawn from the readers in turn, so that no flood of votes pushes others' out."""
+    if len(said) <= MOST_LIKED:
+        return list(said)
+    by_reader: dict[str, list[int]] = defaultdict(list)
+    for index, one in enumerate(said):
+        for reader, _ in one.by_reader:
+            by_reader[reader].append(index)
+    return [said[index] for index in in_turn(by_reader, MOST_LIKED)]
+
+
+def _bounded(chosen: Sequence[Verdict], fading: Sequence[float], voted: Sequence[Verdict]) -> list[float]:
+    """What each verdict weighs once every reader's whole weight, as time has left it, is within bounds."""
+    sums: dict[str, float] = defaultdict(float)
+    for one, kept in zip(chosen, fading, strict=True):
+        for reader, share in one.by_reader:
+            sums[reader] += share * kept
+    votes = Counter(reader for one in voted for reader, _ in one.by_reader)
+    factor = factors(sums, votes)
+    return [
+        kept * math.fsum(share * factor[reader] for reader, share in one.by_reader)
+        for one, kept in zip(chosen, fading, strict=True)
+    ]
 
 
 def _ignored(evidence: Evidence, voted: set[str], chosen: set[str]) -> list[Lesson]:
@@ -177,9 +201,14 @@ def fit(evidence: Evidence, today: Vectorizer, trust: float = 1.0) -> ChannelMod
 def _kept(taught: Sequence[Lesson], silent: float) -> float:
     """What silence leaves of the learned weight: never less than the lists alone would have."""
     n_listed = math.fsum(one.weight for one in taught if one.origin)
-    n_liked = sum(one.liked for one in taught if not one.origin)
+    n_liked = _liked_weight(taught)
     total = share_of_order(n_liked + n_listed)
     return max(silent, share_of_order(n_listed) / total) if n_listed else silent
+
+
+def _liked_weight(taught: Sequence[Lesson]) -> float:
+    """How many likes there are, each as far as it counts."""
+    return math.fsum(one.weight for one in taught if one.liked and not one.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +243,7 @@ def _model(
             solution.rows[chosen],
             tuple(taught[i].origin for i in chosen),
         ),
-        n_liked=sum(one.liked for one in taught if not one.origin),
+        n_liked=_liked_weight(taught),
         n_listed=math.fsum(one.weight for one in taught if one.origin),
         half_weight_likes=HALF_WEIGHT_LIKES,
         usual_mean=float(usual.mean()) if len(usual) else 0.0,

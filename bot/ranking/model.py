@@ -71,9 +71,9 @@ class ChannelModel:
     """A linear utility over the columns terms, authors, categories, cues.
 
     `terms`, `authors` and `categories` name the columns in that order; the cues follow. `weights` is `(n_columns,)`.
-    `n_liked` liked papers taught it, and lists as much as `n_listed` more. `trust` in [0, 1] is what the guard leaves
-    of its weight. `usual_mean` and `usual_spread` describe f over papers nobody chose. `rater` is what the votes say
-    about an LLM's scores.
+    `n_liked` is what the liked papers that taught it weigh, about their number; lists add as much as `n_listed`.
+    `trust` in [0, 1] is what the guard leaves of its weight. `usual_mean` and `usual_spread` describe f over papers
+    nobody chose. `rater` is what the votes say about an LLM's scores.
     """
 
     terms: tuple[str, ...]
@@ -82,7 +82,7 @@ class ChannelModel:
     scale: CueScale
     weights: Floats
     reasons: Reasons
-    n_liked: int
+    n_liked: float
     half_weight_likes: float
     usual_mean: float
     usual_spread: float

@@ -1,23 +1,24 @@
 """Decide what an emoji is worth, and what a channel's votes say about each paper.
 
 Three rules. One reader's contradiction on one paper (👍 and 👎): the newer sign counts; of equal times, neither.
-Nobody drowns the others: a reader's votes together weigh at most three times as much as the median reader's. Several
-readers on one paper: the weighted mean of what each said.
+Nobody drowns the others: bot/ranking/readers.py bounds what one reader's votes weigh together. Several readers on one
+paper: the weighted mean of what each said.
 """
 
 from __future__ import annotations
 
 import math
-import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.emoji import normalise
 from bot.models import CurrentVote
+from bot.ranking.readers import factors
 
 REWARDS: Mapping[str, float] = MappingProxyType(
     {
@@ -55,19 +56,28 @@ REWARDS: Mapping[str, float] = MappingProxyType(
         "🙄": -0.6,
     }
 )
-MOST_OF_MEDIAN = 3.0
+MOST_TOGETHER = 2.0  # what readers weigh who agree on a paper, however many
 
 _HEARTS = frozenset("🧡💛💚💙🩵💜🖤🩶🤍🤎🩷")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the channel says about one paper: reward in [-1, 1], not 0; `weight` grows with the readers who agree."""
+    """What the channel says about one paper: reward in [-1, 1], not 0; `weight` grows with the readers who agree.
+
+    `shares` tells what each reader added before any of them was cut down; without it, all is one nameless reader's.
+    """
 
     arxiv_id: str
     reward: float
     weight: float
     at: datetime
+    shares: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def by_reader(self) -> tuple[tuple[str, float], ...]:
+        """Each reader with what they would add if nobody were cut down."""
+        return self.shares or (("", self.weight),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +116,20 @@ def standings(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | Non
     away what a like gives. Papers that come out at nothing or below are left out.
     """
     found = [
-        Standing(arxiv_id, math.fsum(reward * weight for reward, weight, _ in given), max(at for _, _, at in given))
+        Standing(arxiv_id, math.fsum(one.reward * one.weight for one in given), max(one.at for one in given))
         for arxiv_id, given in _opinions(votes, overrides).items()
     ]
     liked = [one for one in found if one.worth > 1e-9]
     return tuple(sorted(liked, key=lambda one: (-round(one.worth, 9), -one.at.timestamp(), one.arxiv_id)))
 
 
-_Opinion = tuple[float, float, datetime]  # reward, weight of the reader, when
+class _Opinion(NamedTuple):
+    """What one reader, of that weight, said about a paper."""
+
+    person: str
+    reward: float
+    weight: float
+    at: datetime
 
 
 def _opinions(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | None) -> dict[str, list[_Opinion]]:
@@ -123,9 +139,9 @@ def _opinions(votes: Sequence[CurrentVote], overrides: Mapping[str, float] | Non
     for person, _ in said:
         counts[person] += 1
     per_paper: dict[str, list[_Opinion]] = defaultdict(list)
-    cap = MOST_OF_MEDIAN * statistics.median(counts.values()) if counts else 0.0
+    weights = factors(counts, counts)
     for (person, arxiv_id), (reward, at) in said.items():
-        per_paper[arxiv_id].append((reward, min(1.0, cap / counts[person]), at))
+        per_paper[arxiv_id].append(_Opinion(person, reward, weights[person], at))
     return per_paper
 
 
@@ -151,6 +167,9 @@ def _settle(given: Sequence[tuple[float, datetime]]) -> tuple[float, datetime] |
 
 
 def _verdict(arxiv_id: str, opinions: Sequence[_Opinion]) -> Verdict:
-    total = sum(weight for _, weight, _ in opinions)
-    reward = sum(reward * weight for reward, weight, _ in opinions) / total
-    return Verdict(arxiv_id, reward, min(2.0, total**0.5) * abs(reward), max(at for _, _, at in opinions))
+    total = math.fsum(one.weight for one in opinions)
+    reward = math.fsum(one.reward * one.weight for one in opinions) / total
+    # Four who agree weigh as much as two; what a reader adds to that is cut down afterwards, or the root undoes it.
+    each = min(MOST_TOGETHER, math.sqrt(len(opinions))) / len(opinions) * abs(reward)
+    shares = tuple((one.person, each) for one in opinions)
+    return Verdict(arxiv_id, reward, each * total, max(one.at for one in opinions), shares)

@@ -129,7 +129,7 @@ async def _job(env: Environment, key: str, judged: Judged, day: date, known: Map
         known=known,
         order=order,
         wanted=channel.papers + channel.more,
-        votes=model.n_liked + round(model.n_listed) if model else 0,
+        votes=round(model.n_liked + model.n_listed) if model else 0,
     )
 
 

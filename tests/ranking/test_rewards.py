@@ -89,7 +89,8 @@ def test_readers_who_disagree_alike_say_nothing():
 
 def test_a_reader_who_votes_on_everything_does_not_drown_the_others():
     loud = [a_vote(str(i), "👎", "loud") for i in range(60)]
-    quiet = [a_vote("0", "👍", person) for person in ("ada", "bob")] + [a_vote("1", "👍", "bob")]
+    quiet = [a_vote("0", "👍", person) for person in ("ada", "bob")]
+    quiet += [a_vote(f"{person} {i}", "👍", person) for person in ("ada", "bob") for i in range(9)]
     said = {one.arxiv_id: one for one in verdicts([*loud, *quiet])}
     assert said["0"].reward > 0
     assert said["5"].weight < 1
