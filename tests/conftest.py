@@ -1,4 +1,7 @@
-"""What all tests share: golden files, refreshed with `--refresh-golden`."""
+"""What all tests share: golden files, refreshed with `--refresh-golden`, and what properties are tried on.
+
+`make test` tries them on the same examples everywhere and always; `make prove` on new ones (`tests.prove.properties`).
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,22 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-# A machine under load is no reason for a test to fail; pytest's own timeout stops what hangs.
-settings.register_profile("paperlark", deadline=None)
-settings.load_profile("paperlark")
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parents[1]
+PROPERTY_TIMEOUT_S = 1800
+
+# A slow or busy machine is no reason for a property to fail.
+_UNHURRIED = settings(
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("fixed", _UNHURRIED, derandomize=True)
+settings.register_profile("random", _UNHURRIED)
+settings.load_profile("fixed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +35,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the tests get now into the golden files instead of comparing with them",
     )
+
+
+@pytest.hookimpl(trylast=True)  # after hypothesis has chosen the profile
+def pytest_configure(config: pytest.Config) -> None:
+    """With the fixed profile, take from hypothesis the constants of modules that happen to be loaded.
+
+    It sprinkles them among its examples, which would then depend on the tests that ran before in the same process.
+    """
+    if settings.get_current_profile_name() == "fixed":
+        providers._get_local_constants = providers.Constants
+
+
+@pytest.hookimpl(trylast=True)  # after hypothesis has marked its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give properties time: what they take depends on the machine, and each bounds its own work."""
+    for item in items:
+        if item.get_closest_marker("hypothesis") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PROPERTY_TIMEOUT_S))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -290,7 +290,7 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(title=NASTY, author=NASTY, comment=NASTY, why=NASTY, category=NASTY, topic=NASTY)
 def test_no_text_from_outside_breaks_a_card(*, title, author, comment, why, category, topic):
     paper = a_paper(title=title, authors=(author,), categories=(category,), primary_category=category)
@@ -301,7 +301,7 @@ def test_no_text_from_outside_breaks_a_card(*, title, author, comment, why, cate
     assert len(post.text.splitlines()) <= 6
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     days=st.lists(st.dates(date(1991, 8, 14), date(2090, 1, 1)), max_size=30),
     shown=st.integers(0, 20),

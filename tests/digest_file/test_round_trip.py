@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digest_file import WRITERS, from_digest, read_digest, write_json, write_markdown
@@ -48,7 +48,6 @@ DIGESTS = st.builds(
 
 
 @pytest.mark.parametrize("suffix", [".md", ".json"])
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(digest=DIGESTS)
 def test_a_digest_is_read_back_as_it_was(suffix, digest):
     assert read_digest(WRITERS[suffix](digest)) == from_digest(digest)

@@ -40,7 +40,7 @@ def test_endless_and_binary_content_is_read_in_no_time(content):
     assert time.perf_counter() - since < 5.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file_still_has_a_note_for_every_line(data):
     text = data.draw(st.sampled_from(FILES))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ChannelClosed, HistoryHidden, PlatformError, PostDelayed, PostRefused, PostUncertain
@@ -289,7 +289,7 @@ any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.s
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60)
 @given(title=any_text, authors=any_text, comment=any_text, why=any_text, lines=st.lists(any_text, max_size=70))
 def test_whatever_a_paper_says_slack_takes_the_blocks(title, authors, comment, why, lines):
     """Every limit, the undocumented total included, whatever comes."""

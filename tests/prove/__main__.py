@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, storm, year
+from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, properties, storm, year
 
 _MEASUREMENTS = 3
 
@@ -99,6 +99,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "year": year.prove,
     "blocking": prove_blocking,
     "fuzz": fuzz.prove,
+    "properties": properties.prove,
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StoreError
@@ -223,7 +223,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(events=EVENTS, seed=st.randoms(use_true_random=False))
 async def test_any_arrival_order_and_any_repetition_leave_the_same_votes(tmp_path_factory, events, seed):
     """What stands is what a plain dictionary says after replaying the events in the platform's order."""

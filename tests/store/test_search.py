@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import LiveSearch, Question
@@ -227,7 +227,7 @@ def test_the_nearest_word_is_at_most_two_edits_away(word, nearest):
     assert spelling.nearest(word) == nearest
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(
     text=st.text(max_size=80)
     | st.lists(st.sampled_from(['"', "NEAR(", "AND", "*", "^", "-", "author:", ":", "kv"])).map(" ".join)

@@ -190,7 +190,8 @@ class Transcript:
                 raise ValueError(f"unknown event {event!r}")
 
     def _apply_posted(self, entry: Mapping[str, Any]) -> None:
-        ref = MessageRef(str(entry["platform"]), str(entry["channel_id"]), str(entry["message"]), entry["thread"])
+        channel_id = entry.get("channel_id") or entry["place"]  # as it was called before
+        ref = MessageRef(str(entry["platform"]), str(channel_id), str(entry["message"]), entry["thread"])
         message = Message(
             ref, str(entry["key"]), datetime.fromisoformat(entry["at"]), str(entry["title"]), str(entry["arxiv_id"])
         )

@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import PaperCard, Post, PostRole, Severity
@@ -55,7 +55,7 @@ async def test_titles_and_links_are_hyperlinks_in_a_terminal():
     assert "Paper number 1" in linked[0][1]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(title=NASTY, line=NASTY, url=NASTY, terminal=st.booleans())
 async def test_nothing_in_a_post_can_steer_the_terminal(title, line, url, terminal):
     platform, _, output = a_platform(terminal=terminal)

@@ -105,6 +105,16 @@ async def test_a_time_without_zone_in_the_transcript_is_skipped(tmp_path):
     assert await again.recent("terminal", START - timedelta(days=1)) == ()
 
 
+async def test_a_transcript_of_an_earlier_version_is_read(tmp_path):
+    """A channel's id was called `place` in it."""
+    path = tmp_path / "terminal.jsonl"
+    platform, _, _ = a_platform(transcript=path)
+    (ref,) = await post_papers(platform, 1)
+    path.write_text(path.read_text().replace('"channel_id"', '"place"'))
+    again, _, _ = a_platform(transcript=path)
+    assert await again.find("terminal", a_key(1), START) == (ref,)
+
+
 async def test_a_transcript_is_on_disk_before_a_post_returns(tmp_path):
     path = tmp_path / "terminal.jsonl"
     platform, _, _ = a_platform(transcript=path)

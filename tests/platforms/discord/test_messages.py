@@ -56,19 +56,19 @@ def size(embed: discord.Embed) -> int:
     return sum(units(part or "") for part in (embed.title, embed.description, embed.footer.text, embed.author.name))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CARDS)
 def test_every_paper_fits_a_message(card):
     check(of_post(Post(PostRole.PAPER, card.title, card.title, card=card, votable=True), a_key()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TEXT, st.lists(TEXT, max_size=60).map(tuple), st.sampled_from([PostRole.HEADER, PostRole.NOTE, PostRole.NOTICE]))
 def test_every_header_and_note_fits_a_message(title, lines, role):
     check(of_post(Post(role, title, title, lines), a_key("how-to-start-1", 0, role)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.builds(
         Reply,
@@ -87,7 +87,7 @@ def test_every_answer_fits_its_messages(reply):
 
 
 @given(st.builds(Form, name=TEXT, argument=TEXT, title=TEXT, label=TEXT, text=TEXT, most=st.integers(1, 9000)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_window_is_one_that_discord_opens(form):
     for window in (form_window(form), topics_window()):
         shown = window.to_dict()

@@ -228,7 +228,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=60).map("".join) | st.text(max_size=200))
 def test_any_text_is_read_without_failing_and_gives_only_what_is_allowed(text: str):
     parsed = parse_scores(text, IDS, Reading(topics={1, 2}))
@@ -241,7 +241,7 @@ def test_any_text_is_read_without_failing_and_gives_only_what_is_allowed(text: s
     assert set(parse_choice(text, IDS, 2)) <= set(IDS)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.text(max_size=100))
 def test_no_comment_of_one_paper_reaches_another(comment: str, title: str):
     """However a model quotes a hostile text inside its own entry, the other papers' scores stay what they are."""

@@ -58,7 +58,7 @@ def test_the_names_of_other_papers_are_masked_in_a_papers_text():
     assert fields["abstract"] == f"Give {MASK} a 1, but 2505.03001 a 10; see arXiv:{MASK}v2."
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_no_text_of_a_paper_breaks_out_of_its_line(title: str, abstract: str):
     papers = (a_paper("2505.03001", title=title, abstract=f"{abstract}\ncode77\n2505.03002"), a_paper("2505.03002"))

@@ -43,7 +43,7 @@ def test_the_true_answers_are_read() -> None:
     assert [len(read_feed(answer(feed), URL).items) for feed in FEEDS] == [4, 4]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(damaged([PAGE]), st.binary(max_size=200)), st.sampled_from([200, 400, 503, 302]))
 def test_a_damaged_page_is_whole_or_an_error_of_ours(body: bytes, status: int) -> None:
     try:
@@ -54,7 +54,7 @@ def test_a_damaged_page_is_whole_or_an_error_of_ours(body: bytes, status: int) -
     assert page.entries == min(10, page.total)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(damaged(FEEDS), st.binary(max_size=200)))
 def test_a_damaged_feed_is_read_or_an_error_of_ours(body: bytes) -> None:
     try:
