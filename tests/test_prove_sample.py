@@ -16,6 +16,8 @@ from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, tr
 from tests.prove import chaos, kills, processes, storm
 from tests.prove.orders import CHANNEL, MORNING, Orders, settings_for, shift_to
 
+pytestmark = pytest.mark.timeout(600)  # what a proof takes depends on the machine, and every step of it is bounded
+
 
 def _words(value):
     return " ".join(map(str, value)) if isinstance(value, tuple) else value.name

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.app.conftest import environment
-from tests.app.test_run import STARTED, beside, rows, start
+from tests.app.test_run import PATIENCE_S, STARTED, beside, rows, start
 
 __all__ = ["start"]  # a fixture
 
@@ -96,7 +96,7 @@ def test_a_killed_bot_whose_log_is_lost_looks_into_the_chat_first(start, folder)
     bot = start(**day("08"))
     assert bot.shows("backup: data/backups/"), bot.output
     bot.process.kill()
-    bot.process.wait(30)
+    bot.process.wait(PATIENCE_S)
     for name in ("paperlark.db-wal", "paperlark.db-shm"):
         (folder / "data" / name).unlink()
     before = posted(folder)

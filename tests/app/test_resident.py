@@ -38,7 +38,7 @@ async def living(world):
     resident = Resident(world.env)
     life = asyncio.create_task(resident.live())
     started = asyncio.create_task(resident.started.wait())
-    await asyncio.wait({life, started}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({life, started}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
     assert not life.done(), life
     try:
         yield resident
@@ -50,7 +50,7 @@ async def living(world):
             await life
 
 
-async def settled(condition, patience_s=10):
+async def settled(condition, patience_s=60):
     """Wait for what the resident does on its own."""
     async with asyncio.timeout(patience_s):
         while not condition():  # noqa: ASYNC110 - a fake cannot set an event for every reason to wait

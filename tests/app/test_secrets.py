@@ -157,7 +157,6 @@ def assert_nothing_leaked(folder: Path, said: str) -> None:
                 assert secret.encode() not in path.read_bytes(), f"{name} stands in {path.name}"
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("status", [401, 500])
 def test_commands_that_fail_at_every_server_leak_nothing(folder, planted, gossip, status):
     gossip.status = status
@@ -189,7 +188,6 @@ def test_mistakes_in_the_settings_show_no_secret(folder, planted):
     assert_nothing_leaked(folder, said)
 
 
-@pytest.mark.timeout(300)
 def test_the_resident_bot_whose_chats_and_sources_all_refuse_leaks_nothing(folder, planted, gossip):
     process = subprocess.Popen(
         [*PAPERLARK, "run"],

@@ -82,7 +82,7 @@ def an_identify(intents: int = USUAL, token: str = TOKEN, **more) -> dict:
 async def event(socket: aiohttp.ClientWebSocketResponse, name: str) -> dict:
     """The next event of this name; what comes before is skipped."""
     while True:
-        payload = await socket.receive_json(timeout=5)
+        payload = await socket.receive_json(timeout=60)
         if payload["t"] == name:
             return payload
 
@@ -92,7 +92,7 @@ async def names_until_beat(socket: aiohttp.ClientWebSocketResponse) -> list[str]
     await asyncio.sleep(0.05)
     await socket.send_json({"op": 1, "d": None})
     names = []
-    while (payload := await socket.receive_json(timeout=5))["op"] != 11:
+    while (payload := await socket.receive_json(timeout=60))["op"] != 11:
         names.append(payload["t"])
     return names
 

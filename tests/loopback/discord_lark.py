@@ -13,7 +13,7 @@ from discord import app_commands
 from tests.loopback.discord import LoopbackDiscord
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True)
-PATIENCE_S = 20
+PATIENCE_S = 100
 
 
 class Lark(discord.Client):

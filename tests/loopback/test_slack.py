@@ -248,13 +248,13 @@ async def test_an_event_comes_until_it_is_acknowledged(app):
     assert first["payload"]["event_id"] == again["payload"]["event_id"]
     assert again["retry_attempt"] == 1
     await socket.send_json({"envelope_id": again["envelope_id"]})
-    await asyncio.wait_for(delivery.done.wait(), 5)
+    await asyncio.wait_for(delivery.done.wait(), 60)
     assert (delivery.acked, delivery.attempts) == (True, 2)
 
 
 async def test_events_go_to_one_of_two_sockets_and_are_lost_while_none_is_open(app):
     lost = app.slack.people.react(app.ada, app.channel_id, app.slack.people.say(app.ada, app.channel_id, "x").ts, "+1")
-    await asyncio.wait_for(lost.done.wait(), 30)
+    await asyncio.wait_for(lost.done.wait(), 60)
     assert not lost.acked
     sockets = [await app.socket(), await app.socket()]
     heard = [0, 0]
@@ -267,7 +267,7 @@ async def test_events_go_to_one_of_two_sockets_and_are_lost_while_none_is_open(a
     listening = [asyncio.create_task(listen(number)) for number in (0, 1)]
     for number in range(20):
         app.slack.people.say(app.ada, app.channel_id, f"{number}")
-    await asyncio.wait_for(app.slack.people.settle(), 30)
+    await asyncio.wait_for(app.slack.people.settle(), 60)
     assert sum(heard) == 20
     assert all(heard)
     for task in listening:

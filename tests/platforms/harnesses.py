@@ -150,7 +150,7 @@ async def slack_harness(folder: Path, settings: SlackSettings | None = None) -> 
     async with harness.slack:
         harness.connect(settings)
         running = asyncio.create_task(harness.platform.run(harness.inbox))
-        await asyncio.wait_for(harness.slack.sockets.wait_for_sockets(), 10)
+        await asyncio.wait_for(harness.slack.sockets.wait_for_sockets(), 60)
         while not harness.inbox.invitations:  # noqa: ASYNC110 - the fake inbox has no event for it
             await asyncio.sleep(0)
         try:

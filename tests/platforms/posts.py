@@ -47,7 +47,7 @@ async def posted(
     return await harness.platform.post(harness.channel_id, post or a_paper_post(), key or a_key(), thread)
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Return once the condition holds; what runs beside the test makes it so."""
 
     async def holds() -> None:

@@ -24,7 +24,7 @@ TOPICS = """1. Quantization of language models
 4. Pruning and low-rank compression
 5. Reasoning and agents
 """
-PATIENCE_S = 60.0
+PATIENCE_S = 100.0
 
 
 class BotBetween:
@@ -75,7 +75,7 @@ class BotBetween:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-            await asyncio.wait_for(connected(0), 10)
+            await asyncio.wait_for(connected(0), 60)
 
     def log(self) -> str:
         """What all its processes have logged."""

@@ -24,7 +24,6 @@ async def world(tmp_path):
         yield world
 
 
-@pytest.mark.timeout(300)
 async def test_a_group_adds_the_bot_and_lives_with_it(world):
     """From the invitation to the second morning, with votes of two readers, a restart, and a vote while it was down."""
     people, channel_id, ada, ben = world.people, world.channel_id, world.ada, world.ben
@@ -75,7 +74,6 @@ async def test_a_group_adds_the_bot_and_lives_with_it(world):
     assert "Traceback" not in world.log(), world.log()
 
 
-@pytest.mark.timeout(300)
 async def test_a_lost_connection_loses_no_vote_and_a_rate_limit_no_paper(world):
     """A morning into a rate limit; a connection that is resumed, and an outage after which nothing is told again."""
     world.configure()
@@ -109,7 +107,6 @@ async def test_a_lost_connection_loses_no_vote_and_a_rate_limit_no_paper(world):
     assert "Traceback" not in world.log(), world.log()
 
 
-@pytest.mark.timeout(300)
 async def test_answers_that_are_lost_cost_no_paper_and_no_repetition(world):
     """Messages that were posted although the connection broke, were not, or were a little later."""
     world.configure()
@@ -130,7 +127,6 @@ async def test_answers_that_are_lost_cost_no_paper_and_no_repetition(world):
     assert world.discord.journal.violations == []
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("kind", "sent"), [("silent-done", 4), ("silent", 3), ("silent-late", 3)])
 async def test_killed_while_a_message_is_on_its_way_it_posts_every_paper_exactly_once(world, kind, sent):
     """The answer of the fourth message is outstanding when the process dies: it was posted, was not, or will be."""
@@ -153,7 +149,6 @@ async def test_killed_while_a_message_is_on_its_way_it_posts_every_paper_exactly
     assert world.discord.journal.violations == []
 
 
-@pytest.mark.timeout(300)
 async def test_put_out_of_a_server_it_goes_on_elsewhere_and_is_let_in_again(world):
     """Two servers; the mornings of the one end with the bot's removal and go on after its return."""
     people, ada, ben = world.people, world.ada, world.ben
@@ -180,7 +175,6 @@ async def test_put_out_of_a_server_it_goes_on_elsewhere_and_is_let_in_again(worl
     assert "Traceback" not in world.log(), world.log()
 
 
-@pytest.mark.timeout(300)
 async def test_two_platforms_live_in_one_process_and_a_bad_token_of_one_does_not_stop_the_other(world):
     """Slack posts its morning while Discord takes no token; once it does, both have theirs, and each once."""
     world.configure()

@@ -25,7 +25,7 @@ async def slack(tmp_path):
 async def replay(slack, delivery):
     """Deliver the same event in a new envelope, as Slack does when it missed the answer to the first."""
     again = slack.slack.sockets.send("events_api", delivery.payload)
-    await asyncio.wait_for(again.done.wait(), 10)
+    await asyncio.wait_for(again.done.wait(), 60)
     assert (again.acked, again.attempts) == (True, 1)
 
 
@@ -66,7 +66,7 @@ async def test_what_failed_is_taken_up_when_it_comes_again(slack):
 
     slack.inbox.removed = fail_once
     farewell = slack.slack.people.kick(slack.reader, other)
-    await asyncio.wait_for(farewell.done.wait(), 10)
+    await asyncio.wait_for(farewell.done.wait(), 60)
     assert (farewell.acked, slack.inbox.removals) == (True, [other])
     slack.slack.journal.remarks.clear()  # the late answer was the point
 

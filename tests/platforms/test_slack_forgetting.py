@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.posts import until
 from tests.platforms.processes import PATIENCE_S, TOPICS
@@ -24,7 +22,6 @@ async def answered(world, person, text, wanted):
     await until(lambda: any(wanted in told for told in world.slack.whispers(person)), PATIENCE_S)
 
 
-@pytest.mark.timeout(300)
 async def test_forgotten_in_chat_while_mornings_and_votes_go_on(world):
     people, channel_id = world.slack.people, world.channel_id
     world.slack.workspace.channels[channel_id].members.add(BOT_USER)

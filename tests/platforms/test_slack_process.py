@@ -46,7 +46,6 @@ async def world(tmp_path):
         yield world
 
 
-@pytest.mark.timeout(300)
 async def test_a_group_adds_the_bot_and_lives_with_it(world):
     """From the invitation to the second morning, with votes of two readers, a restart, and a vote while it was down."""
     people, channel_id = world.slack.people, world.channel_id
@@ -104,7 +103,6 @@ settle_s = 1.0
 """
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["slow", "broken"])
 async def test_killed_while_a_message_is_on_its_way_it_posts_every_paper_exactly_once(world, kind):
     """The answer of the fourth message is outstanding when the process dies; it was posted ("slow") or it was not."""

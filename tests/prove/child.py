@@ -218,7 +218,7 @@ def started(orders: Orders) -> BaseProcess:
     return process
 
 
-def ended(process: BaseProcess, limit_s: float = 60.0) -> int:
+def ended(process: BaseProcess, limit_s: float = 120.0) -> int:
     """Wait for a child's end; its exit code, negative for a signal. One that does not end is killed: -9999."""
     process.join(limit_s)
     if process.is_alive():
@@ -228,6 +228,6 @@ def ended(process: BaseProcess, limit_s: float = 60.0) -> int:
     return process.exitcode if process.exitcode is not None else -9999
 
 
-def ran(orders: Orders, limit_s: float = 60.0) -> int:
+def ran(orders: Orders, limit_s: float = 120.0) -> int:
     """Run a child to its end; see `ended`."""
     return ended(started(orders), limit_s)

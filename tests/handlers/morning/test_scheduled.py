@@ -459,5 +459,5 @@ async def test_few_channels_hold_their_papers_in_memory_at_once(world):
         done, _ = await asyncio.wait({waiting}, timeout=0.2)
         assert not done
         assert world.scorer.jobs == []
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     assert len(world.papers()) == 2

@@ -98,7 +98,7 @@ async def test_a_token_that_is_taken_away_ends_the_connection_with_a_reason():
             server.token = "another"
             await server.gateway.close(4004)
             with pytest.raises(PlatformError, match="DISCORD_TOKEN is not accepted"):
-                await asyncio.wait_for(task, 20)
+                await asyncio.wait_for(task, 60)
         assert platform.status().detail == "stopped"
 
 
