@@ -22,7 +22,7 @@ async def test_a_restarted_terminal_knows_messages_votes_and_numbers(tmp_path):
     before = await platform.recent("terminal", START)
 
     again, inbox, _ = a_platform(["undo"], transcript=path)
-    assert await again.find("terminal", a_key(1), START) == (refs[0],)
+    assert await again.find("terminal", a_key(1), START, header) == (refs[0],)
     assert await again.recent("terminal", START) == before
     assert [dict(message.reactions) for message in before] == [{}, {"👍": ("you",)}, {"👍": ("you",)}]
     assert (await again.post("terminal", a_post(3), a_key(3))).message == "3"
