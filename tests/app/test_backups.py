@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.app.conftest import environment
-from tests.app.test_run import PATIENCE_S, STARTED, beside, rows, start
+from tests.app.resident.test_resident_process import PATIENCE_S, STARTED, beside, rows, start
 
 __all__ = ["start"]  # a fixture
 

@@ -9,7 +9,7 @@ import pytest
 from bot.library import read_library
 from bot.models import PostRole
 from bot.settings import ChannelSettings, LibrarySettings
-from tests.app.test_resident import living
+from tests.app.resident.test_resident import living
 from tests.builders import CHANNEL
 from tests.fakes import Fault
 from tests.handlers.conftest import World, at

@@ -23,6 +23,7 @@ from tests.fakes import FakeClock
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_FILES = sorted(path for folder in ("bot", "handlers", "prompts") for path in (ROOT / folder).rglob("*.py"))
+TEST_FILES = sorted((ROOT / "tests").rglob("test_*.py"))
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SLOW = {"slack_bolt", "slack_sdk", "discord", "openai", "sklearn", "wordllama", "scipy", "arxiv", "matplotlib", "rich"}
 REGISTRIES = {"SOURCES": SOURCES, "SCORERS": SCORERS, "EMBEDDERS": EMBEDDERS, "PLATFORMS": PLATFORMS}
@@ -47,6 +48,27 @@ def test_a_registry_is_a_mapping_of_names_to_factories_with_at_least_two_entries
 def test_every_source_can_be_made_and_knows_its_name(name):
     source = SOURCES[name](SourceParts(throttle=NoThrottle(), clock=FakeClock(), random=random.Random(0)))
     assert source.name == name
+
+
+def mirrored(folder: Path) -> Iterator[Path]:
+    """The folders that a folder of tests may be about: the one it mirrors, and itself, for what only tests use."""
+    inside = folder.relative_to(ROOT / "tests")
+    yield from (ROOT / "bot" / inside, ROOT / inside, folder)
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(ROOT / "tests")))
+def test_every_test_file_is_named_for_a_module_or_a_package_that_it_mirrors(path):
+    """`tests/store/test_ledger.py`, or with more words behind it, is about `bot/store/ledger`; so is `_ledger.py`."""
+    parts = path.stem.split("_")[1:]
+    names = {"_".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    known = {
+        one.stem.lstrip("_")
+        for folder in mirrored(path.parent)
+        if folder.is_dir()
+        for one in [folder, *folder.iterdir()]
+        if (one.is_dir() or one.suffix == ".py") and not one.stem.startswith("test_")
+    }
+    assert names & known, f"no module or package in {path.parent.relative_to(ROOT)} is called like {path.name}"
 
 
 @pytest.mark.parametrize("name", sorted(EMBEDDERS))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.posts import until
 from tests.platforms.processes import PATIENCE_S, TOPICS
-from tests.platforms.test_slack_process import SETTINGS, world
+from tests.platforms.slack.test_platform_process import SETTINGS, world
 
 __all__ = ["world"]  # a fixture
 

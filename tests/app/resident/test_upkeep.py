@@ -15,7 +15,7 @@ from bot.app.resident import Resident
 from bot.models import PlatformStatus
 from bot.settings import BackupSettings, HealthSettings
 from bot.store.backups.listing import backups_in
-from tests.app.test_resident import living, settled
+from tests.app.resident.test_resident import living, settled
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform
 from tests.handlers.conftest import World, at

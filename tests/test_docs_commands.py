@@ -26,8 +26,8 @@ _STANDS_FOR = {
 }  # fmt: skip
 # What goes on for ever, or needs a server, is run by a test of its own.
 _ELSEWHERE = {
-    "run": "tests/app/test_run.py",
-    "demo": "tests/test_packaging.py",
+    "run": "tests/app/resident/test_resident_process.py",
+    "demo": "tests/test_bot_packaging.py",
 }
 
 

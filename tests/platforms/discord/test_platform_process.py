@@ -13,7 +13,7 @@ from tests.loopback.discord.payloads import made_at
 from tests.loopback.discord.world import BOT_USER
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER as SLACK_BOT
-from tests.platforms.discord_process import JUST_BEFORE_NINE, NOON, PATIENCE_S, TOPICS, Servers, said
+from tests.platforms.discord.process import JUST_BEFORE_NINE, NOON, PATIENCE_S, TOPICS, Servers, said
 from tests.platforms.posts import until
 
 
