@@ -334,7 +334,7 @@ async def test_a_living_schedule_looks_by_itself_and_at_once_when_something_is_s
     schedule.start()
     await asyncio.sleep(0)
     schedule.once("now", 0, job)
-    await asyncio.wait_for(fired.wait(), 10)
+    await asyncio.wait_for(fired.wait(), 60)
     schedule.stop()
 
 
@@ -351,10 +351,10 @@ async def test_what_is_under_way_when_the_schedule_stops_is_ended_and_no_fault(c
     schedule = Schedule(clock)
     schedule.start()
     schedule.once("now", 0, job)
-    await asyncio.wait_for(started.wait(), 10)
+    await asyncio.wait_for(started.wait(), 60)
     assert len(schedule.running) == 1
     schedule.stop()
-    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.wait_for(ended.wait(), 60)
     assert caplog.text == ""
 
 
