@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from bot.app.resident import Resident
 from bot.errors import SourceUnavailable
 from bot.models import DigestKind, DigestRecord
+from bot.schedule import Schedule
 from bot.settings import BackupSettings, ChannelSettings, HealthSettings, ScorerName, Settings, TimingSettings
 from bot.sources.arxiv.calendar import Calendar
 from bot.sources.arxiv.holidays import bundled_calendar
@@ -28,7 +29,7 @@ from bot.store import Store
 from handlers.environment import Environment
 from tests.builders import a_paper
 from tests.fakes import FakeEmbedder, FakePlatform, FakeScorer, FakeSource, Fault
-from tests.prove.virtual import VirtualClock, VirtualLoop, VirtualSchedule, utc
+from tests.prove.virtual import VirtualClock, VirtualLoop, utc
 
 YEAR = 2027
 _KEY = "room"
@@ -103,7 +104,7 @@ class Year:
 
     async def _life(self, last: date) -> None:
         store = Store(self._folder / "paperlark.db")
-        resident = Resident(self._environment(store), schedule=VirtualSchedule(self.clock, 3600, self._note))
+        resident = Resident(self._environment(store), schedule=Schedule(self.clock, self._note))
         life = asyncio.create_task(resident.live())
         while self.clock.now().date() < last:
             self._weather(self.clock.now())
@@ -126,7 +127,7 @@ class Year:
             self.chat.faults[""] = [Fault.DELAYED] * 5000
         self.chat.notified.clear()
 
-    def _note(self, error: BaseException) -> None:
+    def _note(self, _name: str, error: Exception) -> None:
         self.unhandled.append(f"{self.clock.now():%Y-%m-%d}: unhandled {error!r}")
 
     def _environment(self, store: Store) -> Environment:
