@@ -70,6 +70,16 @@ async def test_seen_and_liked_tell_papers_apart(world):
     assert "posted here" in (await say(world, "liked:yes"))[0].cards[0].marks
 
 
+async def test_what_was_seen_and_what_was_liked_are_both_left_out(world):
+    """A liked paper is seen as well here, so that only leaving out both leaves the archive's others."""
+    world.announce(MONDAY, 3)
+    await world.morning(MONDAY)
+    await world.store.feedback.record([world.vote(world.papers(1)[0], "e1")], at(MONDAY))
+    await fill(world)
+    new = {paper.arxiv_id for paper in (CACHE, MAMBA, PRUNING)}
+    assert set(ids((await say(world, "seen:no liked:no"))[0])) == new
+
+
 async def test_a_long_list_comes_in_pages(world):
     await fill(world, [a_paper(f"2505.1{n:04d}", title=f"Cache number {n}") for n in range(12)])
     first = (await say(world, "cache"))[0]

@@ -461,3 +461,12 @@ async def test_few_channels_hold_their_papers_in_memory_at_once(world):
         assert world.scorer.jobs == []
     await asyncio.wait_for(waiting, 60)
     assert len(world.papers()) == 2
+
+
+async def test_a_digest_by_hand_of_an_earlier_day_does_not_silence_this_mornings_word(world):
+    world.announce(MON, 1)
+    world.go_to(at(MON))
+    await post_by_hand(world.env, CHANNEL, None)
+    world.source.holidays = {TUE: "holiday: one", WED: "holiday: two"}
+    await world.morning(WED)
+    assert "holiday: two" in world.header(2)
