@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.errors import EmbedderError
-from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper, Weights
+from bot.models import Background, CurrentVote, ImportedLike, Impression, Paper, Topics, Weights
 from bot.ranking import model as models
 from bot.ranking.background import mean_with
 from bot.ranking.closeness import Texts, Wanted
@@ -37,10 +37,11 @@ _NO_MODEL = b""
 _terms_of = TermsMemo(size=4_000)
 
 
-async def refit(env: Environment, key: str) -> ChannelModel | None:
+async def refit(env: Environment, key: str, topics: Topics | None = None) -> ChannelModel | None:
     """The channel's model for what stands now: the stored one if nothing changed since, else a newly fitted one.
 
-    None before the first vote or list. The same votes, lists, impressions and archive give the same model.
+    `topics` are those in force, where they were read already. None before the first vote or list. The same votes,
+    lists, impressions and archive give the same model.
     """
     forgettings = await env.store.privacy.forgettings()
     votes = await env.store.feedback.current(key)
@@ -48,7 +49,8 @@ async def refit(env: Environment, key: str) -> ChannelModel | None:
     imported = await env.store.feedback.imported_likes(key)
     basis = await asyncio.to_thread(_basis, env, votes, impressions)
     if imported:
-        basis = await _with_lists(env, key, basis, imported)
+        topics = topics or await topics_of(env, key)
+        basis = await _with_lists(env, topics, basis, imported)
     stored = await env.store.weights.newest(key)
     if stored is not None and stored.metrics.get("basis") == basis:
         known = await _read(stored)
@@ -58,9 +60,9 @@ async def refit(env: Environment, key: str) -> ChannelModel | None:
         return None
     try:
         async with env.fitting:
-            return await _fit(env, key, _Said(votes, impressions, imported), basis, forgettings)
+            return await _fit(env, key, _Said(votes, impressions, imported, topics), basis, forgettings)
     except _Forgotten:
-        return await refit(env, key)
+        return await refit(env, key, topics)
 
 
 class _Forgotten(Exception):
@@ -69,11 +71,12 @@ class _Forgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What readers and lists said, and what was shown."""
+    """What readers and lists said, and what was shown; the topics are there if a list is."""
 
     votes: Sequence[CurrentVote]
     impressions: Sequence[Impression]
     imported: Sequence[ImportedLike]
+    topics: Topics | None
 
 
 async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings: int) -> ChannelModel | None:
@@ -83,7 +86,7 @@ async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings:
     past = await env.store.papers.before(tomorrow, _PAST_PAPERS)
     background = await background_before(env, tomorrow)
     today = await asyncio.to_thread(vectorizer, background, (), _terms_of)
-    lists = await _vetted(env, key, told.imported, {one.arxiv_id for one in said}, (background, today, past))
+    lists = await _vetted(env, key, told, {one.arxiv_id for one in said}, (background, today, past))
     chosen = lists.likes if lists else ()
     ids = {one.arxiv_id for part in (told.votes, told.impressions, chosen) for one in part}
     evidence = Evidence(
@@ -119,13 +122,13 @@ async def _fit(env: Environment, key: str, told: _Said, basis: str, forgettings:
 async def _vetted(
     env: Environment,
     key: str,
-    imported: Sequence[ImportedLike],
+    told: _Said,
     voted: Collection[str],
     known: tuple[Background, Vectorizer, Sequence[Paper]],
 ) -> Vetted | None:
     """What lists may teach; None if that cannot be told now."""
     try:
-        return await _agreeing(env, key, imported, voted, known)
+        return await _agreeing(env, told, voted, known)
     except EmbedderError as error:
         # Votes must count whatever becomes of an embedder somewhere else.
         logger.warning("lists of %s teach nothing until their papers can be embedded: %s", key, error)
@@ -134,8 +137,7 @@ async def _vetted(
 
 async def _agreeing(
     env: Environment,
-    key: str,
-    imported: Sequence[ImportedLike],
+    told: _Said,
     voted: Collection[str],
     known: tuple[Background, Vectorizer, Sequence[Paper]],
 ) -> Vetted:
@@ -146,15 +148,15 @@ async def _agreeing(
     Raises:
         EmbedderError: papers or topics could not be embedded.
     """
-    papers = await env.store.papers.get(sorted({one.arxiv_id for one in imported}))
-    likes = standing(imported, voted, papers)[-MOST_LISTED:]
-    if not likes:
+    papers = await env.store.papers.get(sorted({one.arxiv_id for one in told.imported}))
+    likes = standing(told.imported, voted, papers)[-MOST_LISTED:]
+    if not likes or told.topics is None:
         return Vetted()
     background, today, past = known
     # Listed papers among the past ones are no comparison, so that a few more than needed are taken.
     compared = tuple(past[: COMPARED + len(likes)])
     listed = [papers[one.arxiv_id] for one in likes]
-    wanted = interests(await topics_of(env, key))
+    wanted = interests(told.topics)
     wanted_vectors = await asyncio.to_thread(env.embedder.embed, [interest.text for interest in wanted])
     others = Texts(compared, await vectors_of(env, compared))
     comparison = Comparison(
@@ -200,14 +202,13 @@ def _basis(env: Environment, votes: Sequence[CurrentVote], impressions: Sequence
     return _hashed(parts)
 
 
-async def _with_lists(env: Environment, key: str, basis: str, imported: Sequence[ImportedLike]) -> str:
+async def _with_lists(env: Environment, topics: Topics, basis: str, imported: Sequence[ImportedLike]) -> str:
     """The same with lists, which teach as far as topics and archive agree; the first morning begins the archive."""
-    topics = (await topics_of(env, key)).raw
     listed = {one.arxiv_id for one in imported}
     newest = await env.store.papers.before(date.max, min(len(listed), MOST_LISTED) + 1)
     has_archive = any(paper.arxiv_id not in listed for paper in newest)
     return _hashed(
-        [basis, topics, str(has_archive), *(f"{one.arxiv_id} {one.weight} {one.origin}" for one in imported)]
+        [basis, topics.raw, str(has_archive), *(f"{one.arxiv_id} {one.weight} {one.origin}" for one in imported)]
     )
 
 

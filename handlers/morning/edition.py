@@ -29,10 +29,8 @@ from bot.ranking.rank import Exploration, Selection, rank, select
 from bot.rendering import header_post, late_papers, more_posts, nothing_relevant, paper_posts
 from bot.settings import ChannelSettings
 from handlers.environment import Environment
-from handlers.learning import refit
 from handlers.listing import ANNOUNCED, admitted_types
-from handlers.morning.scoring import Judged, judge, ranking_inputs
-from handlers.standing import rules_of, topics_of
+from handlers.morning.scoring import Scored, score_papers, standing_of
 
 logger = logging.getLogger(__name__)
 
@@ -93,26 +91,25 @@ async def _prepare(env: Environment, edition: Edition, progress: Progress, *, re
     planned_at = env.clock.now()
     pool = await _pool(env, edition)
     day = edition.last or planned_at.date()
-    judged = await judge(env, edition.channel, pool.candidates, day, progress, rehearsal=rehearsal)
+    standing = await standing_of(env, edition.channel)
+    scored = await score_papers(env, edition.channel, standing, pool.candidates, day, progress, rehearsal=rehearsal)
     if edition.repairs is not None:
-        judged = await _missed(env, edition.channel, judged)
-    inputs = ranking_inputs(await rules_of(env, edition.channel), judged, await refit(env, edition.channel))
-    ranked = await asyncio.to_thread(rank, inputs)
+        scored = await _missed(env, edition.channel, scored)
+    ranked = await asyncio.to_thread(rank, scored.inputs)
     channel = env.channel(edition.channel)
     selection = await asyncio.to_thread(
         select,
-        inputs,
+        scored.inputs,
         ranked,
         papers=channel.papers,
         more=channel.more,
         min_relevance=channel.min_relevance,
         exploration=_exploration(env, channel, planned_at),
     )
-    digest = await _digest(env, edition, pool, judged, selection)
-    topics = await topics_of(env, edition.channel)
+    digest = await _digest(env, edition, pool, scored, selection)
     whys = {paper.paper.arxiv_id: why(paper) for paper in digest.ranked}
-    shown = paper_posts(digest, topics, whys, pool.late)
-    posts = (header_post(digest), *shown, *more_posts(digest, topics, whys, pool.late))
+    shown = paper_posts(digest, standing.topics, whys, pool.late)
+    posts = (header_post(digest), *shown, *more_posts(digest, standing.topics, whys, pool.late))
     record = _record(edition, digest, planned_at)
     plan = DigestPlan(
         record=record,
@@ -122,14 +119,14 @@ async def _prepare(env: Environment, edition: Edition, progress: Progress, *, re
         shown=digest.ranked,
         intents=_intents(env, record, posts, digest.ranked, digest.shown),
     )
-    return Prepared(plan, digest, posts, judged.rehearsed)
+    return Prepared(plan, digest, posts, scored.rehearsed)
 
 
-async def _missed(env: Environment, key: str, judged: Judged) -> Judged:
-    """What the LLM judged by now and no reader has seen, at the cost of this time alone."""
+async def _missed(env: Environment, key: str, scored: Scored) -> Scored:
+    """What the LLM scored by now and no reader has seen, at the cost of this time alone."""
     seen = {one.arxiv_id for one in await env.store.feedback.impressions(key)}
-    missed = judged.only(lambda score: score.scorer == "llm" and score.arxiv_id not in seen)
-    return replace(missed, cost=judged.spent_now)
+    missed = scored.only(lambda score: score.scorer == "llm" and score.arxiv_id not in seen)
+    return replace(missed, cost=scored.spent_now)
 
 
 async def score_ahead(env: Environment, key: str) -> None:
@@ -142,7 +139,7 @@ async def score_ahead(env: Environment, key: str) -> None:
         return
     async with env.preparing:
         pool = await _pool(env, Edition(key, DigestKind.MORNING, "ahead", day, day))
-        await judge(env, key, pool.candidates, day)
+        await score_papers(env, key, await standing_of(env, key), pool.candidates, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +183,8 @@ def _exploration(env: Environment, channel: ChannelSettings, planned_at: datetim
     return Exploration(round(env.settings.ranking.exploration * channel.papers), seed=planned_at.toordinal())
 
 
-async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judged, selection: Selection) -> Digest:
-    remarks = [*edition.remarks, *judged.remarks]
+async def _digest(env: Environment, edition: Edition, pool: _Pool, scored: Scored, selection: Selection) -> Digest:
+    remarks = [*edition.remarks, *scored.remarks]
     if pool.days and not selection.posted:
         remarks.append(nothing_relevant(env.channel(edition.channel).min_relevance))
     if pool.late:
@@ -199,9 +196,9 @@ async def _digest(env: Environment, edition: Edition, pool: _Pool, judged: Judge
         totals=Totals(pool.announced, pool.scanned, selection.relevant),
         ranked=selection.posted,
         shown=selection.shown,
-        scored_by=judged.scored_by or env.scorer.name,
-        selected_by=judged.topics.raw[:_LONGEST_TOPICS],
-        cost=judged.cost,
+        scored_by=scored.scored_by or env.scorer.name,
+        selected_by=scored.inputs.topics.raw[:_LONGEST_TOPICS],
+        cost=scored.cost,
         remarks=tuple(remarks),
         remedial_on=edition.remedial_on,
     )

@@ -27,43 +27,75 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Candidates with all that ranking needs; `scores` and `vectors` are aligned with `papers`.
+class Standing:
+    """How a channel stands on a morning, read once and handed on. `model` is None before the first vote or list."""
+
+    topics: Topics
+    rules: tuple[Rule, ...]
+    model: ChannelModel | None
+
+
+async def standing_of(env: Environment, key: str) -> Standing:
+    """Read how a channel stands now; what its readers have taught is brought up to date first."""
+    topics = await topics_of(env, key)
+    return Standing(topics, await rules_of(env, key), await refit(env, key, topics))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Candidates with all that ranking needs.
 
     `cost` is what scoring them has cost the channel so far, `spent_now` what this time has added.
     """
 
-    papers: tuple[Paper, ...]
-    scores: tuple[Score, ...]
-    vectors: NDArray[np.float32]
-    topics: Topics
-    background: Background
+    inputs: RankingInputs
     cost: TokenCost | None = None
     remarks: tuple[str, ...] = ()
     scored_by: str = ""
     rehearsed: str = ""
     spent_now: TokenCost | None = None
 
-    def only(self, wanted: Callable[[Score], bool]) -> Judged:
+    def only(self, wanted: Callable[[Score], bool]) -> Scored:
         """The same with those papers alone whose score is wanted."""
-        places = [index for index, score in enumerate(self.scores) if wanted(score)]
-        return replace(
-            self,
-            papers=tuple(self.papers[index] for index in places),
-            scores=tuple(self.scores[index] for index in places),
-            vectors=self.vectors[places],
+        known = self.inputs
+        kept = [index for index, score in enumerate(known.scores) if wanted(score)]
+        inputs = replace(
+            known,
+            papers=tuple(known.papers[index] for index in kept),
+            scores=tuple(known.scores[index] for index in kept),
+            vectors=known.vectors[kept],
+        )
+        return replace(self, inputs=inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Papers of a listing day before they have scores; `vectors` are aligned with them."""
+
+    papers: tuple[Paper, ...]
+    vectors: NDArray[np.float32]
+    background: Background
+    day: date
+    standing: Standing
+
+    def with_scores(self, scores: Sequence[Score]) -> RankingInputs:
+        """What the ranking is made from once these scores are there."""
+        now = self.standing
+        return RankingInputs(
+            self.papers, tuple(scores), self.vectors, now.topics, now.rules, self.background, now.model
         )
 
 
-async def judge(
+async def score_papers(
     env: Environment,
     key: str,
+    standing: Standing,
     papers: Sequence[Paper],
     day: date,
     progress: Progress = no_progress,
     *,
     rehearsal: bool = False,
-) -> Judged:
+) -> Scored:
     """Score papers of a listing day for a channel; what was scored before under the same terms is not scored again.
 
     Final scores are stored as they come, so that nothing is paid for twice; a fallback is not stored, and the next call
@@ -72,17 +104,13 @@ async def judge(
     Raises:
         ScorerError: no scores could be made at all.
     """
-    topics = await topics_of(env, key)
     papers = tuple(papers)
-    vectors = await vectors_of(env, papers)
-    cache_key = _cache_key(env, topics)
-    judged = Judged(papers, (), vectors, topics, await background_before(env, day))
-    async with env.scoring[cache_key]:
-        result = await _score(env, key, judged, day, progress, rehearsal=rehearsal)
+    candidates = _Candidates(papers, await vectors_of(env, papers), await background_before(env, day), day, standing)
+    async with env.scoring[_cache_key(env, standing.topics)]:
+        result = await _score(env, key, candidates, progress, rehearsal=rehearsal)
     cost = await env.store.costs.spent_on(key, [paper.arxiv_id for paper in papers], env.scorer.name)
-    return replace(
-        judged,
-        scores=result.scores,
+    return Scored(
+        candidates.with_scores(result.scores),
         cost=cost or result.cost,
         spent_now=result.cost,
         remarks=result.remarks,
@@ -92,57 +120,40 @@ async def judge(
 
 
 async def _score(
-    env: Environment, key: str, judged: Judged, day: date, progress: Progress, *, rehearsal: bool
+    env: Environment, key: str, candidates: _Candidates, progress: Progress, *, rehearsal: bool
 ) -> ScoringResult:
     """Ask the scorer about what is not known yet, and keep what is final."""
-    cache_key = _cache_key(env, judged.topics)
-    papers = judged.papers
+    cache_key = _cache_key(env, candidates.standing.topics)
+    papers = candidates.papers
     known = await env.store.scores.get(cache_key, papers)
     logger.info("scoring %d candidates for %s, %d of them were scored before", len(papers), key, len(known))
     if len(known) == len(papers):
         return ScoringResult(tuple(known[paper.arxiv_id] for paper in papers))
-    job = replace(await _job(env, key, judged, day, known), keep=partial(_keep, env, cache_key), rehearsal=rehearsal)
+    job = replace(await _job(env, key, candidates, known), keep=partial(_keep, env, cache_key), rehearsal=rehearsal)
     result = await env.scorer.score(job, progress)
     if not rehearsal:
         await _keep(env, cache_key, [score for score in result.scores if score.arxiv_id not in known])
     return result
 
 
-async def _job(env: Environment, key: str, judged: Judged, day: date, known: Mapping[str, Score]) -> ScoringJob:
+async def _job(env: Environment, key: str, candidates: _Candidates, known: Mapping[str, Score]) -> ScoringJob:
+    papers = candidates.papers
     # A paper caught up late is in the archive already, and would be its own nearest neighbour.
-    archive, archive_vectors = await recent_papers(env, day, without={paper.arxiv_id for paper in judged.papers})
+    archive, archive_vectors = await recent_papers(env, candidates.day, without={paper.arxiv_id for paper in papers})
     channel = env.channel(key)
-    model = await refit(env, key)
-    rules = await rules_of(env, key)
-
-    def order(scores: Sequence[Score]) -> Sequence[int]:
-        return cascade_order(ranking_inputs(rules, replace(judged, scores=tuple(scores)), model))
-
+    model = candidates.standing.model
     return ScoringJob(
-        papers=judged.papers,
-        topics=judged.topics,
-        vectors=judged.vectors,
-        background=judged.background,
+        papers=papers,
+        topics=candidates.standing.topics,
+        vectors=candidates.vectors,
+        background=candidates.background,
         archive=archive,
         archive_vectors=archive_vectors,
         channel=key,
         known=known,
-        order=order,
+        order=lambda scores: cascade_order(candidates.with_scores(scores)),
         wanted=channel.papers + channel.more,
         votes=round(model.n_liked + model.n_listed) if model else 0,
-    )
-
-
-def ranking_inputs(rules: Sequence[Rule], judged: Judged, model: ChannelModel | None) -> RankingInputs:
-    """What the ranking of a channel's candidates is made from."""
-    return RankingInputs(
-        papers=judged.papers,
-        scores=judged.scores,
-        vectors=judged.vectors,
-        topics=judged.topics,
-        background=judged.background,
-        rules=rules,
-        model=model,
     )
 
 
