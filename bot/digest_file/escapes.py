@@ -1,4 +1,4 @@
-"""Text from outside inside of a Markdown page: harmless, and read back as it was.
+"""Escape text from outside for a Markdown page: harmless, and read back as it was.
 
 Ordinary titles and abstracts stay letter for letter. Only what a Markdown viewer would act on (tags, links, pictures)
 or what would blur a field's end is written as a character reference, and a reference that stood there already is
@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 
-_REFERENCE = re.compile(r"&(?=(?:amp|lt|#40|#41|#44|#91|#93|#124);)")
-_WRITTEN = re.compile(r"&(?:amp|lt|#40|#41|#44|#91|#93|#124);")
+_REFERENCE = re.compile(r"&(?=(?:amp|lt|#33|#40|#41|#42|#44|#91|#93|#96|#124);)")
+_WRITTEN = re.compile(r"&(?:amp|lt|#33|#40|#41|#42|#44|#91|#93|#96|#124);")
+_PICTURE = re.compile(r"!(?=\[)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -23,8 +24,10 @@ def escape(text: str) -> str:
 
 def escape_title(title: str) -> str:
     """A title that can stand between the brackets of a link."""
-    escaped = escape(title)
-    return escaped if _is_balanced(title, "[", "]") else escaped.replace("[", "&#91;").replace("]", "&#93;")
+    escaped = _PICTURE.sub("&#33;", escape(title))
+    if title.count("*") > 1 or title.count("`") > 1:
+        escaped = escaped.replace("*", "&#42;").replace("`", "&#96;")
+    return escaped if _is_balanced(escaped, "[", "]") else escaped.replace("[", "&#91;").replace("]", "&#93;")
 
 
 def escape_author(author: str) -> str:

@@ -1,4 +1,4 @@
-"""Bytes of a file to text: its encoding, and letters that went through the wrong one."""
+"""Turn the bytes of a file into text: find its encoding, repair letters that went through the wrong one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids and addresses of papers in any text: one a line, many in a line, among words."""
+"""Read ids and addresses of papers in any text: one a line, many in a line, among words."""
 
 from __future__ import annotations
 

@@ -83,6 +83,7 @@ _DATE_HEADS = (
 _LONG_HEADS = ("abstract", "summary", "tl;dr", "tldr", "note", "comment", "remark", "摘要", "简介", "备注")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _PROPERTY = re.compile(r"[\w-]{1,20}:: ")  # of a note-taking tool
+_OTHERS = re.compile(r"(?:and )?(?:\d+ )?others?", re.IGNORECASE)
 _DOTTED = ("Jr.", "Sr.", "al.")
 _LONGEST_TITLE = 400
 _MOST_AUTHORS = 3000
@@ -172,10 +173,10 @@ def read_cells(cells: Sequence[str], heads: Sequence[str], date_text: str = "") 
         if other is not None and not rows[0].title:
             return _items(parts[other], break_means_authors=True)
     for row in rows:
-        row.date_text = row.date_text or date_text
         for number, part in enumerate(parts):
             if number != index:
                 _read_cell(row, part, heads[number] if number < len(heads) else "")
+        row.date_text = row.date_text if read_day(row.date_text, "") else date_text or row.date_text
     return rows, cited
 
 
@@ -225,7 +226,8 @@ def read_further(row: Row, text: str) -> None:
 def names(text: str) -> tuple[str, ...]:
     """The names in a list of authors."""
     text = text.removeprefix("by ").replace(" and ", ", ").replace(" & ", ", ")
-    return tuple(name for part in split_authors(text[:_MOST_AUTHORS]) if (name := _name(part)))
+    found = (_name(part) for part in split_authors(text[:_MOST_AUTHORS]))
+    return tuple(name for name in found if name and not _OTHERS.fullmatch(name))
 
 
 def _name(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a file is about, in the form of a topics file: a digest's own prompt, or a list's sections."""
+"""Write what a file is about as a topics file: a digest's own prompt, or a list's sections."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def topics_text(parsed: Parsed) -> str:
     while len(top) == 1 and len(below.get(top[0], [])) > 1:
         top = below[top[0]]
     used = {title for paper in parsed.papers for section in paper.sections for title in section}
-    top = [position for position in top if position in below or parsed.branches[position].title in used]
+    top = [index for index in top if index in below or parsed.branches[index].title in used]
     lines = []
-    for number, position in enumerate(top[:_MOST_TOPICS], start=1):
-        lines.append(f"{number}. {cut(parsed.branches[position].title, _LONGEST_TITLE)}")
-        if children := [cut(parsed.branches[child].title, _LONGEST_TITLE) for child in below.get(position, [])]:
+    for number, index in enumerate(top[:_MOST_TOPICS], start=1):
+        lines.append(f"{number}. {cut(parsed.branches[index].title, _LONGEST_TITLE)}")
+        if children := [cut(parsed.branches[child].title, _LONGEST_TITLE) for child in below.get(index, [])]:
             lines.append(f"   - Relevant: {', '.join(children[:_MOST_BELOW])}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _topics_below(branches: Sequence[Branch]) -> dict[int | None, list[int]]:
-    """The places of the topics below each place, in order; papers are none."""
+    """The indices of the topics below each topic, in order; papers are none."""
     below: dict[int | None, list[int]] = {}
     for index, branch in enumerate(branches):
         if not branch.is_paper:

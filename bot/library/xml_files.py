@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from bot.arxiv_id import find_id, ids_named
-from bot.library.fields import branches_of, distinct, lines_naming, notes_on, paper_of
+from bot.library.fields import branches_of, distinct, lines_naming, notes_on, own_id, paper_of
 from bot.library.parsed import Branch, Link, ListedPaper, Parsed
 from bot.models import ListUse
 from bot.text import cut, one_line
 
 _DEEPEST = 100
+_SCORES = re.compile(r"relevance (?P<relevance>10|[1-9]), novelty (?P<novelty>10|[1-9])(?=\W|$)")
 _LONGEST_TITLE = 400
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _ITEM_TYPES = frozenset({
@@ -81,7 +84,21 @@ def read_feed(text: str) -> Parsed | None:
         return None
     records = [_feed_fields(one) for one in entries]
     title = next((one_line(one.text or "") for one in root.iter() if _tag(one) == "title"), "")
-    return _parsed(text, "feed", title, records, [()] * len(records), ListUse.POSTED)
+    parsed = _parsed(text, "feed", title, records, [()] * len(records), ListUse.POSTED)
+    scores = {own_id(fields): _scores(entry) for fields, entry in zip(records, entries, strict=True)}
+    papers = tuple(
+        replace(paper, relevance=scores[paper.arxiv_id][0], novelty=scores[paper.arxiv_id][1])
+        if paper.arxiv_id in scores
+        else paper
+        for paper in parsed.papers
+    )
+    return replace(parsed, papers=papers)
+
+
+def _scores(entry: Element) -> tuple[int | None, int | None]:
+    """The scores that a feed of our own begins its summaries with."""
+    found = _SCORES.match(_below(entry, "summary"))
+    return (int(found["relevance"]), int(found["novelty"])) if found else (None, None)
 
 
 def _feed_fields(entry: Element) -> dict[str, str]:

@@ -15,7 +15,14 @@ from bot.models import Paper
 from bot.text import one_line
 
 _FORMULA = re.compile(r"\\\(.{1,2000}?\\\)|(?<!\\)\$(?:[^$\\]|\\.){1,2000}\$")
-_MACRO_OR_SPECIAL = re.compile(r"\\(?:[A-Za-z]+|.)|(?P<bare>[#$%&_^])")
+_MACRO_OR_SPECIAL = re.compile(r"\\(?P<name>[A-Za-z]+)(?P<taken>\{[^{}]{0,200}\})?|\\.|(?P<bare>[#$%&_^~])")
+_TEXT_MACROS = frozenset({
+    "L", "l", "O", "o", "AE", "ae", "OE", "oe", "ss", "aa", "AA", "i", "j", "c", "v", "u", "H", "k", "b", "d", "r", "t",
+    "dots", "ldots", "S", "P", "DH", "dh", "DJ", "dj", "TH", "th", "NG", "ng", "emph", "url", "href", "bf", "it", "em",
+    "rm", "tt", "sc", "sf", "sl", "mbox", "underline", "ensuremath", "lbrace", "rbrace", "relax", "copyright", "pounds",
+    "dag", "ddag", "TeX", "LaTeX", "newline",
+})  # fmt: skip
+_WORDED = {"^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
 _BARE_IN_FORMULA = re.compile(r"\\.|(?P<bare>[#%&])")
 _ESCAPED = re.compile(r"\\(.)")
 # To some readers the second backslash of a line break escapes the brace behind it.
@@ -30,7 +37,7 @@ _FORMULA_BRACES = {ord(_LEFT): r"\lbrace{}", ord(_RIGHT): r"\rbrace{}"}
 def bibtex(paper: Paper) -> str:
     """The entry arXiv's readers expect: @misc with eprint, archivePrefix and primaryClass, its key made of the id."""
     fields = {
-        "title": latex(paper.title),
+        "title": f"{{{latex(paper.title)}}}" if paper.title.strip() else "",  # the braces keep its capitals
         "author": " and ".join(name for author in paper.authors if (name := _name(author))),
         "year": str(paper.published_at.year),
         "eprint": paper.arxiv_id,
@@ -75,11 +82,34 @@ def _name(author: str) -> str:
 
 def _running(text: str) -> str:
     """Text outside of formulas: macros stay, characters that mean something to LaTeX are shown."""
+    return _encoded(_MACRO_OR_SPECIAL.sub(_shown, text).translate(_TEXT_BRACES))
 
-    def shown(found: re.Match[str]) -> str:
-        return (r"\^{}" if found["bare"] == "^" else f"\\{found['bare']}") if found["bare"] else found[0]
 
-    return _encoded(_MACRO_OR_SPECIAL.sub(shown, text).translate(_TEXT_BRACES))
+def _known(macro: str, name: str, taken: str) -> str:
+    """A macro that LaTeX knows in running text; one of formulas as a formula, an unknown one as its name."""
+    if name in _TEXT_MACROS or name.startswith("text"):
+        return f"\\{name}{_MACRO_OR_SPECIAL.sub(_shown, taken)}"
+    shown = _formulas().get_macro_spec(name)
+    if shown is None:
+        return rf"\textbackslash{{}}{name}{_MACRO_OR_SPECIAL.sub(_shown, taken)}"
+    takes_some = not isinstance(shown.simplify_repl, str) or "%" in shown.simplify_repl
+    return (
+        rf"\ensuremath{{{macro}}}" if takes_some else rf"\ensuremath{{\{name}}}{_MACRO_OR_SPECIAL.sub(_shown, taken)}"
+    )
+
+
+def _shown(found: re.Match[str]) -> str:
+    """A macro, or a character that means something to LaTeX, as it may stand in running text."""
+    if bare := found["bare"]:
+        return _WORDED.get(bare, f"\\{bare}")
+    return _known(found[0], found["name"], found["taken"] or "") if found["name"] else found[0]
+
+
+@cache
+def _formulas() -> Any:
+    from pylatexenc.latex2text import get_default_latex_context_db
+
+    return get_default_latex_context_db()
 
 
 def _formula(text: str) -> str:

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from markdown_it import MarkdownIt
 
 from bot.digest_file import write_json, write_markdown
 from bot.models import TokenCost
@@ -71,3 +72,13 @@ def test_other_tools_find_their_fields_in_the_json():
         "abstract": "An abstract of 5\\% length.",
         "arxiv_id": "2505.00001",
     }
+
+
+def test_a_picture_in_a_title_leaves_the_heading_its_link():
+    page = write_markdown(a_digest(ranked=(a_ranked(1, title="[Link](https://evil.example) ![img](x) *bold* `code`"),)))
+    heading = next(line for line in page.splitlines() if line.startswith("## 1. "))
+    shown = MarkdownIt().renderInline(heading.removeprefix("## 1. "))
+    assert "<img" not in shown
+    assert "<em>" not in shown
+    assert "<code>" not in shown
+    assert shown.count("<a href=") == 1

@@ -1,4 +1,4 @@
-"""Papers, digests and votes written down for the world: one writer for each format of `paperlark export`."""
+"""Write papers, digests and votes down for others: one writer for each format of `paperlark export`."""
 
 from __future__ import annotations
 

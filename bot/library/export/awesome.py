@@ -1,4 +1,4 @@
-"""The papers a channel likes most as a curated list in Markdown that lives: an edition differs only by what is new.
+"""Write the papers a channel likes most as a curated list in Markdown; an edition differs only by what is new.
 
 Papers of the past 30 days come first, below their topics; the earlier ones follow, topic by topic. A paper's row
 depends on nothing but the paper, and rows are ordered by date and id, so that votes alone move nothing.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from bot.library.export.collected import Collected, Listed, date_of
+from bot.library.export.collected import Collected, Listed, date_of, shortened
 from bot.library.export.markup import badge, escaped, escaped_address
 from bot.library.export.remarks import publication_note, web_links
 from bot.models import Paper
@@ -70,7 +70,7 @@ def _row(paper: Paper) -> str:
     note = "" if paper.withdrawn else publication_note(paper.comment)
     sign = f"![Publish]({badge('Conference', note)})<br>" if note else ""
     title = escaped(cut(readable(paper.title), _LONGEST_TITLE)) or f"arXiv {paper.arxiv_id}"
-    names = ", ".join(name for author in paper.authors if (name := _name(author)))
+    names = ", ".join(shortened([name for author in paper.authors if (name := _name(author))]))
     day = date_of(paper)
     cells = (
         f"{sign}[{title}]({paper.abs_url})" + (f" <br> {names}" if names else ""),

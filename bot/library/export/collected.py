@@ -1,13 +1,15 @@
-"""What a channel has to write down, apart from how it is written."""
+"""Hold what a channel has to write down, apart from how it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from bot.models import Digest, Paper
+
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ class Format:
 
     wants: Wants
     write: Callable[[Collected], str]
+
+
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, of a very long list the first and how many others there are."""
+    if len(names) <= _MOST_NAMES:
+        return tuple(names)
+    return (*names[:_MOST_NAMES], f"and {len(names) - _MOST_NAMES} others")
 
 
 def date_of(paper: Paper) -> date:

@@ -1,4 +1,4 @@
-"""What a channel posted, as an Atom feed (RFC 4287).
+"""Write what a channel posted as an Atom feed (RFC 4287).
 
 An entry's id depends on channel and paper alone and its times are those of the posting, so that a feed reader shows
 each paper once, however often the feed is written.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from xml.etree import ElementTree as ET
 
-from bot.library.export.collected import Collected, PostedPaper
+from bot.library.export.collected import Collected, PostedPaper, shortened
 from bot.text import one_line, readable
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -26,6 +26,8 @@ def atom(collected: Collected) -> str:
     newest = posted[0].at if posted else datetime.combine(collected.today, time(), UTC)
     feed = ET.Element("feed", {"xmlns": NAMESPACE})
     _add(feed, "id", _urn(collected.address))
+    # Where the feed will lie is not known here; its own name is an address too, and the same in every edition.
+    _add(feed, "link", rel="self", type="application/atom+xml", href=_urn(collected.address))
     _add(feed, "title", f"Papers of {readable(collected.channel)}")
     _add(feed, "updated", _stamp(newest))
     _add(_add(feed, "author"), "name", "Paperlark")
@@ -54,9 +56,8 @@ def _entry(feed: ET.Element, address: str, one: PostedPaper) -> None:
         _add(entry, "link", rel="related", type="application/pdf", href=paper.pdf_url)
     _add(entry, "published", _stamp(one.at))
     _add(entry, "updated", _stamp(one.at))
-    for author in paper.authors:
-        if name := readable(author):
-            _add(_add(entry, "author"), "name", name)
+    for name in shortened([name for author in paper.authors if (name := readable(author))]):
+        _add(_add(entry, "author"), "name", name)
     for category in dict.fromkeys((paper.primary_category, *paper.categories)):
         if category:
             _add(entry, "category", term=category, scheme=_SCHEME)

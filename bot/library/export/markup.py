@@ -1,4 +1,4 @@
-"""Text from outside inside of a Markdown list: shown as it is, whatever it says, and read back the same.
+"""Escape text from outside for a Markdown list: shown as it is, whatever it says, and read back the same.
 
 Everything that a viewer would act on (table bars, links, tags, emphasis, formulas, mentions, addresses) becomes a
 character reference, which Markdown shows and never obeys.

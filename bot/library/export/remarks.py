@@ -1,4 +1,4 @@
-"""What authors tell in arXiv's comment field and abstract: where a paper was accepted, and where its code is.
+"""Read where a paper was accepted and where its code is from arXiv's comment field and abstract.
 
 Both are free text. Only what is plain is taken: a paper that was submitted somewhere, or is under review, is not
 published there.

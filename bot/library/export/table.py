@@ -1,4 +1,4 @@
-"""A channel's votes as a table for spreadsheets and notebooks, without a name in it."""
+"""Write a channel's votes as a table for spreadsheets and notebooks, without a name in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def feedback_table(collected: Collected) -> str:
     for one in collected.opinions:
         writer.writerow((
             one.day.isoformat(),
-            _text(one.paper.arxiv_id),
+            f"arXiv:{one.paper.arxiv_id}",  # bare, a spreadsheet makes a number of it: 2505.10010 becomes 2505.1001
             _text(readable(one.paper.title)),
             _text(" ".join(one.paper.categories)),
             f"r{one.reader}",

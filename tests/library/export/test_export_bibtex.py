@@ -35,7 +35,7 @@ def test_every_entry_is_valid_and_keyed_by_its_id():
 def test_the_fields_say_what_arxiv_says():
     (entry,) = entries(written([a_paper(title="On Li\\`o and 5% of a_b", authors=("Pietro Liò", "Barnes and Noble"))]))
     assert {field.key: field.value for field in entry.fields} == {
-        "title": "On Li\\`o and 5\\% of a\\_b",
+        "title": "{On Li\\`o and 5\\% of a\\_b}",
         "author": "Pietro Li{\\`o} and {Barnes and Noble}",
         "year": "2025",
         "eprint": "2505.03801",
@@ -79,3 +79,18 @@ def test_no_papers_make_an_empty_file():
 def test_a_line_break_beside_a_brace_swallows_no_entry(title):
     some = [a_paper("2505.03801", title=title), a_paper("2505.03802")]
     assert [entry.key for entry in entries(written(some))] == ["arXiv:2505.03801", "arXiv:2505.03802"]
+
+
+@pytest.mark.parametrize(
+    ("title", "latex"),
+    [
+        (r"a \backslash and \alpha outside", r"a \ensuremath{\backslash} and \ensuremath{\alpha} outside"),
+        (r"\mathcal{O}(n) of $\mathcal{O}(n)$", r"\ensuremath{\mathcal{O}}(n) of $\mathcal{O}(n)$"),
+        (r"about ~100 and x^2", r"about \textasciitilde{}100 and x\textasciicircum{}2"),
+        (r"an \unheardof macro", r"an \textbackslash{}unheardof macro"),
+        (r"\emph{as it is} and \L{}ukasz", r"\emph{as it is} and \L{}ukasz"),
+    ],
+)
+def test_a_macro_of_formulas_or_of_nobody_stops_no_latex(title, latex):
+    (entry,) = entries(written([a_paper(title=title)]))
+    assert entry["title"] == f"{{{latex}}}"

@@ -21,7 +21,7 @@ def test_a_row_says_what_was_voted_on_and_where_it_stood():
     (row,) = rows(opinions([a_paper(title="Low Bits")]))
     assert row == {
         "day": "2025-05-09",
-        "arxiv_id": "2505.03801",
+        "arxiv_id": "arXiv:2505.03801",
         "title": "Low Bits",
         "categories": "cs.CL",
         "reader": "r1",
