@@ -175,7 +175,10 @@ def _why_nothing(content: bytes, parsed: Parsed) -> str:
     if parsed.papers:
         papers = counted(len(parsed.papers), "paper")
         return f"it names {papers}, but no arXiv id; only papers on arXiv can be imported"
-    hint = " (topics are read by `paperlark topics check`)" if parse_topics(content).topics else ""
+    topics = parse_topics(content)
+    hint = " (topics are read by `paperlark topics check`)" if topics.topics else ""
+    if any("configuration of another tool" in warning for warning in topics.warnings):
+        return "it is the configuration of another tool and names no paper; `paperlark topics check` shows its topics"
     lines = counted(len(parsed.lines), "line")
     return f"no arXiv id or address in its {lines}; it should link to arXiv or name ids{hint}"
 

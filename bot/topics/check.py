@@ -1,4 +1,4 @@
-"""What looks wrong in a topics file, in its reader's words."""
+"""Say what looks wrong in a topics file, in its reader's words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from bot.categories import CATEGORIES
 from bot.models import Topic
 from bot.text import cut
 from bot.topics.drafts import Found
@@ -29,6 +30,7 @@ def warnings_of(raw: str, found: Found, keywords: Mapping[str, Sequence[str]], *
         *_about_rest(found, has_prompt=has_prompt),
         *_about_numbers(found.numbers, len(found.topics)),
         *_about_each(found),
+        *_about_categories(found.topics),
         *islice(_about_likeness(found.topics), _MOST_NAMED),
         *_about_size(raw, found.topics),
     )
@@ -73,6 +75,16 @@ def _about_each(found: Found) -> Iterator[str]:
             yield f"Topic {topic.number} ({title}) says only what is not relevant; papers are compared with its title."
         elif topic.not_relevant and topic.not_relevant == topic.relevant:
             yield f"Topic {topic.number} ({title}) has the same text as relevant and as not relevant."
+
+
+def _about_categories(topics: Sequence[Topic]) -> Iterator[str]:
+    names = [topic.title for topic in topics if topic.title in CATEGORIES and not topic.relevant]
+    if names:
+        told = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+        yield (
+            f"{told}: a category of arXiv is no topic; put it into the settings (categories = …), "
+            "and say in words what you want."
+        )
 
 
 def _about_likeness(topics: Sequence[Topic]) -> Iterator[str]:

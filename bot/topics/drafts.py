@@ -1,4 +1,4 @@
-"""Topics and taste as they grow line by line."""
+"""Collect topics and taste line by line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from bot.topics.sections import Placed, Section, is_section_title
 from bot.topics.taste import is_negative, sentences, sounds_like_taste
 
 _BOLD_TITLE = re.compile(r"(?:\*\*|__)(?P<title>[^*_]{1,300}?)\s*:?(?:\*\*|__)\s*(?:[:–—-]\s*)?(?P<rest>.*)")
+_REFUSAL = re.compile(
+    r"(?:(?:but|also|and|however|please),? )*"
+    r"(?:(?:i|we|he|she|they)(?: am| are| is)?(?: do| does)?(?: not|n['’]t)\b"
+    r"|(?:do not|don['’]t) (?:show|include|send|want))",
+    re.IGNORECASE,
+)
 _PROSE_END = re.compile(r"[.!?。！？][\"”)]?$")
 _LONGEST_ONE_LINE_TOPIC = 300
 _LONGEST_TITLE = 120
@@ -39,6 +45,14 @@ class _Draft:
             self.wanted = True
         if part.text:
             (self.not_relevant if self.wanted is False else self.relevant).append(part.text)
+
+    def add_prose(self, text: str, line: Line) -> None:
+        """Take sentences; "I do not want to see …" among them is not relevant, whatever part they stand in."""
+        for sentence in sentences(text) or [text]:
+            if _REFUSAL.match(sentence):
+                self.not_relevant.append(sentence)
+            else:
+                self.add(Part(None, sentence), line)
 
     def _is_new_point(self, line: Line) -> bool:
         """An unlabelled bullet beside a "Not relevant: …" that has its text is a point of its own."""
@@ -130,7 +144,7 @@ class Drafts:
         return line.kind is Kind.NUMBERED and line.level == 1 and self._layout.level != 1
 
     def _starts_topic(self, line: Line) -> bool:
-        if self._lead and (is_negative(self._lead) or (self._drafts and sounds_like_taste(self._lead))):
+        if self._lead and (is_negative(self._lead) or (self._drafts and self._leads_to(line))):
             return False
         match self._layout.marks:
             case Marks.NUMBERS:
@@ -142,6 +156,11 @@ class Drafts:
                 return is_bullet and line.indent < self._layout.indent + SLACK
             case Marks.LINES:
                 return line.kind is Kind.TEXT and not is_label(line.text) and not self._is_prose(line)
+
+    def _leads_to(self, line: Line) -> bool:
+        """Whether a line is a point of what was begun with "…:" behind the topics, also one that is counted anew."""
+        last = self._drafts[-1].number
+        return sounds_like_taste(self._lead) or (line.number is not None and last is not None and line.number <= last)
 
     def _is_outermost(self, line: Line) -> bool:
         """Whether a numbered line is a topic rather than a step inside of one."""
@@ -175,12 +194,13 @@ class Drafts:
             return False
         draft = self._drafts[-1]
         if sounds_like_taste(line.plain):
-            return True
+            # "I am interested in …" right below a number is about that topic, after a blank line about everything.
+            return self._after_blank or self._layout.marks is not Marks.NUMBERS or draft.wanted is not None
         if self._layout.marks is Marks.LINES:
             return draft.is_bare or self._after_blank
         if self._layout.marks is Marks.HEADINGS:
             return self._after_blank and draft.wanted is not None
-        return self._after_blank and not draft.is_bare
+        return self._after_blank and (not draft.is_bare or line.plain.endswith(":"))
 
     def _continue(self, line: Line) -> None:
         draft = self._drafts[-1]
@@ -189,7 +209,10 @@ class Drafts:
         if line.kind is Kind.BULLET and draft.bullet_indent is None:
             draft.bullet_indent = line.indent
         for part in parts(line.text):
-            draft.add(part, line)
+            if part.wanted is None and line.kind is Kind.TEXT and self._layout.marks is Marks.NUMBERS:
+                draft.add_prose(part.text, line)
+            else:
+                draft.add(part, line)
 
     def _settle_loose(self, *, is_last: bool) -> None:
         """A paragraph below the last bare title is taste, unless earlier titles had theirs in the same way."""

@@ -1,4 +1,4 @@
-"""What kind of line each line of a topics text is, whatever bullets, digits and emphasis it is written with."""
+"""Tell what kind of line each line of a topics text is, whatever bullets, digits and emphasis it has."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEGATIVE = (
     "(?:not|non|less)[- ]relevant (?:papers|topics|areas|work)|(?:not|non|less)[- ]relevant|nonrelevant"
     "|irrelevant (?:papers|topics|areas|work)|irrelevant|filter(?:ed)? out|filter|excluded?|excluding|not interested in"
     "|not interested|not interesting|not wanted|unwanted|avoid|ignore|skip|reject"
-    "|discard|drop|negative|no"
+    "|discard|drop|negative|not|no"
 )
 _LABEL = re.compile(
     rf"(?:(?P<no>{_NEGATIVE})|(?P<yes>{_POSITIVE}))\s*(?:\([^()]*\)\s*)?(?::|[-–—]\s|$)\s*", re.IGNORECASE
@@ -45,7 +45,7 @@ _BARE_NEGATIVE = re.compile(r"(?P<no>not relevant|irrelevant)\b\s*[,.]?\s*(?:are
 _INLINE_LABEL = re.compile(
     r"(?:(?<=[.;,|)])\s*|\s[-–—]\s*|(?<=\s))(?<!not )(?<!Not )(?<!NOT )"
     r"(?P<label>Not [Rr]elevant|not relevant|NOT RELEVANT|Irrelevant|IRRELEVANT"
-    r"|Relevant|RELEVANT|Keep|Filter(?: out)?|Exclude|Include)\s*:"
+    r"|[Nn]ot(?=:)|Relevant|RELEVANT|Keep|Filter(?: out)?|Exclude|Include)\s*:"
 )
 _NOTHING = re.compile(r"(?:n/?\.?a\.?|none|nothing|nil|null|[-–—.]*|\.\.\.|…|tbd|\?+)", re.IGNORECASE)
 

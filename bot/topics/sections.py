@@ -1,4 +1,4 @@
-"""Which part of the file each line belongs to: topics, keywords, taste, or a prompt that is none of the reader's."""
+"""Find which part of the file each line is of: topics, keywords, taste, or a prompt that is not the reader's."""
 
 from __future__ import annotations
 
@@ -65,8 +65,12 @@ def index(lines: Sequence[Line]) -> list[Placed]:
     section = Section.FOREIGN if is_prompt and any(map(_TOPICS_TITLE.fullmatch, titles)) else Section.BODY
     placed: list[Placed] = []
     after_blank = True
+    topic: Line | None = None  # the numbered line that this one may belong to
     for line in lines:
-        opened = _opened(line, section, after_blank=after_blank)
+        if line.kind in (Kind.NUMBERED, Kind.HEADING):
+            topic = line if line.kind is Kind.NUMBERED else None
+        is_inside = topic is not None and line.indent > topic.indent
+        opened = None if is_inside and _is_keywords_line(line) else _opened(line, section, after_blank=after_blank)
         section = section if opened is None else opened
         placed.append(Placed(line, section, opens=opened is Section.KEYWORDS))
         after_blank = line.kind is Kind.BLANK
@@ -88,11 +92,15 @@ def _opened(line: Line, current: Section, *, after_blank: bool) -> Section | Non
         return _headed(_title(line), current)
     if current is Section.FOREIGN:
         return None
-    if line.kind is Kind.TEXT and _KEYWORDS_LINE.fullmatch(line.plain):
+    if _is_keywords_line(line):
         return Section.KEYWORDS
     if current is Section.KEYWORDS and _leaves_keywords(line, after_blank=after_blank):
         return Section.BODY
     return None
+
+
+def _is_keywords_line(line: Line) -> bool:
+    return line.kind is Kind.TEXT and bool(_KEYWORDS_LINE.fullmatch(line.plain))
 
 
 def _headed(title: str, current: Section) -> Section:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.models import Topic, Topics
 from bot.topics import parse_topics, query_text, render_understood
+from tests.seeds import finding
 
 WANTED, UNWANTED = "wantedword", "unwantedword"
 
@@ -322,3 +323,58 @@ def test_five_megabytes_of_anything_end(unit):
     topics = parse_topics("# x" + unit * (5_000_000 // len(unit)))
     assert topics.warnings
     assert len(render_understood(topics)) < 5_000_000
+
+
+def test_prose_below_a_topics_title_is_that_topics():
+    text = """\
+1. Papers about warm nests.
+I am interested in papers that heat straw.
+I do not want to see simple applications of boxes.
+
+2. Songs
+We like low precision. We do not care about whistles.
+
+In suggesting papers to your friend, remember that he likes theory.
+"""
+    topics = parse_topics(text)
+    assert [(one.relevant, one.not_relevant) for one in topics.topics] == [
+        ("I am interested in papers that heat straw.", "I do not want to see simple applications of boxes."),
+        ("We like low precision.", "We do not care about whistles."),
+    ]
+    assert topics.taste == ("In suggesting papers to your friend, remember that he likes theory.",)
+
+
+def test_keywords_inside_a_topic_stay_in_it():
+    text = """\
+1. Nests
+   - Relevant:
+   New nest layouts.
+2. Lark agents
+   - Relevant:
+   Papers on larks that plan.
+   Keywords: lark agent, embodied lark.
+   - Not Relevant:
+   Traditional cages.
+"""
+    for content in (text.encode(), finding("keywords-inside-topic.txt")):
+        topics = parse_topics(content)
+        assert len(topics.topics) == 2
+        assert "Keywords: lark agent" in topics.topics[1].relevant
+        assert "Traditional cages" in topics.topics[1].not_relevant
+        assert topics.keywords == {}
+
+
+def test_not_with_a_colon_is_an_exclusion():
+    topics = parse_topics("1. Larks\n   not: robots\n2. Nests. not: boxes\n")
+    assert [(one.title, one.not_relevant) for one in topics.topics] == [("Larks", "robots"), ("Nests", "boxes")]
+
+
+def test_points_counted_anew_behind_the_topics_are_no_topics():
+    text = (
+        "1. Nests\n2. Songs\n\nWhen recommending papers, special attention should be paid to: \n1. new ideas\n2. code\n"
+    )
+    assert [one.title for one in parse_topics(text).topics] == ["Nests", "Songs"]
+
+
+def test_categories_are_said_to_be_no_topics():
+    assert any("a category of arXiv is no topic" in one for one in parse_topics("cs.CL\ncs.LG\n").warnings)
