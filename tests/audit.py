@@ -7,6 +7,7 @@ skipped or the advisory service could not be asked; that is never taken for clea
 from __future__ import annotations
 
 import json
+import pyexpat
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import distributions
 from pathlib import Path
+
+from bot.ops.doctor import expat_findings
 
 OURSELVES = "paperlark"
 _LONGEST_S = 900
@@ -113,7 +116,8 @@ def run(installed: Mapping[str, str]) -> Verdict:
 def main() -> int:
     """Audit this environment."""
     found = run(installed_here())
-    print("\n".join(found.lines), flush=True)
+    lines = [f"python {sys.version.split()[0]}: {one.message}" for one in expat_findings(pyexpat.EXPAT_VERSION)]
+    print("\n".join([*lines, *found.lines]), flush=True)
     return int(found.outcome)
 
 

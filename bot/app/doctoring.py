@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pyexpat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -109,6 +110,7 @@ class _Patient:
             "database": self._database,
             "backup": self._backup,
             "disk": self._disk,
+            "files": self._files,
             "clock": self._clock,
             "lock": self._lock,
         }
@@ -194,6 +196,13 @@ class _Patient:
     async def _disk(self) -> Iterable[Finding]:
         folders = [self.settings.data_dir] + [self.settings.backups] * self.settings.backup.enabled
         return doctor.disk_findings(folders, self.settings.alarms.disk_mb)
+
+    async def _files(self) -> Iterable[Finding]:
+        path, folder = self.settings.database, (self.config or DEFAULT_FILE).absolute().parent
+        beside = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
+        backups = [one.path for one in await asyncio.to_thread(backups_in, self.settings.backups)]
+        expat = doctor.expat_findings(pyexpat.EXPAT_VERSION)
+        return (*doctor.privacy_findings([*beside, path.parent / "paperlark.log", *backups, folder / ".env"]), *expat)
 
     async def _clock(self) -> Iterable[Finding]:
         theirs = None

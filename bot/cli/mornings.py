@@ -11,6 +11,7 @@ import click
 
 from bot.cli._shared import DONE, FAILED, Day, log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
+from bot.store.private import private_file, private_folder
 
 
 @click.command(short_help="Five mornings with sample papers; nothing is kept.")
@@ -41,8 +42,9 @@ def run(config: Path | None) -> None:
         and any(ch.platform == "console" for ch in settings.channels.values())
     ):
         # Somebody reads and types here: the log would run through their lines.
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         log = settings.data_dir / "paperlark.log"
+        private_folder(settings.data_dir)
+        private_file(log)
         log_to(settings.log_level, log)
         click.echo(
             "Paperlark runs here until you type quit; help lists what else you can type.\n"

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 logger = logging.getLogger(__name__)
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 LONGEST_LAG_S = 5.0
+_FOR_ADDRESSES = frozenset({"/healthz", "/readyz"})
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -53,13 +58,19 @@ class Answers:
 
 
 @asynccontextmanager
-async def health_server(host: str, port: int, answers: Answers) -> AsyncIterator[int | None]:
+async def health_server(
+    host: str, port: int, answers: Answers, names: Collection[str] = ()
+) -> AsyncIterator[int | None]:
     """Answer /healthz, /readyz and /metrics within the context, and measure the loop.
+
+    Asked by a Host name that is none of `names`, `host` and localhost it answers nothing; an address is enough for
+    /healthz and /readyz, which containers and balancers look at.
 
     Yields the port (another one than `port` where that is 0); None where it cannot be had, which is logged and does not
     keep the bot from its work.
     """
-    runner = web.AppRunner(_application(answers), access_log=None, shutdown_timeout=1.0)
+    known = frozenset(name.lower() for name in (*names, host, "localhost"))
+    runner = web.AppRunner(_application(answers, known), access_log=None, shutdown_timeout=1.0)
     measuring = asyncio.create_task(answers.meter.run())
     try:
         await runner.setup()
@@ -83,7 +94,14 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> int | None:
     return taken
 
 
-def _application(answers: Answers) -> web.Application:
+def _application(answers: Answers, names: Collection[str]) -> web.Application:
+    @web.middleware
+    async def known_names_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = _name_in(request.headers.get("Host", ""))
+        if name in names or (_is_address(name) and request.path in _FOR_ADDRESSES):
+            return await handler(request)
+        return web.Response(status=421, text="I do not answer to that name; see names in [health].\n")
+
     async def alive(_request: web.Request) -> web.Response:
         lag_s = answers.meter.newest_s
         return _json({"alive": True, "loop_lag_s": round(lag_s, 3)}, ok=lag_s < LONGEST_LAG_S)
@@ -96,9 +114,25 @@ def _application(answers: Answers) -> web.Application:
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(body=await answers.metrics(), headers={"Content-Type": _METRICS_TYPE})
 
-    application = web.Application()
+    application = web.Application(middlewares=[known_names_only])
     application.add_routes([web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
     return application
+
+
+def _name_in(host: str) -> str:
+    """The name or address in a Host header, without its port."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _json(content: Mapping[str, object], *, ok: bool) -> web.Response:

@@ -139,11 +139,16 @@ class LibrarySettings(Strict):
 
 
 class HealthSettings(Strict):
-    """Where /healthz, /readyz and /metrics are answered. Without a password: keep it on this machine."""
+    """Where /healthz, /readyz and /metrics are answered. Without a password: keep it on this machine.
+
+    `names` are the host names it is asked by besides `host` and localhost; a web page that points a name of its own
+    here reads nothing.
+    """
 
     enabled: bool = True
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8321, ge=0, le=65535)
+    names: tuple[str, ...] = ()
 
 
 class OwnerSettings(Strict):

@@ -18,6 +18,7 @@ from bot.errors import StoreCorrupt, StoreFull, StoreGone, StoreReadOnly
 from bot.store.backups.listing import holds_nothing, refuse_to_begin_anew
 from bot.store.backups.making import back_up
 from bot.store.file import refuse_damaged, refuse_foreign, translated
+from bot.store.private import private_file, private_folder
 from bot.store.schema import migrations
 
 T = TypeVar("T")
@@ -63,12 +64,13 @@ class Database:
 
     def _open(self) -> SqliteUtils:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
         except OSError as error:
             raise StoreReadOnly(f"{self.path.parent}: the data folder cannot be made ({error.strerror})") from error
         is_new = holds_nothing(self.path)
         if is_new:
             refuse_to_begin_anew(self.path, self._backups)
+        private_file(self.path)  # what SQLite lays beside it takes its mode over
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s, check_same_thread=False)
         try:
             db = SqliteUtils(connection)

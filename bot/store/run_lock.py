@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.errors import LockHeld, StoreReadOnly
+from bot.store.private import private_file, private_folder
 
 
 @contextmanager
@@ -25,9 +26,9 @@ def run_lock(database: Path, now: datetime) -> Iterator[None]:
         StoreReadOnly: the lock file cannot be made.
     """
     holder = database.with_suffix(".holder")
-    lock = FileLock(database.with_suffix(".lock"))
+    lock = FileLock(database.with_suffix(".lock"), mode=0o600)
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(database.parent)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise LockHeld(
@@ -50,7 +51,7 @@ def holder_of(database: Path) -> str:
     holder = database.with_suffix(".holder")
     if not holder.exists():
         return ""
-    lock = FileLock(database.with_suffix(".lock"))
+    lock = FileLock(database.with_suffix(".lock"), mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -64,6 +65,7 @@ def holder_of(database: Path) -> str:
 def _introduce(holder: Path, now: datetime) -> None:
     """Say who holds the lock; on a full disk nobody is told, and whoever opens the database says why."""
     with suppress(OSError):
+        private_file(holder)
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}))
 
 

@@ -139,3 +139,34 @@ def test_what_is_unknown_is_left_out():
     page = metrics_page(Snapshot(Figures())).decode()
     assert "paperlark_last_backup" not in page
     assert "paperlark_newest_listing" not in page
+
+
+async def ask_as(port, path, host):
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{path}", headers={"Host": host}) as answer,
+    ):
+        return answer.status
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "localhost.evil.example", "", "[::1", "a b"])
+async def test_a_name_that_is_not_ours_is_answered_nothing(answers, host):
+    """A web page may point a name of its own at this machine; the browser then sends that name."""
+    async with health_server("127.0.0.1", 0, answers) as port:
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert await ask_as(port, path, host) in {400, 421}
+
+
+async def test_known_names_are_answered_and_addresses_as_far_as_they_need(answers):
+    async with health_server("127.0.0.1", 0, answers, ("bot.example",)) as port:
+        for host in ("localhost", "127.0.0.1", "BOT.example:80", "bot.example"):
+            assert await ask_as(port, "/metrics", host) == 200
+        assert await ask_as(port, "/healthz", "10.0.0.7:8321") == 200
+        assert await ask_as(port, "/metrics", "10.0.0.7:8321") == 421
+
+
+async def test_nothing_there_changes_anything(answers):
+    async with health_server("127.0.0.1", 0, answers) as port, aiohttp.ClientSession() as session:
+        for method in ("post", "put", "delete", "patch"):
+            async with session.request(method, f"http://127.0.0.1:{port}/healthz") as answer:
+                assert answer.status == 405

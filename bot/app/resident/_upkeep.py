@@ -93,7 +93,9 @@ class Upkeep:
         if not health.enabled:
             yield None
             return
-        async with health_server(health.host, health.port, Answers(self._meter, self.checks, self.metrics)) as port:
+        async with health_server(
+            health.host, health.port, Answers(self._meter, self.checks, self.metrics), health.names
+        ) as port:
             yield port
 
     async def checks(self) -> Mapping[str, Check]:

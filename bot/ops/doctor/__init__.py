@@ -4,7 +4,9 @@ from bot.ops.doctor._clock import clock_findings, time_at
 from bot.ops.doctor._database import backup_findings, database_findings, lock_finding
 from bot.ops.doctor._disk import disk_findings
 from bot.ops.doctor._examination import Check, examine, report
+from bot.ops.doctor._interpreter import expat_findings
 from bot.ops.doctor._listings import listing_findings
+from bot.ops.doctor._privacy import privacy_findings
 from bot.ops.doctor._settings import settings_findings, topics_findings
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "database_findings",
     "disk_findings",
     "examine",
+    "expat_findings",
     "listing_findings",
     "lock_finding",
+    "privacy_findings",
     "report",
     "settings_findings",
     "time_at",

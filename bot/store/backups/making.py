@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from bot.store.file import companions, has_table, translated
+from bot.store.private import private_file, private_folder
 
 _PAGES = 1000  # of a step; between two steps a stop is heeded
 _SPARE = 32 * 2**20  # what a backup leaves free, so that the bot itself can go on writing
@@ -40,7 +41,6 @@ def back_up(
     try:
         _copy(source, partial, stopping)
         _finish(partial, made_at)
-        shutil.copymode(source, partial)
         partial.replace(target)
         sync_folder(target.parent)
     except InterruptedError as error:
@@ -59,8 +59,9 @@ def _copy(source: Path, partial: Path, stopping: Callable[[], bool]) -> None:
         if stopping():
             raise InterruptedError(0, "stopped")
 
-    partial.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(partial.parent)
     partial.unlink(missing_ok=True)
+    private_file(partial)
     uri = f"{source.absolute().as_uri()}?mode=ro"
     with (
         translated(source),
@@ -90,7 +91,7 @@ def _finish(partial: Path, made_at: datetime | None) -> None:
 def _refuse_full(source: Path, folder: Path) -> None:
     """Refuse a backup that would fill the disk: it would stop the bot itself."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         wanted = sum(path.stat().st_size for path in (source, *companions(source)) if path.exists()) + _SPARE
         free = shutil.disk_usage(folder).free
     except OSError as error:
