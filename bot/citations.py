@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.text import cut, one_line
+from bot.text import cut, model_words
 
 MOST_SENTENCES = 6
 LONGEST_SENTENCE = 400
 
 _CITATION = re.compile(r"\s*\[(?P<numbers>\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*)\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s+(?=[A-Z“\"])|\s+(?=\[)(?!\[\d))|\n+|(?<=\])\s+(?=[A-Z“\"])")
-_MARKUP = re.compile(r"[`*_#<>|]+")
 
 
 def sentences_of(text: str) -> tuple[str, ...]:
@@ -24,11 +23,12 @@ def sentences_of(text: str) -> tuple[str, ...]:
 def checked(sentences: Sequence[str], n_papers: int) -> tuple[str, ...]:
     """The sentences with citations of papers 1 to `n_papers` only; one that cites none of them is left out.
 
-    What a model wrote is not to be trusted: mark-up and control characters go, and so does length.
+    What a model wrote is not to be trusted: mark-up and control characters go, addresses with their sentence, and so
+    does length.
     """
     kept = []
     for sentence in sentences:
-        text = one_line(_MARKUP.sub("", sentence))  # in this order: what is taken out leaves runs of blanks
+        text = model_words(sentence)
         numbers = [number for number in _numbers(text) if 1 <= number <= n_papers]
         bare = _CITATION.sub("", text).strip()
         if numbers and any(c.isalpha() for c in bare):

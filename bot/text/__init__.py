@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.text.clean import cut, one_line, whole
 from bot.text.latex import readable
 from bot.text.lines import clean_lines, split_at_addresses, units
+from bot.text.model_words import model_words, names_address
 from bot.text.words import counted, folded, folded_words, plural, without_accents
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "cut",
     "folded",
     "folded_words",
+    "model_words",
+    "names_address",
     "one_line",
     "plural",
     "readable",

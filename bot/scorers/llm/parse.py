@@ -18,7 +18,7 @@ from bot.scorers.llm.entries import Entry, decode, entries_in
 from bot.scorers.llm.prose import picked
 from bot.scorers.llm.scales import Scale, number_in, scale_of, score_on
 from bot.scorers.llm.thoughts import answers_in, is_still_thinking
-from bot.text import cut, one_line
+from bot.text import cut, model_words
 
 MOST_COMMENT = 240
 MOST_TOPICS = 3
@@ -287,7 +287,7 @@ def _essence(comment: str) -> str:
 
 
 def _comment(value: Any) -> str:
-    return cut(one_line(value[: 10 * MOST_COMMENT]), MOST_COMMENT) if isinstance(value, str) else ""
+    return cut(model_words(value[: 10 * MOST_COMMENT]), MOST_COMMENT) if isinstance(value, str) else ""
 
 
 def _topics(value: Any, known: Collection[int]) -> tuple[int, ...]:
