@@ -39,6 +39,7 @@ _BACK = ("channel_unarchive", "group_unarchive")
 _SHORT_TITLE = 80
 _PATIENCE_S = 1.5  # an event must be acknowledged within three seconds
 _POSITION = re.compile(r"\d+\. ")
+_MOST_PAGES = 10_000
 _PASTE = Reply(
     "I cannot read that file.", ("A short text file kept on Slack is what I can read. Or please paste the text here.",)
 )
@@ -176,19 +177,18 @@ class Listeners:
     async def _ask_pressed(self, ack: Any, body: Body, action: Body) -> None:
         await ack()
         asked = asked_by(body)
-        try:
-            wanted = json.loads(action.get("value") or "{}")
-        except ValueError:
+        wanted = _value_of(action)
+        if wanted is None:
             logger.warning("a button's value cannot be read: %s", action.get("action_id"))
             return
         request = Request(
             platform=PLATFORM,
             channel_id=asked.channel_id,
             person=asked.person,
-            name=str(wanted.get("name", "help")),
-            argument=str(wanted.get("argument", "")),
+            name=wanted.get("name", "help"),
+            argument=wanted.get("argument", ""),
             arxiv_id=wanted.get("arxiv_id"),
-            page=int(wanted.get("page", 1)),
+            page=wanted.get("page", 1),
         )
         self._spawn(self._answers.to(asked, request))
 
@@ -286,6 +286,19 @@ class Listeners:
         task = asyncio.ensure_future(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _value_of(action: Body) -> dict[str, Any] | None:
+    """What a button of ours says; None for anything else, since whoever can send a click can send any value."""
+    try:
+        wanted = json.loads(str(action.get("value") or "{}"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(wanted, dict) or not all(isinstance(wanted.get(key, ""), str) for key in ("name", "argument")):
+        return None
+    page = wanted.get("page", 1)
+    is_page = isinstance(page, int) and not isinstance(page, bool) and 1 <= page <= _MOST_PAGES
+    return wanted if is_page and isinstance(wanted.get("arxiv_id"), str | None) else None
 
 
 def _asked_there(event: Body) -> Asked:

@@ -12,7 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import PlatformError, StoreBusy
 from bot.models import Attachment, Button, Form, PostRole, Reply, VoteOutcome, VoteSource
 from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._blocks import ASK
 from bot.platforms.slack._connection import Connection
+from bot.platforms.slack._listeners import Listeners, _value_of
 from tests.fakes import FakeClock, FakeInbox
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.server import MANIFEST
@@ -405,3 +407,24 @@ async def test_a_vote_lost_in_a_gap_is_seen_by_the_next_look(slack):
     (recent,) = await slack.platform.recent(slack.channel_id, slack.clock.now().replace(year=2024))
     assert dict(recent.reactions) == {"👍": (slack.reader,)}
     slack.slack.journal.remarks.clear()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[]", '"x"', "null", "7", "{", "[" * 5_000, '{"page": "zz"}', '{"page": 1e99}', '{"page": true}', '{"page": -1}',
+     '{"page": 99999999999}', '{"arxiv_id": ["2505.00001"]}', '{"name": {}}', '{"argument": 3}'],
+)  # fmt: skip
+async def test_a_forged_button_is_refused_without_a_traceback(slack, value, caplog):
+    action = {"action_id": f"{ASK}:x", "value": value, "action_ts": "1.0"}
+    body = {"user": {"id": slack.reader}, "channel": {"id": slack.channel_id}, "container": {"message_ts": "1.0"}}
+    assert _value_of(action) is None
+    acked = []
+
+    async def ack():
+        acked.append(True)
+
+    listeners = Listeners.__new__(Listeners)
+    await listeners._ask_pressed(ack, body, action)
+    assert acked
+    assert [record.exc_info for record in caplog.records] == [None]
+    assert slack.inbox.requests == []
