@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
+from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from bot.categories import check_category
-from bot.settings.tables import Strict
+from bot.settings.tables import PersonId, Strict
 from bot.settings.times import TimeOfDay
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,6 +44,33 @@ class ScorerName(StrEnum):
 
 
 _NINE = time(9, 0)
+_SLACK_PERSON = re.compile(r"[UW][A-Z0-9]{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _IdForm:
+    """How a platform's channel ids look, alone and within an address or a mention, and where a person finds one."""
+
+    sound: re.Pattern[str]
+    within: re.Pattern[str]
+    example: str
+    where: str
+
+
+_IDS = {
+    PlatformName.SLACK: _IdForm(
+        re.compile(r"[CGD][A-Z0-9]+"),
+        re.compile(r"(?:archives/|<#)([CGD][A-Z0-9]+)"),
+        "C024BE91L",
+        "it stands at the end of the channel's details, under About",
+    ),
+    PlatformName.DISCORD: _IdForm(
+        re.compile(r"\d+"),
+        re.compile(r"(?:channels/\d+/|<#)(\d+)"),
+        "80351110224678912",
+        "switch on developer mode in your settings, then right-click the channel, Copy Channel ID",
+    ),
+}
 
 
 class ChannelSettings(Strict):
@@ -52,7 +81,7 @@ class ChannelSettings(Strict):
     """
 
     platform: PlatformName = PlatformName.CONSOLE
-    id: str = "terminal"
+    id: str = Field("terminal", validate_default=True)
     topics: Path = Path("topics.md")
     categories: tuple[str, ...] = ("cs.CL", "cs.LG")
     cross_lists: bool = True
@@ -66,8 +95,8 @@ class ChannelSettings(Strict):
     mute_authors: tuple[str, ...] = ()
     mute_phrases: tuple[str, ...] = ()
     follow_authors: tuple[str, ...] = ()
-    managers: tuple[str, ...] = ()
-    owner: str = ""
+    managers: tuple[PersonId, ...] = ()
+    owner: PersonId = ""
 
     @field_validator("categories")
     @classmethod
@@ -98,6 +127,26 @@ class ChannelSettings(Strict):
         if not set(days) <= {*WEEKDAYS, *_FULL_WEEKDAYS}:
             raise ValueError(allowed)
         return tuple(day for day, full in zip(WEEKDAYS, _FULL_WEEKDAYS, strict=True) if {day, full} & set(days))
+
+    @field_validator("more")
+    @classmethod
+    def _posts_something(cls, value: int, info: ValidationInfo) -> int:
+        if value == 0 and info.data.get("papers") == 0:
+            raise ValueError("at least 1 where papers is 0 too: not one paper would ever be posted")
+        return value
+
+    @field_validator("id")
+    @classmethod
+    def _is_an_id(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse what is at hand in place of an id: a name, an address, a person."""
+        form = _IDS.get(info.data.get("platform", PlatformName.CONSOLE))
+        text = value.strip()
+        if form is None or form.sound.fullmatch(text):
+            return text
+        if found := form.within.search(text):
+            raise ValueError(f'only the channel\'s id itself; write id = "{found[1]}"')
+        person = "that is a person; " if _SLACK_PERSON.fullmatch(text) else ""
+        raise ValueError(f'{person}a channel\'s id such as "{form.example}", not its name: {form.where}')
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
-import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableEnvironment
 
 from bot.errors import SettingsError
-from bot.redaction import redacted
 from bot.settings.channels import ChannelSettings
+from bot.settings.mistakes import mistakes_in, tables_with, unknown_key, unreadable
 from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
 
 DEFAULT_FILE = Path("paperlark.toml")
-_FIELD = re.compile(r'field "(?P<field>\w+)"')
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -37,7 +36,7 @@ def load_settings(file: Path | None = None) -> Settings:
         settings = Settings(**written.values)
         settings = settings.model_copy(update={"channel_defaults": ChannelSettings(**written.defaults)})
     except ValidationError as error:
-        raise SettingsError([*written.mistakes, *mistakes_in(error)]) from None
+        raise SettingsError([*written.mistakes, *mistakes_in(error, written.is_inherited)]) from None
     except UnreadableEnvironment as error:
         raise SettingsError([*written.mistakes, unreadable(error)]) from None
     if written.mistakes:
@@ -47,11 +46,19 @@ def load_settings(file: Path | None = None) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in a file: values of known settings, what every channel starts from, and keys that cannot stay."""
+    """What stands in a file: values of known settings, what every channel starts from, and keys that cannot stay.
+
+    `own` names what stands in each channel's own table.
+    """
 
     values: dict[str, Any]
     defaults: dict[str, Any]
     mistakes: tuple[str, ...]
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_inherited(self, channel: str, name: str) -> bool:
+        """Whether a channel's setting comes from the file's top level."""
+        return name in self.defaults and name not in self.own.get(channel, frozenset())
 
 
 def read_file(file: Path | None) -> Written:
@@ -65,6 +72,8 @@ def read_file(file: Path | None) -> Written:
     _load_dotenv(path.parent / ".env")
     if file is not None or path.exists():
         values = _read_toml(path)
+    elif misnamed := _misnamed(path):
+        raise SettingsError([f"{misnamed}: is this meant to be {path.name}? Rename it, or name it with --config"])
     misplaced = [
         f"{name} must not stand in the file: set {name.upper()} in the environment"
         for name in SECRETS
@@ -75,7 +84,10 @@ def read_file(file: Path | None) -> Written:
         values.pop(name.upper(), None)
     merged, unknown = _with_channel_defaults(values)
     defaults = {key: values[key] for key in set(ChannelSettings.model_fields) & set(values)}
-    return Written(merged, defaults, (*misplaced, *unknown))
+    tables = values.get("channels")
+    channels = tables.items() if isinstance(tables, dict) else ()
+    own = {key: frozenset(table) for key, table in channels if isinstance(table, dict)}
+    return Written(merged, defaults, (*misplaced, *unknown), own)
 
 
 def _load_dotenv(path: Path) -> None:
@@ -88,11 +100,23 @@ def _load_dotenv(path: Path) -> None:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_decoded(path.read_bytes()))
     except OSError as error:
         raise SettingsError([f"{path}: cannot be read ({error.strerror})"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}: is not valid TOML ({error})"]) from error
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file; Windows editors put a byte-order mark before it, or write UTF-16."""
+    return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
+
+
+def _misnamed(path: Path) -> str:
+    """A file beside the one that is missing whose name resembles it, "" for none."""
+    beside = [one.name for one in path.parent.iterdir() if one.is_file()] if path.parent.is_dir() else []
+    likely = [name for name in beside if "example" not in name and name.lower().startswith(path.stem)]
+    return next(iter(difflib.get_close_matches(path.name, likely, n=1, cutoff=0.75)), "")
 
 
 def _with_channel_defaults(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -101,7 +125,8 @@ def _with_channel_defaults(values: dict[str, Any]) -> tuple[dict[str, Any], list
     known = set(Settings.model_fields) - set(SECRETS) - {"channel_defaults"}
     defaults = {key: values[key] for key in channel_keys & set(values)}
     rest = {key: value for key, value in values.items() if key not in channel_keys}
-    unknown = [_unknown_key(key, known | channel_keys) for key in rest if key not in known and not _is_alias(key)]
+    strange = [key for key in rest if key not in known and not _is_alias(key)]
+    unknown = [unknown_key(key, known | channel_keys, tables_with(key)) for key in strange]
     rest = {key: value for key, value in rest.items() if key in known or _is_alias(key)}
     channels = rest.get("channels", {})
     if isinstance(channels, dict):
@@ -119,50 +144,3 @@ def _channels_of_their_own() -> dict[str, dict[str, Any]]:
 
 def _is_alias(key: str) -> bool:
     return key in {field.alias for field in Settings.model_fields.values() if field.alias}
-
-
-def _unknown_key(key: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
-    hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"
-    return f"{key}: no such setting{hint}"
-
-
-def mistakes_in(error: ValidationError) -> list[str]:
-    """One line a mistake: key, value (never a secret's), what is allowed."""
-    lines: dict[str, None] = {}
-    for detail in error.errors(include_url=False):
-        key = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "extra_forbidden":
-            lines[_unknown_key(key, _siblings(detail["loc"]))] = None
-            continue
-        allowed = detail["msg"].removeprefix("Value error, ")
-        secret = any(name in key.lower() for name in SECRETS)
-        shown = "" if secret else f" = {_short(detail['input'])}"
-        lines[f"{key}{shown}: {allowed[0].lower()}{allowed[1:]}"] = None
-    return list(lines)
-
-
-def unreadable(error: UnreadableEnvironment) -> str:
-    """A whole table in one environment variable is JSON; the SDK's message holds the field but not the value."""
-    name = f"PAPERLARK_{unreadable_field(error).upper()}"
-    return f"{name}: is not valid JSON; set single values instead, as in PAPERLARK_TIMING__SETTLE_S=5"
-
-
-def unreadable_field(error: UnreadableEnvironment) -> str:
-    """The setting whose variable cannot be read."""
-    match = _FIELD.search(str(error))
-    return match["field"] if match else ""
-
-
-def _siblings(loc: tuple[int | str, ...]) -> list[str]:
-    """What else may stand where this key does."""
-    field = Settings.model_fields.get(str(loc[0])) if len(loc) > 1 else None
-    table = ChannelSettings if loc[0] == "channels" else field.annotation if field else None
-    if isinstance(table, type) and issubclass(table, BaseModel):
-        return sorted(table.model_fields)
-    return sorted(Settings.model_fields)
-
-
-def _short(value: object) -> str:
-    text = redacted(repr(value))
-    return text if len(text) <= 80 else text[:77] + "..."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings.channels import CatchUp, ChannelSettings, PlatformName, ScorerName
@@ -26,6 +26,7 @@ from bot.settings.tables import (
     TimingSettings,
 )
 
+_ARXIV_INTERVAL_S = 3.0  # between two requests: arXiv's terms of use for its API
 _CHANNEL_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 CHAT_TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN")
 SECRETS = ("slack_bot_token", "slack_app_token", "discord_token", "openai_api_key")
@@ -106,6 +107,28 @@ class Settings(BaseSettings):
             raise ValueError("an address such as https://host:8443/path")
         return value.rstrip("/")
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _is_named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError('a folder, such as "data"')
+        return value
+
+    @model_validator(mode="after")
+    def _keeps_arxivs_pace(self) -> Self:
+        is_arxivs = (urlsplit(self.arxiv_api_url).hostname or "").endswith("arxiv.org")
+        if is_arxivs and self.arxiv.interval_s < _ARXIV_INTERVAL_S:
+            raise ValueError(f"arxiv.interval_s = {self.arxiv.interval_s:g}: arXiv allows one request every 3 seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_scorer_needs(self) -> Self:
+        if self.scorer is ScorerName.LLM and not self._can_ask_a_model:
+            raise ValueError(
+                'scorer = "llm": OPENAI_API_KEY is not set; set it, or OPENAI_BASE_URL for a server that needs no key'
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -143,8 +166,12 @@ class Settings(BaseSettings):
         """Who judges, with "auto" decided: the LLM if a key or an address is given."""
         if self.scorer is not ScorerName.AUTO:
             return self.scorer
+        return ScorerName.LLM if self._can_ask_a_model else ScorerName.LOCAL
+
+    @property
+    def _can_ask_a_model(self) -> bool:
         has_key = self.openai_api_key is not None and bool(self.openai_api_key.get_secret_value())
-        return ScorerName.LLM if has_key or "openai_base_url" in self.model_fields_set else ScorerName.LOCAL
+        return has_key or "openai_base_url" in self.model_fields_set
 
     @property
     def database(self) -> Path:

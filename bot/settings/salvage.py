@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,15 +12,8 @@ from pydantic_settings import SettingsError as UnreadableEnvironment
 
 from bot.errors import SettingsError
 from bot.settings.channels import ChannelSettings
-from bot.settings.loading import (
-    DEFAULT_FILE,
-    Written,
-    load_settings,
-    mistakes_in,
-    read_file,
-    unreadable,
-    unreadable_field,
-)
+from bot.settings.loading import DEFAULT_FILE, Written, load_settings, read_file
+from bot.settings.mistakes import mistakes_in, nothing_inherited, unreadable, unreadable_field
 from bot.settings.process import Settings
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,21 +35,23 @@ def salvaged_settings(file: Path | None = None) -> tuple[Settings, tuple[str, ..
         written = read_file(file)
     except SettingsError:
         written = Written({}, {}, ())
-    settings, hidden = _sound(Settings, written.values)
+    settings, hidden = _sound(Settings, written.values, written.is_inherited)
     defaults, _ = _sound(ChannelSettings, written.defaults)
     settings = settings.model_copy(update={"channel_defaults": defaults})
     every = tuple(dict.fromkeys([*mistakes, *hidden]))
     return settings.relative_to((file or DEFAULT_FILE).parent), every
 
 
-def _sound(model: type[M], values: dict[str, Any]) -> tuple[M, list[str]]:
+def _sound(
+    model: type[M], values: dict[str, Any], is_inherited: Callable[[str, str], bool] = nothing_inherited
+) -> tuple[M, list[str]]:
     """The model made of what is right in `values` and in the environment, and every mistake there was."""
     mistakes: list[str] = []
     for _ in range(_ROUNDS):
         try:
             return model(**values), mistakes
         except ValidationError as error:
-            mistakes += mistakes_in(error)
+            mistakes += mistakes_in(error, is_inherited)
             for detail in error.errors(include_url=False):
                 _drop(values, [str(part) for part in detail["loc"]])
         except UnreadableEnvironment as error:

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.settings.times import TimeOfDay, Weekday
+
+_EMOJI_NAME = re.compile(r":[^\s:]+:")
 
 
 class Strict(BaseModel):
     """A table that knows all its keys and never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_as_number(cls, value: object, info: ValidationInfo) -> object:
+        """TOML's true would pass for 1."""
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation in {int, float}:
+            raise ValueError("a number, not true or false")
+        return value
+
+
+def id_of_person(value: str) -> str:
+    """Refuse a person's name where an id belongs: nobody could be found by it.
+
+    Raises:
+        ValueError: with how to find the id.
+    """
+    text = value.strip()
+    if text.startswith(("@", "#", "<", "http://", "https://")) or any(char.isspace() for char in text):
+        raise ValueError(
+            "an id, not a name: in Slack open the profile, then the menu with three dots, Copy member ID (U024BE7LH); "
+            "in Discord switch on developer mode, then Copy User ID (80351110224678912)"
+        )
+    return text
 
 
 class ArxivSettings(Strict):
@@ -64,6 +90,14 @@ class RankingSettings(Strict):
 
     exploration: float = Field(0.0, ge=0, le=0.5)
     rewards: Mapping[str, Annotated[float, Field(ge=-1, le=1)]] = Field(default_factory=dict)
+
+    @field_validator("rewards")
+    @classmethod
+    def _are_emoji(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        for name in value:
+            if name.isascii() and not _EMOJI_NAME.fullmatch(name):
+                raise ValueError(f'emoji as keys: the picture, or its name between colons (":{name.strip(":")}:")')
+        return value
 
 
 class SlackSettings(Strict):
@@ -151,11 +185,14 @@ class HealthSettings(Strict):
     names: tuple[str, ...] = ()
 
 
+PersonId = Annotated[str, AfterValidator(id_of_person)]
+
+
 class OwnerSettings(Strict):
     """Somebody to be told when the bot needs a person: a person's or channel's `id` on a platform."""
 
     platform: str = Field(min_length=1)
-    id: str = Field(min_length=1)
+    id: PersonId = Field(min_length=1)
 
 
 class AlarmSettings(Strict):

@@ -65,7 +65,7 @@ def test_wrong_variables_are_told_and_left_out_and_hide_no_mistake_in_the_file(s
         assert any(part in mistake for mistake in mistakes), part
 
 
-@pytest.mark.parametrize("text", ["papers = ", b"\xff\xfe", "a = 1\na = 2", "channels = 3", "[channels]\na = 3"])
+@pytest.mark.parametrize("text", ["papers = ", b"\xff\xfe\x00", "a = 1\na = 2", "channels = 3", "[channels]\na = 3"])
 def test_a_file_that_cannot_be_read_leaves_the_environment(salvage, text):
     settings, mistakes = salvage(text, PAPERLARK_SOURCE="sample")
     assert mistakes
