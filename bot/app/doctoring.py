@@ -175,7 +175,8 @@ class _Patient:
         return await check_llm(llm_options(settings, self.store.costs, self.clock))
 
     async def _embedder(self) -> Iterable[Finding]:
-        embedder = await asyncio.to_thread(embedder_of, self.settings)
+        costs = self.store.costs if self.store else None
+        embedder = await asyncio.to_thread(embedder_of, self.settings, costs, self.clock)
         await asyncio.to_thread(embedder.embed, ["a paper"])
         return (Finding(Severity.OK, "embedder", f"{embedder.name}, {embedder.dimensions} dimensions"),)
 

@@ -120,8 +120,8 @@ def ready_to_run(settings: Settings) -> datetime | None:
     return None if lost_s is None else now - timedelta(seconds=lost_s)
 
 
-def embedder_of(settings: Settings) -> Embedder:
-    """The embedder that these settings name.
+def embedder_of(settings: Settings, costs: CostStore | None = None, clock: Clock | None = None) -> Embedder:
+    """The embedder that these settings name; in `costs` it remembers what it learned of its endpoint.
 
     Raises:
         EmbedderError: it cannot be made.
@@ -131,6 +131,8 @@ def embedder_of(settings: Settings) -> Embedder:
             model=settings.embedding_model,
             base_url=settings.openai_base_url,
             api_key=settings.openai_api_key or SecretStr(""),
+            costs=costs,
+            clock=clock,
         )
     )
 
@@ -182,7 +184,7 @@ def _environment(
     texts: Mapping[str, str],
     platforms: Mapping[str, ChatPlatform] | None,
 ) -> Environment:
-    embedder = embedder_of(settings)
+    embedder = embedder_of(settings, store.costs, clock)
     if platforms is None:
         platforms = platforms_of(settings, clock)
     uses_llm = settings.scorer_in_force is ScorerName.LLM

@@ -28,6 +28,10 @@ _CONGESTION = {
 }
 
 
+Ticket = tuple[int, ...]
+"""A place in the queue; the lowest comes first."""
+
+
 @dataclass(slots=True)
 class Turn:
     """One request under way: when it began, how many there were with it, and in how much time it must be done."""
@@ -59,7 +63,8 @@ class Gate:
         self._quickest_s: float | None = None
         self._in_flight = 0
         self._tickets = 0
-        self._waiting: set[int] = set()
+        self._leader: int | None = None
+        self._waiting: set[Ticket] = set()
         self._closed_until_s = 0.0
         self._epoch = 0
         self._changed = asyncio.Event()
@@ -84,15 +89,18 @@ class Gate:
             self._start = at_once or 0
             self._is_slow_start = True
             self._quickest_s = None
+            self._leader = None
             self.fruitless = 0
             self.has_succeeded = False
             self.last_progress_s = self._clock.monotonic()
 
     @asynccontextmanager
-    async def turn(self, ticket: int) -> AsyncIterator[Turn]:
+    async def turn(self, ticket: Ticket) -> AsyncIterator[Turn]:
         """Wait for a turn, and hold it while the request is under way; the lowest ticket comes first."""
         await self._wait(ticket)
         self._in_flight += 1
+        if self._leader is None:
+            self._leader = ticket[0]
         self._wake()
         # Where nobody knows yet whether the server takes two at once, the second may have to wait for the first.
         patience = 1 if self._in_flight == 1 or self._is_parallel else 2
@@ -102,17 +110,29 @@ class Gate:
             self._in_flight -= 1
             self._wake()
 
-    def ticket(self) -> int:
-        """A place in the queue; a request keeps it for all its attempts, so that the first ones end first."""
+    def ticket(self, before: Ticket = ()) -> Ticket:
+        """A place in the queue, kept for all attempts of a request; what follows from a request keeps its place."""
         self._tickets += 1
-        return self._tickets
+        return (*before, self._tickets)
 
-    async def _wait(self, ticket: int) -> None:
+    def done(self, ticket: Ticket) -> None:
+        """Note that a request and all that followed from it are at their end."""
+        if ticket[0] == self._leader:
+            self._leader = None
+            self._wake()
+
+    def _is_next(self, ticket: Ticket) -> bool:
+        """Whether a ticket comes first; before the first success only what follows from the first request does."""
+        if self._leader is not None and not self.has_succeeded and ticket[0] != self._leader:
+            return False
+        return all(ticket <= other for other in self._waiting if other[0] == self._leader or self.has_succeeded)
+
+    async def _wait(self, ticket: Ticket) -> None:
         self._waiting.add(ticket)
         try:
             while True:
                 pause_s = self._closed_until_s - self._clock.monotonic()
-                if self._in_flight >= self.at_once or ticket != min(self._waiting):
+                if self._in_flight >= self.at_once or not self._is_next(ticket):
                     await self._changed.wait()
                 elif pause_s > _INSTANT_S:
                     await self._clock.sleep(pause_s)

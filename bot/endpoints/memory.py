@@ -57,9 +57,9 @@ class Learned:
 
 
 class Memory:
-    """What is known of one endpoint and model, read once and written when it changes."""
+    """What is known of one endpoint and model, read once and written when it changes; without `costs` not kept."""
 
-    def __init__(self, costs: CostStore, clock: Clock, endpoint: str, model: str) -> None:
+    def __init__(self, costs: CostStore | None, clock: Clock, endpoint: str, model: str) -> None:
         self._costs = costs
         self._clock = clock
         self._endpoint = endpoint
@@ -71,7 +71,8 @@ class Memory:
         """What is known, as far as it is not older than 30 days."""
         if self._stored is None:
             since = self._clock.now() - timedelta(days=_KEPT_DAYS)
-            self._stored = self.known = Learned.parse(await self._costs.learned(self._endpoint, self._model, since))
+            text = await self._costs.learned(self._endpoint, self._model, since) if self._costs else None
+            self._stored = self.known = Learned.parse(text)
         return self.known
 
     def note(self, **changes: Any) -> None:
@@ -80,6 +81,6 @@ class Memory:
 
     async def save(self) -> None:
         """Write down what changed."""
-        if self.known != self._stored:
+        if self.known != self._stored and self._costs is not None:
             self._stored = self.known
             await self._costs.learn(self._endpoint, self._model, self.known.text(), self._clock.now())

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.endpoints.failures import CallFailed, Failure
+from bot.endpoints.gate import Ticket
 from bot.models import Paper
 from bot.ports import Progress
 from bot.scorers.llm.caller import Caller, Task
@@ -98,7 +99,7 @@ class Assessment:
         self._report()
         left = list(papers)
         while left:
-            await self._side_by_side((batch, 0) for batch in self._batches(left))
+            await self._side_by_side(((batch, 0) for batch in self._batches(left)), after=())
             left, self._postponed = self._postponed, []
         if self._largest < self._batch_size and self._largest_answered:
             self._caller.memory.note(papers=self._largest)
@@ -132,27 +133,38 @@ class Assessment:
         characters = sum(len(paper.title) + len(paper.abstract) + _ENVELOPE for paper in papers)
         return self._caller.gauge.fits(len(self._task.system) + characters, len(papers) * MOST_PER_SCORE)
 
-    async def _side_by_side(self, batches: Iterable[tuple[Sequence[Paper], int]], *, plain: bool = False) -> None:
+    async def _side_by_side(
+        self, batches: Iterable[tuple[Sequence[Paper], int]], after: Ticket, *, plain: bool = False
+    ) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for papers, round_number in batches:
-                    tasks.create_task(self._batch(papers, round_number, plain=plain))
+                    ticket = self._caller.ticket(after)
+                    tasks.create_task(self._to_its_end(papers, round_number, ticket, plain=plain))
         except BaseExceptionGroup as group:
             # What fails here is the keeping of scores; one reason is enough.
             raise group.exceptions[0] from group
 
-    async def _batch(self, papers: Sequence[Paper], round_number: int, *, plain: bool = False) -> None:
+    async def _to_its_end(self, papers: Sequence[Paper], round_number: int, ticket: Ticket, *, plain: bool) -> None:
+        try:
+            await self._batch(papers, round_number, ticket, plain=plain)
+        finally:
+            if len(ticket) == 1:
+                self._caller.done(ticket)
+
+    async def _batch(self, papers: Sequence[Paper], round_number: int, ticket: Ticket, *, plain: bool = False) -> None:
         if not self._fits(papers):
-            await self._side_by_side(((part, round_number) for part in self._batches(papers)), plain=plain)
+            await self._side_by_side(((part, round_number) for part in self._batches(papers)), ticket, plain=plain)
             return
-        answer = await self._ask(papers, plain=plain)
+        answer = await self._ask(papers, ticket, plain=plain)
         if isinstance(answer, Answer) and not answer.refused:
-            await self._take_in(papers, answer, round_number, plain=plain)
+            await self._take_in(papers, answer, round_number, ticket, plain=plain)
         else:
-            await self._do_without(papers, answer if isinstance(answer, Failure) else Failure.REFUSED, round_number)
+            failure = answer if isinstance(answer, Failure) else Failure.REFUSED
+            await self._do_without(papers, failure, round_number, ticket)
         await self._take_back()
 
-    async def _do_without(self, papers: Sequence[Paper], failure: Failure, round_number: int) -> None:
+    async def _do_without(self, papers: Sequence[Paper], failure: Failure, round_number: int, ticket: Ticket) -> None:
         """What to do about a batch that got no answer."""
         if self._caller.failure is not None:
             self._give_up(papers, self._caller.failure)
@@ -160,21 +172,22 @@ class Assessment:
             if failure is not Failure.BUDGET:
                 self._largest = max(1, min(self._largest, len(papers) // 2)) if self._fits(papers) else self._largest
             if len(papers) > _LEAST_BATCH[failure]:
-                await self._side_by_side((part, round_number) for part in _split(papers, (len(papers) + 1) // 2))
+                halves = _split(papers, (len(papers) + 1) // 2)
+                await self._side_by_side(((half, round_number) for half in halves), ticket)
             else:
                 self._give_up(papers, failure)
         elif failure in _OF_ONE_PAPER:
-            await self._isolate(papers, failure)
+            await self._isolate(papers, failure, ticket)
         else:
             self._give_up(papers, failure)
 
-    async def _isolate(self, papers: Sequence[Paper], failure: Failure) -> None:
+    async def _isolate(self, papers: Sequence[Paper], failure: Failure, ticket: Ticket) -> None:
         """Find the one paper for which all of `papers` are refused; the others are asked about again, together."""
         while len(papers) > 1:
             half, rest = _split(papers, (len(papers) + 1) // 2)
-            answer = await self._ask(half)
+            answer = await self._ask(half, ticket)
             if isinstance(answer, Answer) and not answer.refused:
-                await self._take_in(half, answer, 0)
+                await self._take_in(half, answer, 0, ticket)
                 papers = rest
             elif isinstance(answer, Answer) or answer in _OF_ONE_PAPER:
                 if self._caller.failure is not None:
@@ -187,20 +200,26 @@ class Assessment:
             else:
                 self._give_up(half, answer)
                 papers = rest
-        answer = await self._ask(papers)
+        answer = await self._ask(papers, ticket)
         if isinstance(answer, Answer) and not answer.refused:
-            await self._take_in(papers, answer, 0)
+            await self._take_in(papers, answer, 0, ticket)
         else:
             self._give_up(papers, answer if isinstance(answer, Failure) else Failure.REFUSED)
             logger.warning("%s is left out: %s", papers[0].arxiv_id, failure.words)
 
-    async def _ask(self, papers: Sequence[Paper], *, plain: bool = False) -> Answer | Failure:
+    async def _ask(self, papers: Sequence[Paper], ticket: Ticket, *, plain: bool = False) -> Answer | Failure:
         if self._caller.failure is not None:
             return self._caller.failure
         visible = ANSWER_OVERHEAD + len(papers) * MOST_PER_SCORE
         try:
             return await self._caller.ask(
-                self._task, papers, len(papers), visible, plain=plain, is_wanted=lambda: self._fits(papers)
+                self._task,
+                papers,
+                len(papers),
+                visible,
+                plain=plain,
+                after=ticket,
+                is_wanted=lambda: self._fits(papers),
             )
         except CallFailed as failed:
             if failed.is_news:
@@ -208,7 +227,7 @@ class Assessment:
             return failed.kind
 
     async def _take_in(
-        self, papers: Sequence[Paper], answer: Answer, round_number: int, *, plain: bool = False
+        self, papers: Sequence[Paper], answer: Answer, round_number: int, ticket: Ticket, *, plain: bool = False
     ) -> None:
         parsed = await self._parsed(papers, answer, insists=round_number >= MOST_ROUNDS)
         if parsed.verdicts:
@@ -221,12 +240,12 @@ class Assessment:
         if not missing:
             return
         if answer.cut_short and not parsed.verdicts and self._makes_room(answer):
-            await self._batch(missing, round_number, plain=plain)
+            await self._batch(missing, round_number, ticket, plain=plain)
         elif not parsed.verdicts and not parsed.disputed and not answer.cut_short and self._confusion.is_too_much():
             self._caller.stop(Failure.NOT_AN_ANSWER)
             self._give_up(missing, Failure.NOT_AN_ANSWER)
         elif round_number < MOST_ROUNDS or (answer.cut_short and len(papers) > 1):
-            await self._again(papers, missing, answer, parsed, round_number)
+            await self._again(papers, answer, parsed, round_number, ticket)
         else:
             self._give_up(missing, _reason(answer, parsed))
 
@@ -244,7 +263,7 @@ class Assessment:
         return parsed
 
     async def _again(
-        self, papers: Sequence[Paper], missing: Sequence[Paper], answer: Answer, parsed: Parsed, round_number: int
+        self, papers: Sequence[Paper], answer: Answer, parsed: Parsed, round_number: int, ticket: Ticket
     ) -> None:
         """Ask again about what was left out, in smaller batches; after nothing usable without asking for a form."""
         nothing = not parsed.verdicts and not parsed.disputed
@@ -252,8 +271,9 @@ class Assessment:
             self._largest = max(
                 1, min(self._largest, (len(papers) + 1) // 2)
             )  # some servers are silent where they overflow
+        missing = [paper for paper in papers if paper.arxiv_id not in parsed.verdicts]
         parts = _smaller(missing, parsed, len(papers))
-        await self._side_by_side(((part, round_number + 1) for part in parts), plain=nothing)
+        await self._side_by_side(((part, round_number + 1) for part in parts), ticket, plain=nothing)
 
     def _makes_room(self, answer: Answer) -> bool:
         """Whether an answer that was cut short before anything usable gets more room, instead of fewer papers."""
@@ -268,7 +288,7 @@ class Assessment:
         worthless, self._caller.take_back = self._caller.take_back, set()
         again = [self._by_id[one] for one in sorted(worthless) if self.outcome.verdicts.pop(one, None) is not None]
         if again:
-            await self._side_by_side((batch, 0) for batch in self._batches(again))
+            await self._side_by_side(((batch, 0) for batch in self._batches(again)), after=())
 
     def _give_up(self, papers: Sequence[Paper], failure: Failure) -> None:
         self.outcome.unscored.update({paper.arxiv_id: failure for paper in papers})

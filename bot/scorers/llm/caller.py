@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.endpoints.failures import CallFailed, Failure
-from bot.endpoints.gate import Gate, Turn
+from bot.endpoints.gate import Gate, Ticket, Turn
 from bot.endpoints.memory import Memory
 from bot.models import CallIntent, CallResult, Paper, TokenCost
 from bot.scorers.llm.budget import DayBudget
@@ -25,7 +25,7 @@ from bot.settings import LlmSettings
 
 _GRACE_S = 120.0  # beyond the time-out, until a reservation is taken for abandoned
 _MOST_TRIES = 25  # of one request, other wordings and waits included
-_MOST_STRIKES = 3
+_MOST_STRIKES = (4, 20)  # refusals in a row before and after the first success; after it many may be under way
 # So many of the longest waits may pass without any answer, however often it is asked.
 _PATIENCE = {Failure.LOADING: 3.0, Failure.RATE_LIMITED: 2.0}
 _LEAST_ANSWER = 64
@@ -114,7 +114,7 @@ class _Request:
     asked_for: int
     visible_tokens: int
     is_wanted: Callable[[], bool]
-    ticket: int
+    ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +172,40 @@ class Caller:
         visible_tokens: int,
         *,
         plain: bool = False,
+        after: Ticket = (),
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> Answer:
-        """The answer to one request about `papers`; it may be `visible_tokens` long. With `plain` no form is asked for.
+        """The answer to one request about `papers`; it may be `visible_tokens` long.
+
+        With `plain` no form is asked for. What comes `after` another request has its place in the queue.
 
         Raises:
             CallFailed: there is none, after all attempts that made sense; TOO_LONG as well if it is not `is_wanted` any
                 more when its turn comes, or if the server read only a part of it.
         """
         nonce = self._nonce()
-        ticket = self._shared.gate.ticket()
+        ticket = self.ticket(after)
         user = await asyncio.to_thread(user_part, task.purpose, papers, nonce, asked_for)
         message = Message(task.system, user)
         request = _Request(task, tuple(papers), message, nonce, asked_for, visible_tokens, is_wanted, ticket)
         trial = self._shared.dialects.trial(plain=plain)
-        for tries in range(1, _MOST_TRIES):
-            answer = await self._try(request, trial, tries)
-            if answer is not None:
-                return answer
+        try:
+            for tries in range(1, _MOST_TRIES):
+                answer = await self._try(request, trial, tries)
+                if answer is not None:
+                    return answer
+        finally:
+            if not after:
+                self.done(ticket)
         raise CallFailed(Failure.RATE_LIMITED, f"no answer at {_MOST_TRIES} attempts")
+
+    def ticket(self, after: Ticket = ()) -> Ticket:
+        """A place in the queue for a request and all that follows from it."""
+        return self._shared.gate.ticket(after)
+
+    def done(self, ticket: Ticket) -> None:
+        """Note that nothing more follows from a request."""
+        self._shared.gate.done(ticket)
 
     def stop(self, failure: Failure) -> None:
         """Send nothing more in this run."""
@@ -272,7 +287,7 @@ class Caller:
             return
         self._strikes += 1
         is_certain = kind.is_final and (kind in _CERTAIN or not self.has_succeeded)
-        if is_certain or self._strikes >= _MOST_STRIKES:
+        if is_certain or self._strikes >= _MOST_STRIKES[self.has_succeeded]:
             self.stop(kind)
 
     async def _send(self, request: _Request, dialect: Dialect, turn: Turn) -> Answer:
@@ -311,7 +326,6 @@ class Caller:
             return
         self.take_back |= set(befallen) - set(papers)
         if set(papers) <= set(befallen):
-            self._shared.gate.has_succeeded = True
             raise CallFailed(Failure.TOO_LONG, f"only the last {usage.prompt_tokens} tokens of the prompt were read")
 
     def _intent(self, request: _Request, dialect: Dialect, most: Usage) -> CallIntent:

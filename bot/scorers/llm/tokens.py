@@ -26,6 +26,7 @@ _LEAST_CHARACTERS = 3.6  # for a token, in a prompt whose real density is not kn
 _LEAST_DENSITY = 0.12  # tokens that one more character adds at least
 _FAR_LONGER = 400  # characters from which on a difference tells something
 _NEARLY = 0.985
+_SURELY = 1.04
 _USUAL_CONTEXTS = {1024, 2048, 4096, 8192, 16384, 32768}
 _REASONS = re.compile(r"\bo\d\b|\bgpt-5|\br1\b|reason|think|qwq", re.IGNORECASE)
 
@@ -57,6 +58,8 @@ class Gauge:
         self._prompt_factor = 1.0
         self._answer_factor = 1.0
         self._first_guess = _FIRST_REASONING if _REASONS.search(model) else 0
+        self._suspect: Counted | None = None
+        self._innocent: set[int] = set()
         self._prompts: deque[Counted] = deque(maxlen=_MOST_PROMPTS)
 
     def prompt_tokens(self, estimate: int) -> int:
@@ -98,6 +101,7 @@ class Gauge:
         A longer prompt that counts no more tokens than a shorter one was cut off at that number.
         """
         new = Counted(characters, tokens, tuple(papers))
+        self._doubt(new)
         context = self._context_by(new)
         self._prompts.append(new)
         if tokens and (not self._memory.known.seen_tokens or characters < self._memory.known.seen_characters):
@@ -112,12 +116,25 @@ class Gauge:
             self._memory.note(seen_characters=0, seen_tokens=0)
         return tuple(name for one in befallen for name in one.papers)
 
+    def _doubt(self, new: Counted) -> None:
+        """Take back that a prompt was cut off where only its round number said so and a shorter one says otherwise."""
+        suspect = self._suspect
+        if suspect is None or not new.tokens or new.characters >= suspect.characters:
+            return
+        self._suspect = None
+        if new.expects(suspect):
+            self._innocent.add(suspect.tokens)
+            self._memory.note(context=None)
+
     def _context_by(self, new: Counted) -> int | None:
-        if new.tokens in _USUAL_CONTEXTS and new.characters > new.tokens * _LEAST_CHARACTERS:
-            return new.tokens
         known = self._memory.known
         first = Counted(known.seen_characters, known.seen_tokens)
         earlier = [*self._prompts, *([first] if first.tokens else [])]
+        if new.tokens in _USUAL_CONTEXTS - self._innocent and new.characters > new.tokens * _LEAST_CHARACTERS:
+            if not any(old.expects(new) for old in earlier):
+                self._suspect = new
+                return new.tokens
+            self._innocent.add(new.tokens)
         for old in earlier:
             shorter, longer = sorted((old, new), key=lambda one: one.characters)
             grown = longer.characters - shorter.characters
@@ -141,3 +158,8 @@ class Counted:
     characters: int
     tokens: int
     papers: tuple[str, ...] = ()
+
+    def expects(self, longer: Counted) -> bool:
+        """Whether a longer prompt counts about as many tokens as this one lets expect."""
+        expected = self.tokens / max(1, self.characters) * longer.characters
+        return self.characters < longer.characters and 0 < expected < _SURELY * longer.tokens
