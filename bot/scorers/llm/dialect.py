@@ -126,6 +126,7 @@ class Dialects:
         self.is_proven = is_proven
         self._odd: Counter[Dialect] = Counter()
         self._in_vain = 0
+        self.is_exhausted = False
 
     def trial(self, *, plain: bool = False) -> Trial:
         """The wordings of one request, until one is taken; a `plain` one asks for no form."""
@@ -134,6 +135,7 @@ class Dialects:
     def worked(self, dialect: Dialect) -> None:
         """Learn that a dialect works; one request that needed another one does not end what works for all others."""
         self._in_vain = 0
+        self.is_exhausted = False
         if self.is_proven and dialect != self.current:
             self._odd[dialect] += 1
             if self._odd[dialect] < _ODD_BEFORE_KEPT:
@@ -144,6 +146,7 @@ class Dialects:
 
     def in_vain(self) -> None:
         """Learn that a request was refused in every wording; after a few such nothing is certain any more."""
+        self.is_exhausted = not self.is_proven
         self._in_vain += 1
         if self._in_vain >= _ODD_BEFORE_KEPT:
             self.is_proven = False
@@ -182,7 +185,7 @@ class Trial:
             self.dialect = self._kept = following
             self._said = None
             return True
-        if self._dialects.is_proven and parameter != FORM:
+        if (self._dialects.is_proven or self._dialects.is_exhausted) and parameter != FORM:
             return False
         return self._unnamed(_mark(said))
 
