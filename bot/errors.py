@@ -191,3 +191,14 @@ class ReplayDataError(PaperlarkError):
 
 class PromptError(PaperlarkError):
     """A prompt file lacks a variable or names one nobody fills."""
+
+
+_MOST_WORDS = 120
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in few words why something failed, for a reader; an error nobody foresaw is named by its kind."""
+    said = " ".join(str(error).split())[:_MOST_WORDS]
+    if isinstance(error, PaperlarkError):
+        return said
+    return f"an unexpected {type(error).__name__}{f': {said}' if said else ''}"

@@ -24,7 +24,7 @@ from bot.ranking.rewards import verdicts
 from bot.ranking.terms import TermsMemo
 from bot.ranking.track_record import Shown
 from bot.ranking.vocabulary import Vectorizer, vectorizer
-from handlers.archive import background_before, vectors_of
+from handlers.archive import background_before, embedded, vectors_of
 from handlers.environment import Environment
 from handlers.standing import topics_of
 
@@ -157,7 +157,7 @@ async def _agreeing(
     compared = tuple(past[: COMPARED + len(likes)])
     listed = [papers[one.arxiv_id] for one in likes]
     wanted = interests(told.topics)
-    wanted_vectors = await asyncio.to_thread(env.embedder.embed, [interest.text for interest in wanted])
+    wanted_vectors = await embedded(env, [interest.text for interest in wanted])
     others = Texts(compared, await vectors_of(env, compared))
     comparison = Comparison(
         Wanted([interest.text for interest in wanted], wanted_vectors),

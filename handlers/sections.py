@@ -9,7 +9,7 @@ from bot.models import Paper, Topics
 from bot.ranking.interests import interests
 from bot.ranking.judge import Task, judge
 from bot.topics import parse_topics
-from handlers.archive import background_before, vectors_of
+from handlers.archive import background_before, embedded, vectors_of
 from handlers.environment import Environment
 
 _EVERY_DIGEST = 1_000_000
@@ -65,7 +65,7 @@ async def _placed(env: Environment, topics: Topics, papers: Sequence[Paper]) -> 
     vectors = await vectors_of(env, papers)
     background = await background_before(env, env.clock.now().date())
     texts = [interest.text for interest in wanted]
-    interest_vectors = await asyncio.to_thread(env.embedder.embed, texts)
+    interest_vectors = await embedded(env, texts)
     task = Task(papers, vectors, wanted, interest_vectors, background, model=env.embedder.name)
     scores = await asyncio.to_thread(judge, task)
     return {

@@ -6,8 +6,8 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -214,12 +214,12 @@ def _row(entry: Any) -> list[float]:
     return [float(value) for value in values]
 
 
-def _run(rows: Any) -> list[list[float]]:
+def _run(rows: Coroutine[Any, Any, list[list[float]]]) -> list[list[float]]:
     """Run the requests in a loop of their own, beside one that runs in this thread already."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        found: list[list[float]] = asyncio.run(rows)
-        return found
+        return asyncio.run(rows)
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, rows).result()
+        made: Future[list[list[float]]] = thread.submit(asyncio.run, rows)
+        return made.result()

@@ -32,11 +32,18 @@ def _local(options: ScorerOptions) -> Scorer:
 
 
 def _llm(options: ScorerOptions) -> Scorer:
-    from bot.scorers.llm.scorer import LlmScorer
+    from bot.scorers.steady import SteadyScorer
 
-    if options.llm is None:
-        raise SettingsError(["scorer = 'llm': needs a database to book its costs in"])
-    return LlmScorer(options.llm, _local(options))
+    local = _local(options)
+
+    def make() -> Scorer:
+        from bot.scorers.llm.scorer import LlmScorer
+
+        if options.llm is None:
+            raise SettingsError(["scorer = 'llm': needs a database to book its costs in"])
+        return LlmScorer(options.llm, local)
+
+    return SteadyScorer(make, local)
 
 
 SCORERS: Mapping[str, Callable[[ScorerOptions], Scorer]] = {

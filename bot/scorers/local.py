@@ -7,14 +7,21 @@ tell a new idea from an odd subject.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 
-from bot.errors import ScorerError
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.errors import ScorerError, reason_of
 from bot.ports import Embedder, Progress, ScoringJob, ScoringResult, no_progress
 from bot.ranking.closeness import Texts
 from bot.ranking.interests import interests
 from bot.ranking.judge import Task, judge
 from bot.ranking.terms import TermsMemo
 from bot.ranking.vocabulary import vectorizer
+
+logger = logging.getLogger(__name__)
 
 STAGE = "scoring locally"
 
@@ -41,7 +48,6 @@ class LocalScorer:
 
         Raises:
             ScorerError: the job's vectors do not belong to its papers.
-            EmbedderError: the topics could not be embedded.
         """
         total = len(job.papers)
         progress(STAGE, 0, total)
@@ -51,7 +57,7 @@ class LocalScorer:
 
     def _score(self, job: ScoringJob) -> ScoringResult:
         wanted = interests(job.topics)
-        wanted_vectors = self._embedder.embed([interest.text for interest in wanted])
+        wanted_vectors, trouble = self._embedded([interest.text for interest in wanted], job)
         expected = (len(job.papers), wanted_vectors.shape[1])
         if job.vectors.shape != expected:
             raise ScorerError(
@@ -67,9 +73,22 @@ class LocalScorer:
             archive=_archive(job),
             model=self._embedder.name,
         )
-        remarks = () if wanted else ("the topics text is empty: nothing to compare papers with",)
+        remarks: tuple[str, ...] = () if wanted else ("the topics text is empty: nothing to compare papers with",)
+        remarks += (f"the embedder failed ({trouble}): ranked by words alone",) if trouble else ()
         scores = judge(task, vectorizer(task.background, task.papers, self._terms))
         return ScoringResult(tuple(job.known.get(score.arxiv_id, score) for score in scores), remarks=remarks)
+
+    def _embedded(self, texts: Sequence[str], job: ScoringJob) -> tuple[NDArray[np.float32], str]:
+        """The vectors of texts; zeros, which say nothing, and the reason if the embedder or the job has none."""
+        nothing = np.zeros((len(texts), job.vectors.shape[1]), dtype=np.float32)
+        if len(job.papers) and not job.vectors.any():
+            return nothing, "the papers have no vectors"
+        try:
+            return self._embedder.embed(texts), ""
+        except Exception as error:
+            # The edge: whatever an embedder raises, words are left to rank with.
+            logger.exception("the topics could not be embedded")
+            return nothing, reason_of(error)
 
 
 def _archive(job: ScoringJob) -> Texts | None:

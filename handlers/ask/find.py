@@ -14,6 +14,7 @@ from bot.errors import EmbedderError
 from bot.models import Question, SearchResult
 from bot.ranking.fusion import Fused, Hit, Sought, fuse
 from bot.ranking.rewards import verdicts
+from handlers.archive import embedded
 from handlers.ask.taste import taste_of
 from handlers.environment import Environment
 
@@ -68,7 +69,7 @@ async def _vector(env: Environment, topic: str) -> tuple[NDArray[np.float32] | N
     if not topic:
         return None, ()
     try:
-        return (await asyncio.to_thread(env.embedder.embed, [topic]))[0], ()
+        return (await embedded(env, [topic]))[0], ()
     except EmbedderError as error:
         logger.warning("a question is searched for by words only: %s", error)
         return None, ("Searched by words only: the embedder gives no vectors now.",)

@@ -18,7 +18,7 @@ from bot.ranking.cascade import cascade_order
 from bot.ranking.model import ChannelModel
 from bot.ranking.rank import RankingInputs
 from bot.ranking.rules import Rule
-from handlers.archive import background_before, recent_papers, vectors_of
+from handlers.archive import background_before, recent_papers, vectors_or_zeros
 from handlers.environment import Environment
 from handlers.learning import refit
 from handlers.standing import rules_of, topics_of
@@ -105,7 +105,8 @@ async def score_papers(
         ScorerError: no scores could be made at all.
     """
     papers = tuple(papers)
-    candidates = _Candidates(papers, await vectors_of(env, papers), await background_before(env, day), day, standing)
+    vectors = await vectors_or_zeros(env, papers)
+    candidates = _Candidates(papers, vectors, await background_before(env, day), day, standing)
     async with env.scoring[_cache_key(env, standing.topics)]:
         result = await _score(env, key, candidates, progress, rehearsal=rehearsal)
     cost = await env.store.costs.spent_on(key, [paper.arxiv_id for paper in papers], env.scorer.name)
