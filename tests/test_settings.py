@@ -367,3 +367,14 @@ def test_a_library_setting_that_is_wrong_is_told_with_what_is_allowed(tmp_path):
     with pytest.raises(SettingsError, match=r"library\.weekday = 'someday'") as told:
         load_settings(tmp_path / "paperlark.toml")
     assert "did you mean folder" in str(told.value)
+
+
+def test_an_empty_variable_is_an_unset_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = [field.alias or f"PAPERLARK_{name.upper()}" for name, field in Settings.model_fields.items()]
+    for name in (*names, "PAPERLARK_TIMING__SETTLE_S", "PAPERLARK_LLM__MODEL"):
+        monkeypatch.setenv(name, "")
+    loaded = load_settings()
+    assert loaded.openai_base_url == "https://api.openai.com/v1"
+    assert loaded.scorer_in_force == "local"
+    assert (loaded.timing.settle_s, loaded.llm.model) == (60.0, "gpt-4o-mini")

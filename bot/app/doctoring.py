@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
+from importlib import resources
 from pathlib import Path
 
 from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts
 from bot.clock import Clock, SystemClock
 from bot.errors import PaperlarkError, SettingsError, StoreReadOnly
-from bot.models import ChannelState, DatabaseState, Finding, Severity
+from bot.models import ChannelState, DatabaseState, Finding, Paper, Severity
 from bot.ops import doctor
 from bot.platforms import PLATFORMS
 from bot.ports import KnowsItself, SourceState
@@ -27,14 +28,16 @@ from bot.store import Store
 from bot.store.backups.listing import backups_in
 from bot.store.file import inspect_database
 from bot.store.run_lock import holder_of
+from bot.topics import parse_topics
 
+_SAMPLED = (date(2025, 5, 1), date(2025, 5, 31))  # the days of the papers that come with Paperlark
 _HERE = SystemClock()  # never moved, unlike the one that the settings ask for
 
 
-async def examine_everything(config: Path | None) -> tuple[tuple[Finding, ...], bool]:
+async def examine_everything(config: Path | None, *, with_batch: bool = False) -> tuple[tuple[Finding, ...], bool]:
     """What there is to say about this installation, and whether the settings are right. Changes nothing of it."""
     settings, mistakes = salvaged_settings(config)
-    patient = _Patient(settings, mistakes, config)
+    patient = _Patient(settings, mistakes, config, with_batch=with_batch)
     with patient.opened():
         await patient.take_up_channels()
         findings = await doctor.examine(patient.checks())
@@ -48,6 +51,7 @@ class _Patient:
     settings: Settings
     mistakes: tuple[str, ...]
     config: Path | None
+    with_batch: bool = False
     clock: Clock = _HERE
     state: DatabaseState | None = None
     store: Store | None = None
@@ -172,7 +176,11 @@ class _Patient:
         if self.store is None:
             remedy = "do first what is said of the database: nobody knows else what is left of the day's budget"
             return (Finding(Severity.WARNING, "llm", f"{settings.llm.model} was not asked", remedy),)
-        return await check_llm(llm_options(settings, self.store.costs, self.clock))
+        options = llm_options(settings, self.store.costs, self.clock)
+        if not self.with_batch:
+            return await check_llm(options)
+        topics = parse_topics(resources.files("prompts").joinpath("topics.example.md").read_text(encoding="utf-8"))
+        return await check_llm(options, await _some_papers(settings, self.store, self.clock), topics)
 
     async def _embedder(self) -> Iterable[Finding]:
         costs = self.store.costs if self.store else None
@@ -227,6 +235,17 @@ class _Patient:
 
     async def _lock(self) -> Iterable[Finding]:
         return (doctor.lock_finding(await asyncio.to_thread(holder_of, self.settings.database)),)
+
+
+async def _some_papers(settings: Settings, store: Store, clock: Clock) -> tuple[Paper, ...]:
+    """A batch of papers to try a scorer on: the archive's newest, else of those that come with Paperlark."""
+    count = settings.llm.batch_size
+    newest = await store.papers.before(date.max, count)
+    if len(newest) == count:
+        return newest
+    sample = SOURCES["sample"](source_parts(settings, store.locks, clock))
+    listings = await sample.days(*_SAMPLED, ("cs.CL", "cs.LG"))
+    return tuple(paper for listing in listings for paper in listing.papers)[:count]
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:

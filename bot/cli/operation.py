@@ -14,9 +14,10 @@ from bot.redaction import redacted, secrets_in, visible
 
 
 @click.command(short_help="Check everything and say what to do.")
+@click.option("--llm", "with_batch", is_flag=True, help="Have the LLM score one real batch, and name its manner.")
 @click.pass_obj
 @reported
-def doctor(config: Path | None) -> None:
+def doctor(config: Path | None, *, with_batch: bool) -> None:
     """Check everything and say what to do: settings, topics, chats, arXiv, LLM, database, backups, disk, clock, lock.
 
     Changes nothing; asks arXiv once, and the LLM for a few tokens.
@@ -29,7 +30,7 @@ def doctor(config: Path | None) -> None:
     from bot.ops.doctor import report
 
     log_to("warning")
-    findings, settings_are_right = asyncio.run(examine_everything(config))
+    findings, settings_are_right = asyncio.run(examine_everything(config, with_batch=with_batch))
     click.echo(visible(redacted(report(findings), secrets_in(os.environ))))
     if not settings_are_right:
         sys.exit(WRONG_USE)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
-from bot.models import Finding
+from bot.models import Finding, Paper, Topics
 from bot.ports import Answerer, Embedder, Scorer
 from bot.scorers.options import LlmOptions
 
@@ -70,8 +70,10 @@ def llm_answerer(endpoint: LlmEndpoint) -> Answerer:
     return LlmAnswerer(endpoint)
 
 
-async def check_llm(options: LlmOptions) -> tuple[Finding, ...]:
-    """What the doctor finds out about the LLM, with one tiny call."""
+async def check_llm(
+    options: LlmOptions, batch: Sequence[Paper] = (), topics: Topics | None = None
+) -> tuple[Finding, ...]:
+    """What the doctor finds out about the LLM, with one tiny call and, given a `batch`, by scoring that."""
     from bot.scorers.llm.checkup import check_up
 
-    return await check_up(llm_endpoint(options))
+    return await check_up(llm_endpoint(options), batch, topics)

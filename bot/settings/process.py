@@ -36,7 +36,12 @@ class Settings(BaseSettings):
     """All settings of one process. Made by `load_settings`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PAPERLARK_", env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
+        env_prefix="PAPERLARK_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # as `${VAR:-}` of a compose file makes them
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
     )
 
     data_dir: Path = Path("data")

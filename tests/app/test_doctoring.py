@@ -67,6 +67,16 @@ def test_where_all_is_well_it_says_what_was_seen_and_what_it_cost(folder, paperl
     assert not (folder / "data").exists(), "a doctor makes no database"
 
 
+def test_with_llm_a_real_batch_is_scored_and_the_manner_named(folder, paperlark, addresses, llm):
+    (folder / "paperlark.toml").write_text(ON_ARXIV)
+    llm.formats, llm.temperature = ("json_object",), False
+    done = paperlark("doctor", "--llm", **addresses)
+    _, batch, manner = lines_of(done, "llm")
+    assert "10 of 10 papers of a batch were scored: " in batch
+    assert "answers in JSON, takes no temperature, bounds answers by max_tokens" in manner
+    assert any(len(seen.papers) == 10 for seen in llm.answered())
+
+
 def test_with_nothing_at_all_it_says_what_to_do_first(tmp_path, paperlark, folder):
     for path in folder.iterdir():
         path.unlink()
