@@ -25,14 +25,16 @@ class AnswerTooLarge(openai.OpenAIError):
 class BoundedClient(httpx2.AsyncClient):
     """An HTTP client that reads and unpacks at most `most_bytes` of any answer, refusals and redirects included.
 
-    It follows a move within the host (as from http to https), and repeats the request as it was.
+    It follows a move within the host (as from http to https), and repeats the request as it was. A `key_header` takes
+    the key in place of the usual one.
     """
 
-    def __init__(self, most_bytes: int, timeout_s: float) -> None:
+    def __init__(self, most_bytes: int, timeout_s: float, key_header: str = "") -> None:
         # One packing that is undone here, by the bound: the client's own decoders know none.
         headers = {"Accept-Encoding": "gzip, deflate"}
         super().__init__(timeout=timeout_s, follow_redirects=False, headers=headers)
         self._most_bytes = most_bytes
+        self._key_header = key_header
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """Send a request and read its answer whole.
@@ -41,6 +43,8 @@ class BoundedClient(httpx2.AsyncClient):
             AnswerTooLarge: it is larger than allowed.
         """
         options |= {"stream": True, "follow_redirects": False}
+        if self._key_header:
+            request.headers[self._key_header] = request.headers.pop("Authorization", "").removeprefix("Bearer ")
         for _ in range(_MOST_MOVES):
             response = await super().send(request, **options)
             try:
@@ -139,14 +143,11 @@ def address_of(url: str) -> Address:
 
 def sdk_of(address: Address, api_key: str, timeout_s: float, most_bytes: int) -> openai.AsyncOpenAI:
     """The SDK's client for an address; it never repeats a request by itself."""
-    key = api_key.strip() or NO_KEY
-    headers = {"api-key": key, "Authorization": openai.Omit()} if address.is_azure else {}
     return openai.AsyncOpenAI(
         base_url=address.base_url,
-        api_key=key,
+        api_key=api_key.strip() or NO_KEY,
         timeout=timeout_s,
         max_retries=0,
         default_query=address.query or None,
-        default_headers=headers,  # type: ignore[arg-type]  # the SDK takes a header out where it finds an Omit
-        http_client=BoundedClient(most_bytes, timeout_s),
+        http_client=BoundedClient(most_bytes, timeout_s, key_header="api-key" if address.is_azure else ""),
     )

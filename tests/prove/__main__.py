@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, feeds, fuzz, kills, processes, properties, storm, year
+from tests.prove import blocking, chaos, exceptions, feeds, fuzz, kills, processes, properties, storm, year
 
 _MEASUREMENTS = 3
 
@@ -95,6 +95,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "chaos": partial(prove_seeds, chaos.prove_all),
     "storm": partial(prove_seeds, storm.prove_all),
     "feeds": partial(prove_seeds, feeds.prove_all),
+    "exceptions": partial(prove_seeds, exceptions.prove_all),
     "processes": prove_processes,
     "year": year.prove,
     "blocking": prove_blocking,
