@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint audit format bench prove pictures build clean
+.PHONY: help demo run test lint audit format bench prove mutants pictures build clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ bench: $(VENV)/.tested ## Speed and size figures, with machine and versions
 
 prove: $(VENV)/.tested ## The long proofs: kill anywhere, 200 faulty mornings
 	$(BIN)/python -m tests.prove
+
+mutants: $(VENV)/.tested ## Small faults in the source: do the tests notice? ARGS="ranking --seconds 600"
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	nice $(BIN)/python -m tests.mutants $(ARGS)
 
 pictures: $(VENV)/.tested ## Draw docs/pictures anew, from real mornings on the tests' servers
 	$(BIN)/python -m tests.pictures

@@ -72,7 +72,10 @@ def normalise(reported: str) -> str:
     text = _visible(reported)
     if match := _DISCORD_CUSTOM.fullmatch(text):
         text = f":{match['name'][:_LONGEST_NAME]}:"  # one that is named as a known one means the same
-    return _known(text) or _custom(text)
+    if known := _known(text):
+        return known
+    named = _custom(text)  # with what does not belong into a name left out, it may be a known one
+    return _known(named) or named
 
 
 def typed(text: str) -> str | None:
@@ -115,5 +118,5 @@ def _is_picture(text: str) -> bool:
 
 
 def _custom(text: str) -> str:
-    name = _NOT_IN_NAMES.sub("", _SLACK_TONE.sub("", text))[:_LONGEST_NAME]
+    name = _NOT_IN_NAMES.sub("", _SLACK_TONE.sub("", _bare(text)))[:_LONGEST_NAME]
     return f":{name}:" if name else ""

@@ -1,7 +1,7 @@
 """bot.emoji: one spelling for every emoji."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.emoji import EVERYDAY, normalise, slack_names, typed
@@ -86,6 +86,8 @@ def test_every_everyday_word_is_an_emoji():
 
 
 @given(st.text(max_size=300))
+@example("[[[## 👍🏽")
+@example("thumbs 🏽up")
 def test_normalising_twice_changes_nothing(text):
     once = normalise(text)
     assert normalise(once) == once

@@ -40,7 +40,7 @@ from bot.query import COMMANDS, parse_date, parse_line, parse_question
 from bot.redaction import redacted
 from bot.rendering import bibtex_file
 from bot.scorers.llm.answerer import _sentences
-from bot.scorers.llm.parse import parse_choice, parse_scores
+from bot.scorers.llm.parse import Reading, parse_choice, parse_scores
 from bot.settings import load_settings
 from bot.settings.salvage import salvaged_settings
 from bot.sources.arxiv.api import ArxivApi
@@ -117,7 +117,7 @@ def digests(text: str) -> None:
 def llm_scores(text: str) -> None:
     """Only ids that were asked about, whole numbers from 1 to 10, short plain comments."""
     wanted = [paper.arxiv_id for paper in PAPERS]
-    parsed = parse_scores(text, wanted, {1, 2})
+    parsed = parse_scores(text, wanted, Reading(topics={1, 2}))
     assert set(parsed.verdicts) <= set(wanted)
     for verdict in parsed.verdicts.values():
         assert 1 <= verdict.relevance <= 10
