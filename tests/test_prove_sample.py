@@ -13,7 +13,7 @@ from bot.embedders.wordllama import WordLlamaEmbedder
 from bot.models import PostRole
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, true_now
-from tests.prove import chaos, kills, processes, storm
+from tests.prove import chaos, closing, kills, processes, storm
 from tests.prove.orders import CHANNEL, MORNING, Orders, settings_for, shift_to
 
 pytestmark = pytest.mark.timeout(600)  # what a proof takes depends on the machine, and every step of it is bounded
@@ -152,3 +152,12 @@ async def test_nothing_is_embedded_on_the_event_loop(tmp_path):
     assert {PostRole.HEADER, PostRole.PAPER} == {message.role for message in chat.standing()}
     assert embedder.threads
     assert threading.main_thread() not in embedder.threads
+
+
+@pytest.mark.parametrize(
+    ("chat", "way", "before"),
+    [("slack", "put out", 3), ("slack", "archived", 6), ("discord", "put out", 1), ("discord", "may not look", 6)],
+)
+async def test_a_channel_that_closes_in_the_middle_of_a_digest_gets_every_paper_once(chat, way, before):
+    outcome = await closing.prove_one(chat, way, before)
+    assert outcome.violations == ()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, exceptions, feeds, fuzz, kills, processes, properties, storm, year
+from tests.prove import blocking, chaos, closing, exceptions, feeds, fuzz, kills, processes, properties, storm, year
 
 _MEASUREMENTS = 3
 
@@ -77,6 +77,11 @@ def prove_processes(options: argparse.Namespace) -> bool:
     return not any(outcome.violations for outcome in processes.prove_all(_say))
 
 
+def prove_closing(options: argparse.Namespace) -> bool:
+    """Close a channel before every message of a digest; True if nothing was violated."""
+    return not any(outcome.violations for outcome in closing.prove_all(_say))
+
+
 def prove_blocking(options: argparse.Namespace) -> bool:
     """Measure the event loop; True if one of a few measurements stays below the bound.
 
@@ -96,6 +101,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "storm": partial(prove_seeds, storm.prove_all),
     "feeds": partial(prove_seeds, feeds.prove_all),
     "exceptions": partial(prove_seeds, exceptions.prove_all),
+    "closing": prove_closing,
     "processes": prove_processes,
     "year": year.prove,
     "blocking": prove_blocking,
