@@ -11,7 +11,7 @@ from bot.errors import PlatformError, StoreError
 from bot.models import Alarm
 from bot.redaction import redacted
 from bot.rendering import alarm_text, relief_text
-from bot.settings import ChannelSettings, PlatformName
+from bot.settings import ChannelSettings
 from handlers.environment import Environment
 from handlers.morning.outcome import judge_morning, left_of
 
@@ -204,7 +204,7 @@ def _platforms(env: Environment) -> Iterator[_Concern]:
     hours = env.settings.alarms.disconnected_h
     for name, platform in env.platforms.items():
         status = platform.status()
-        if name != PlatformName.CONSOLE and not status.connected:
+        if status.is_missed and not status.connected:
             detail = f" ({status.detail})" if status.detail else ""
             text = redacted(f"{name} has been away for more than {hours:g} hours{detail}.")
             yield _Concern(f"away {name}", text, timedelta(hours=hours))

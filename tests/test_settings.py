@@ -110,7 +110,6 @@ def test_mistakes_of_every_kind_come_together(mistakes):
             f"""
             papres = 3
             openai_api_key = "{A_SECRET}"
-            source = "arxive"
             [channels.one]
             tpoics = "x.md"
             papers = -1
@@ -124,7 +123,6 @@ def test_mistakes_of_every_kind_come_together(mistakes):
     expected = (
         "papres: no such setting; did you mean papers?",
         "openai_api_key must not stand in the file",
-        "source = 'arxive'",
         "channels.one.tpoics: no such setting; did you mean topics?",
         "channels.one.papers = -1",
         "timing.settle: no such setting; did you mean settle_s?",
@@ -292,7 +290,7 @@ def test_a_channel_that_is_no_table_is_refused(mistakes):
 
 
 def test_long_values_are_cut_in_messages(mistakes):
-    (mistake,) = mistakes(f'source = "{"x" * 5000}"')
+    (mistake,) = mistakes(f'embedder = "{"x" * 5000}"')
     assert len(mistake) < 250
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import pyexpat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
-from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts
+from bot.app.wiring import clock_of, embedder_of, llm_options, platform_names, source_parts, unknown_names
 from bot.clock import Clock, SystemClock
 from bot.errors import PaperlarkError, SettingsError, StoreReadOnly
 from bot.models import ChannelState, DatabaseState, Finding, Paper, Severity
@@ -37,7 +37,7 @@ _HERE = SystemClock()  # never moved, unlike the one that the settings ask for
 async def examine_everything(config: Path | None, *, with_batch: bool = False) -> tuple[tuple[Finding, ...], bool]:
     """What there is to say about this installation, and whether the settings are right. Changes nothing of it."""
     settings, mistakes = salvaged_settings(config)
-    patient = _Patient(settings, mistakes, config, with_batch=with_batch)
+    patient = _Patient(settings, (*mistakes, *unknown_names(settings)), config, with_batch=with_batch)
     with patient.opened():
         await patient.take_up_channels()
         findings = await doctor.examine(patient.checks())
@@ -103,7 +103,7 @@ class _Patient:
     def checks(self) -> dict[str, doctor.Check]:
         """Every check, in the order of the report."""
         self.examined = asyncio.ensure_future(self._ask_source())
-        chats = {name: partial(self._platform, name) for name in sorted(platform_names(self.everywhere))}
+        chats = {name: partial(self._platform, name) for name in self._chats()}
         return {
             "settings": self._settings,
             "topics": self._topics,
@@ -138,20 +138,24 @@ class _Patient:
             findings += doctor.topics_findings(key, raw, "look at them in the channel: /papers topics")
         return findings
 
+    def _chats(self) -> Sequence[str]:
+        return [name for name in sorted(platform_names(self.everywhere)) if name in PLATFORMS]
+
     async def _platform(self, name: str) -> Iterable[Finding]:
         return await PLATFORMS[name](self.everywhere, self.clock).check()
 
     async def _ask_source(self) -> SourceState:
-        if self.settings.source != "arxiv":
-            return SourceState((Finding(Severity.OK, self.settings.source, "no network is needed"),))
+        name = self.settings.source
+        if name not in SOURCES:
+            return SourceState(())  # told as a mistake of the settings
         if self.store is None:
-            remedy = "do first what is said of the database: the turns at arXiv are taken in it"
-            return SourceState((Finding(Severity.WARNING, "arxiv", "was not asked", remedy),))
+            remedy = "do first what is said of the database: the turns at a source are taken in it"
+            return SourceState((Finding(Severity.WARNING, name, "was not asked", remedy),))
         once = self.settings.arxiv.model_copy(update={"attempts": 1})
         settings = self.settings.model_copy(update={"arxiv": once})
-        source = SOURCES[settings.source](source_parts(settings, self.store.locks, self.clock))
+        source = SOURCES[name](source_parts(settings, self.store.locks, self.clock))
         if not isinstance(source, KnowsItself):
-            return SourceState(())
+            return SourceState((Finding(Severity.OK, name, "no network is needed"),))
         channels = [*self.everywhere.channels.values(), self.settings.channel_defaults]
         return await source.examine(channels[0].categories)
 

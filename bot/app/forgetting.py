@@ -6,8 +6,9 @@ import re
 
 from bot.app.wiring import opened
 from bot.errors import UsageError
+from bot.platforms import PLATFORMS
 from bot.rendering import backups_line, forgotten_line, holdings_line
-from bot.settings import PlatformName, Settings
+from bot.settings import Settings
 from bot.store.backups.people import backups_holding
 from handlers.commands import privacy
 
@@ -26,7 +27,7 @@ def person_of(text: str) -> str:
     if mention := _MENTION.fullmatch(text):
         return mention["id"]
     platform, colon, rest = text.partition(":")
-    person = rest if colon and platform.lower() in set(PlatformName) else text
+    person = rest if colon and platform.lower() in PLATFORMS else text
     if not _ID.fullmatch(person):
         raise UsageError(
             f"{text!r} is not a person's id: write it as the chat gives it, such as U024BE7LH (Slack: profile, Copy "

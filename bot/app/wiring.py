@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.clock import Clock, SystemClock, shift_from
 from bot.embedders import EMBEDDERS, EmbedderOptions
 from bot.errors import SettingsError
-from bot.platforms import PLATFORMS
+from bot.platforms import HAS_TOKENS, PLATFORMS
 from bot.ports import ChatPlatform, Embedder
 from bot.scorers import SCORERS, LlmOptions, ScorerOptions, llm_answerer, llm_endpoint
 from bot.settings import ChannelSettings, ScorerName, Settings
@@ -20,17 +20,19 @@ from bot.sources import SOURCES, SourceParts
 from bot.store import CostStore, LockStore, Store
 from bot.store.database import Tap, no_tap
 from bot.store.run_lock import lost_log_since, run_lock
+from bot.text import cut
 from bot.topics import parse_topics
 from handlers.environment import Environment
 
-_SOURCE_TURN = "arxiv"
 _MARGIN = 1.07
+_LONGEST_NAME = 60
 
 
 class SharedTurns:
-    """`Throttle` on the database: all processes on it take turns at arXiv."""
+    """`Throttle` on the database: all processes on it take turns at the source of that name."""
 
-    def __init__(self, locks: LockStore, clock: Clock, interval_s: float) -> None:
+    def __init__(self, source: str, locks: LockStore, clock: Clock, interval_s: float) -> None:
+        self._source = source
         self._locks = locks
         self._clock = clock
         # A request may be slow to get out, and the next one quick: the margin keeps them apart on the wire as well.
@@ -38,7 +40,7 @@ class SharedTurns:
 
     async def turn(self) -> None:
         """Reserve the next turn in the database and wait for it."""
-        wait_s = await self._locks.reserve_turn(_SOURCE_TURN, self._interval_s)
+        wait_s = await self._locks.reserve_turn(self._source, self._interval_s)
         if wait_s > 0:
             await self._clock.sleep(wait_s)
 
@@ -93,6 +95,8 @@ def opened(
     Raises:
         SettingsError, StoreError, EmbedderError: it cannot be made.
     """
+    if mistakes := unknown_names(settings):
+        raise SettingsError(mistakes)
     clock = clock or clock_of(settings)
     texts = read_topics(settings.channels, optional=topics_optional)
     store = Store(settings.database, tap=tap, backups=settings.backups)
@@ -148,15 +152,30 @@ def platforms_of(settings: Settings, clock: Clock) -> dict[str, ChatPlatform]:
 
 def platform_names(settings: Settings) -> set[str]:
     """The platforms of channels, and those whose tokens are given: people may start channels there."""
-    given = {"slack": settings.slack_bot_token or settings.slack_app_token, "discord": settings.discord_token}
-    with_tokens = {name for name, token in given.items() if token}
-    return {str(channel.platform) for channel in settings.channels.values()} | with_tokens
+    with_tokens = {name for name, has_tokens in HAS_TOKENS.items() if has_tokens(settings)}
+    return {channel.platform for channel in settings.channels.values()} | with_tokens
+
+
+def unknown_names(settings: Settings) -> tuple[str, ...]:
+    """What these settings name that no registry has, one mistake each."""
+    channels = {f"channels.{key}": channel for key, channel in settings.channels.items()}
+    channels["channel_defaults"] = settings.channel_defaults
+    named: dict[str, tuple[str, Collection[str]]] = {
+        "source": (settings.source, SOURCES),
+        **{f"{name}.platform": (channel.platform, PLATFORMS) for name, channel in channels.items()},
+        **{f"alarms.owners.{owner.id}": (owner.platform, PLATFORMS) for owner in settings.alarms.owners},
+    }
+    return tuple(
+        f"{key} = {cut(value, _LONGEST_NAME)!r}: one of {', '.join(sorted(registry))}"
+        for key, (value, registry) in named.items()
+        if value not in registry
+    )
 
 
 def source_parts(settings: Settings, locks: LockStore, clock: Clock) -> SourceParts:
     """What the source of these settings is made of; it takes its turns in the database."""
     return SourceParts(
-        throttle=SharedTurns(locks, clock, settings.arxiv.interval_s),
+        throttle=SharedTurns(settings.source, locks, clock, settings.arxiv.interval_s),
         clock=clock,
         random=random.Random(),  # noqa: S311 - spreads retries in time, guards nothing
         api_url=settings.arxiv_api_url,

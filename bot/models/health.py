@@ -28,10 +28,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PlatformStatus:
-    """Whether a platform is connected now, and since when or why not."""
+    """Whether a platform is connected now, and since when or why not; `is_missed` if somebody misses it while not."""
 
     connected: bool
     detail: str = ""
+    is_missed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

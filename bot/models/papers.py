@@ -27,7 +27,8 @@ class Paper:
     """One paper, as last seen.
 
     `arxiv_id` is the base id without version. Times are aware UTC. `listing_day` is the date of
-    the first listing it was announced in, None while unknown.
+    the first listing it was announced in, None while unknown. `page` and `file` are the addresses its source gave,
+    empty for arXiv's own.
     """
 
     arxiv_id: str
@@ -42,16 +43,20 @@ class Paper:
     comment: str | None = None
     withdrawn: bool = False
     listing_day: date | None = None
+    page: str = ""
+    file: str = ""
 
     @property
     def abs_url(self) -> str:
-        """The page readers are sent to."""
-        return f"https://arxiv.org/abs/{self.arxiv_id}"
+        """The page readers are sent to: the one that the source gave, else arXiv's."""
+        return self.page or f"https://arxiv.org/abs/{self.arxiv_id}"
 
     @property
     def pdf_url(self) -> str | None:
-        """The PDF at arXiv, None for a withdrawn paper, which has none."""
-        return None if self.withdrawn else f"https://arxiv.org/pdf/{self.arxiv_id}"
+        """The PDF, None where there is none: a withdrawn paper, or a source that gives a page alone."""
+        if self.withdrawn or (self.page and not self.file):
+            return None
+        return self.file or f"https://arxiv.org/pdf/{self.arxiv_id}"
 
 
 @dataclass(frozen=True, slots=True)

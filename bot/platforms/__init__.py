@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
@@ -62,4 +61,11 @@ def _discord(settings: Settings, clock: Clock) -> ChatPlatform:
     )
 
 
-PLATFORMS: Mapping[str, PlatformFactory] = MappingProxyType({"console": _console, "slack": _slack, "discord": _discord})
+PLATFORMS: dict[str, PlatformFactory] = {"console": _console, "slack": _slack, "discord": _discord}
+"""Every platform by its name in the settings; whoever adds one here, from wherever, needs nothing else."""
+
+HAS_TOKENS: dict[str, Callable[[Settings], bool]] = {
+    "slack": lambda settings: bool(settings.slack_bot_token or settings.slack_app_token),
+    "discord": lambda settings: bool(settings.discord_token),
+}
+"""Whether a platform is to run before any channel is on it, because people may start channels there."""

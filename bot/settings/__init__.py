@@ -4,7 +4,7 @@ Secrets (`SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`, `DISCORD_TOKEN`, `OPENAI_API_KEY`
 The top level of the file holds the defaults of every channel; a `[channels.KEY]` table overrides them.
 """
 
-from bot.settings.channels import WEEKDAYS, CatchUp, ChannelSettings, PlatformName, ScorerName
+from bot.settings.channels import WEEKDAYS, CatchUp, ChannelSettings, ScorerName
 from bot.settings.loading import DEFAULT_FILE, load_settings
 from bot.settings.process import CHAT_TOKENS, SECRETS, Settings
 from bot.settings.tables import (
@@ -38,7 +38,6 @@ __all__ = [
     "LibrarySettings",
     "LlmSettings",
     "OwnerSettings",
-    "PlatformName",
     "PriceSettings",
     "PrivacySettings",
     "RankingSettings",

@@ -20,14 +20,6 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class PlatformName(StrEnum):
-    """The platforms a channel can live on."""
-
-    CONSOLE = "console"
-    SLACK = "slack"
-    DISCORD = "discord"
-
-
 class CatchUp(StrEnum):
     """How missed listing days are posted after downtime."""
 
@@ -58,13 +50,13 @@ class _IdForm:
 
 
 _IDS = {
-    PlatformName.SLACK: _IdForm(
+    "slack": _IdForm(
         re.compile(r"[CGD][A-Z0-9]+"),
         re.compile(r"(?:archives/|<#)([CGD][A-Z0-9]+)"),
         "C024BE91L",
         "it stands at the end of the channel's details, under About",
     ),
-    PlatformName.DISCORD: _IdForm(
+    "discord": _IdForm(
         re.compile(r"\d+"),
         re.compile(r"(?:channels/\d+/|<#)(\d+)"),
         "80351110224678912",
@@ -76,11 +68,11 @@ _IDS = {
 class ChannelSettings(Strict):
     """What one channel wants. `papers` go to the channel, `more` to the header's thread.
 
-    `managers` are ids of people who may change the channel besides those whom the platform names; `owner` is the id of
-    whoever is told when its mornings go wrong.
+    `platform` is a name of the registry of platforms. `managers` are ids of people who may change the channel besides
+    those whom the platform names; `owner` is the id of whoever is told when its mornings go wrong.
     """
 
-    platform: PlatformName = PlatformName.CONSOLE
+    platform: str = "console"
     id: str = Field("terminal", validate_default=True)
     topics: Path = Path("topics.md")
     categories: tuple[str, ...] = ("cs.CL", "cs.LG")
@@ -139,7 +131,7 @@ class ChannelSettings(Strict):
     @classmethod
     def _is_an_id(cls, value: str, info: ValidationInfo) -> str:
         """Refuse what is at hand in place of an id: a name, an address, a person."""
-        form = _IDS.get(info.data.get("platform", PlatformName.CONSOLE))
+        form = _IDS.get(info.data.get("platform", "console"))
         text = value.strip()
         if form is None or form.sound.fullmatch(text):
             return text

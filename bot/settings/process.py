@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.settings.channels import CatchUp, ChannelSettings, PlatformName, ScorerName
+from bot.settings.channels import CatchUp, ChannelSettings, ScorerName
 from bot.settings.tables import (
     AlarmSettings,
     ArxivSettings,
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     prompts_dir: Path | None = None
-    source: Literal["arxiv", "sample"] = "arxiv"
+    source: str = "arxiv"
     scorer: ScorerName = ScorerName.AUTO
     embedder: Literal["wordllama", "openai-compatible"] = "wordllama"
     embedding_model: str = "text-embedding-3-small"
@@ -89,13 +89,6 @@ class Settings(BaseSettings):
                     f"every channel its own id ({other} and {key} are both {channel.platform} {channel.id})"
                 )
             channel_ids[channel.platform, channel.id] = key
-        return value
-
-    @field_validator("alarms")
-    @classmethod
-    def _known_owners(cls, value: AlarmSettings) -> AlarmSettings:
-        if unknown := {owner.platform for owner in value.owners} - set(PlatformName):
-            raise ValueError(f"owners on {', '.join(PlatformName)} (not {', '.join(sorted(unknown))})")
         return value
 
     @field_validator("openai_base_url", "slack_api_url", "discord_api_url", "arxiv_api_url", "arxiv_rss_url")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from bot.clock import Clock
 from bot.ports import Source, Throttle
@@ -43,5 +42,5 @@ def _sample(parts: SourceParts) -> Source:
     return SampleSource(clock=parts.clock)
 
 
-SOURCES: Mapping[str, Callable[[SourceParts], Source]] = MappingProxyType({"arxiv": _arxiv, "sample": _sample})
-"""Every source by its name in the settings."""
+SOURCES: dict[str, Callable[[SourceParts], Source]] = {"arxiv": _arxiv, "sample": _sample}
+"""Every source by its name in the settings; whoever adds one here, from wherever, needs nothing else."""

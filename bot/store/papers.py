@@ -19,14 +19,14 @@ from bot.text import whole
 
 _UPSERT = """
 INSERT INTO papers (arxiv_id, version, title, abstract, authors, primary_category, categories, published_at, updated_at,
-                    comment, withdrawn, listing_day, first_seen_at)
+                    comment, withdrawn, listing_day, page, file, first_seen_at)
 VALUES (:arxiv_id, :version, :title, :abstract, :authors, :primary_category, :categories, :published_at, :updated_at,
-        :comment, :withdrawn, :listing_day, :first_seen_at)
+        :comment, :withdrawn, :listing_day, :page, :file, :first_seen_at)
 ON CONFLICT (arxiv_id) DO UPDATE SET
     version = excluded.version, title = excluded.title, abstract = excluded.abstract, authors = excluded.authors,
     primary_category = excluded.primary_category, categories = excluded.categories,
     published_at = min(papers.published_at, excluded.published_at), updated_at = excluded.updated_at,
-    comment = excluded.comment, withdrawn = excluded.withdrawn,
+    comment = excluded.comment, withdrawn = excluded.withdrawn, page = excluded.page, file = excluded.file,
     listing_day = coalesce(papers.listing_day, excluded.listing_day)
 WHERE excluded.version >= papers.version
 """
@@ -59,6 +59,8 @@ def to_paper(row: Mapping[str, Any]) -> Paper:
         comment=row["comment"],
         withdrawn=bool(row["withdrawn"]),
         listing_day=from_day(row["listing_day"]),
+        page=row["page"],
+        file=row["file"],
     )
 
 
@@ -76,6 +78,8 @@ def _to_row(paper: Paper) -> dict[str, Any]:
         "comment": whole(paper.comment) if paper.comment else paper.comment,
         "withdrawn": int(paper.withdrawn),
         "listing_day": to_day(paper.listing_day),
+        "page": whole(paper.page),
+        "file": whole(paper.file),
     }
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.app.wiring import SharedTurns, clock_of, opened, read_topics
 from bot.errors import SettingsError, StoreCorrupt
+from bot.models import PostRole
+from bot.platforms import PLATFORMS
 from bot.settings import ChannelSettings, Settings, TimingSettings
-from tests.fakes import FakeClock
+from bot.sources import SOURCES
+from handlers.morning import post_morning
+from tests.builders import some_papers
+from tests.fakes import FakeClock, FakePlatform, FakeSource
 
 
 @pytest.fixture
@@ -63,6 +69,47 @@ def test_every_topics_file_that_cannot_be_read_is_told(tmp_path):
     assert read_topics({"two": channels["two"]}) == {"two": "1. A"}
 
 
+def test_names_that_no_registry_has_are_refused_together(settings):
+    channel = settings.channels["one"].model_copy(update={"platform": "slak"})
+    wrong = settings.model_copy(update={"source": "arxive", "channels": {"one": channel}})
+    with pytest.raises(SettingsError) as caught, opened(wrong):
+        pass
+    assert caught.value.mistakes == (
+        "source = 'arxive': one of arxiv, sample",
+        "channels.one.platform = 'slak': one of console, discord, slack",
+    )
+
+
+class ToySource(FakeSource):
+    """A source that nobody in `bot/` has heard of, whose papers have a home of their own."""
+
+    name = "toy"
+
+
+async def test_a_source_and_a_platform_from_elsewhere_need_one_registry_entry_each(tmp_path, monkeypatch):
+    clock = FakeClock()
+    day = clock.now().date()
+    source, platform = ToySource(clock), FakePlatform(clock, "toy chat")
+    first, second = some_papers(2, day.day)
+    here = {"page": "https://toys.example/1", "file": "https://toys.example/1.pdf"}
+    source.announce(day, replace(first, **here), replace(second, title="Another one", page="https://toys.example/2"))
+    monkeypatch.setitem(SOURCES, "toy", lambda parts: source)
+    monkeypatch.setitem(PLATFORMS, "toy chat", lambda settings, clock: platform)
+    topics = tmp_path / "topics.md"
+    topics.write_text("1. Pruning\n")
+    channel = ChannelSettings(platform="toy chat", id="toys", topics=topics, categories=("cs.CL",), min_relevance=1)
+    settings = Settings(data_dir=tmp_path, source="toy", channels={"one": channel})
+    with opened(settings, clock=clock) as env:
+        await post_morning(env, "one", clock.now())
+    assert [message.key.role for message in platform.messages] == [PostRole.HEADER, PostRole.PAPER, PostRole.PAPER]
+    cards = [message.post.card for message in platform.messages if message.post.card]
+    assert [(card.url, card.pdf_url) for card in cards] == [
+        ("https://toys.example/1", "https://toys.example/1.pdf"),
+        ("https://toys.example/2", None),
+    ]
+    assert {message.ref.platform for message in platform.messages} == {"toy chat"}
+
+
 class CountedTurns:
     """A LockStore whose turns are three seconds apart."""
 
@@ -76,7 +123,7 @@ class CountedTurns:
 
 async def test_turns_at_the_source_are_waited_for(tmp_path):
     clock, locks = FakeClock(), CountedTurns()
-    turns = SharedTurns(locks, clock, 3.0)
+    turns = SharedTurns("arxiv", locks, clock, 3.0)
     for _ in range(3):
         await turns.turn()
     ((name, interval_s),) = set(locks.asked)

@@ -21,7 +21,7 @@ from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord._permissions import NEEDED
 from bot.platforms.slack import SlackPlatform
 from bot.ports import ChatPlatform
-from bot.settings import ChannelSettings, PlatformName, ScorerName, Settings, TimingSettings
+from bot.settings import ChannelSettings, ScorerName, Settings, TimingSettings
 from handlers.environment import Environment
 from handlers.morning import post_morning
 from handlers.reaction import record_votes
@@ -50,7 +50,7 @@ def morning_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 0, 1, tzinfo=UTC)
 
 
-def settings_for(name: PlatformName, channel_id: str, folder: Path) -> Settings:
+def settings_for(name: str, channel_id: str, folder: Path) -> Settings:
     """One small channel on the bundled sample."""
     channel = ChannelSettings(
         platform=name, id=channel_id, topics=ROOT / "prompts" / "topics.example.md", papers=3, more=2,
@@ -74,7 +74,7 @@ class Chat:
         raise NotImplementedError
 
 
-async def live(chat: Chat, name: PlatformName, folder: Path) -> None:
+async def live(chat: Chat, name: str, folder: Path) -> None:
     """Two mornings; after the first the reader votes on what was posted, by its title."""
     settings = settings_for(name, chat.channel_id, folder)
     for number, day in enumerate(DAYS, start=1):
@@ -130,7 +130,7 @@ async def on_slack(folder: Path) -> str:
             chat.clock, bot_token=SecretStr(chat.slack.bot_token), app_token=SecretStr(chat.slack.app_token),
             api_url=chat.slack.api_url,
         )  # fmt: skip
-        await live(chat, PlatformName.SLACK, folder)
+        await live(chat, "slack", folder)
         return transcript(chat.slack.workspace)
 
 
@@ -158,7 +158,7 @@ async def on_discord(folder: Path) -> str:
         chat.platform = DiscordPlatform(
             chat.clock, token=SecretStr(chat.discord.token), api_url=chat.discord.api_url
         )  # fmt: skip
-        await live(chat, PlatformName.DISCORD, folder)
+        await live(chat, "discord", folder)
         return discord_transcript(chat.discord.world, ())
 
 
@@ -167,9 +167,7 @@ async def on_terminal(folder: Path) -> str:
     clock = MovedClock()
     screen = Console(record=True, width=100, force_terminal=True, file=io.StringIO(), highlight=False, markup=False)
     platform = ConsolePlatform(clock, screen=screen, interactive=False)
-    with opened(
-        settings_for(PlatformName.CONSOLE, "terminal", folder), clock=clock, platforms={"console": platform}
-    ) as env:
+    with opened(settings_for("console", "terminal", folder), clock=clock, platforms={"console": platform}) as env:
         for number, day in enumerate(DAYS, start=1):
             clock.go_to(morning_of(day))
             screen.export_text()  # forget the morning before

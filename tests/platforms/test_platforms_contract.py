@@ -11,7 +11,6 @@ from bot.errors import PlatformError
 from bot.models import Finding, MessageRef, PaperCard, Post, PostKey, PostRole, Vote
 from bot.platforms import PLATFORMS
 from bot.rendering import card_text
-from bot.settings import PlatformName
 from tests.fakes import START
 from tests.platforms.harnesses import HARNESSES
 
@@ -23,10 +22,6 @@ HOSTILE = (
 
 def test_every_platform_of_the_registry_has_a_harness():
     assert set(HARNESSES) == set(PLATFORMS)
-
-
-def test_every_platform_of_the_settings_is_in_the_registry():
-    assert {name.value for name in PlatformName} == set(PLATFORMS)
 
 
 @pytest_asyncio.fixture(params=sorted(PLATFORMS))

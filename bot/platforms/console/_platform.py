@@ -67,7 +67,7 @@ class ConsolePlatform:
         self._interactive = self._screen.is_terminal and sys.stdin.isatty() if interactive is None else interactive
         self._folder = folder or Path()
         self._outlives_input = outlives_input
-        self._status = PlatformStatus(connected=False, detail="not started")
+        self._status = PlatformStatus(connected=False, detail="not started", is_missed=False)
         self._waiting = False
         self._hinted = False
         self._prompting: asyncio.Task[None] | None = None
@@ -104,7 +104,7 @@ class ConsolePlatform:
             ended = "nobody reads the output"
         finally:
             self._forget_prompt()
-            self._status = PlatformStatus(connected=False, detail=ended)
+            self._status = PlatformStatus(connected=False, detail=ended, is_missed=False)
 
     async def _next_line(self) -> str | None:
         self._waiting = True

@@ -13,9 +13,10 @@ from bot.store.schema.m006_privacy import m006_privacy
 from bot.store.schema.m007_operation import m007_operation
 from bot.store.schema.m008_channel_id import m008_channel_id
 from bot.store.schema.m009_llm_endpoints import m009_llm_endpoints
+from bot.store.schema.m010_paper_addresses import m010_paper_addresses
 
 migrations = Migrations("paperlark")
-NEWEST = m009_llm_endpoints.__name__
+NEWEST = m010_paper_addresses.__name__
 
 # The name of a step's function is what a database remembers of it.
 for step in (
@@ -28,5 +29,6 @@ for step in (
     m007_operation,
     m008_channel_id,
     m009_llm_endpoints,
+    m010_paper_addresses,
 ):
     migrations()(step)

@@ -10,7 +10,7 @@ from bot.errors import SettingsError
 from bot.models import Severity
 from bot.platforms import PLATFORMS
 from bot.platforms.slack import SlackPlatform
-from bot.settings import ChannelSettings, PlatformName, Settings
+from bot.settings import ChannelSettings, Settings
 from tests.fakes import FakeClock
 from tests.loopback.slack import APP_TOKEN, BOT_TOKEN, LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER
@@ -103,6 +103,6 @@ async def test_an_unreachable_slack_is_a_problem_and_no_crash(slack):
 
 @pytest.mark.parametrize("tokens", [{"slack_bot_token": "xoxb-1"}, {"slack_app_token": "xapp-1"}])
 def test_one_token_alone_is_a_mistake_in_the_settings(tokens):
-    settings = Settings(**tokens, channels={"a": ChannelSettings(platform=PlatformName.SLACK, id="C1")})
+    settings = Settings(**tokens, channels={"a": ChannelSettings(platform="slack", id="C1")})
     with pytest.raises(SettingsError, match=r"SLACK_(APP|BOT)_TOKEN is not set"):
         PLATFORMS["slack"](settings, FakeClock())
