@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 from pydantic import SecretStr
 
 from bench.listings import some_papers
@@ -94,9 +93,10 @@ async def manners() -> list[str]:
                     server.flagged = frozenset(paper.arxiv_id for paper in papers[4::9])
                 settings = LlmSettings(share=1.0)
                 options = LlmOptions(settings, store.costs, clock, server.base_url, SecretStr(KEY))
-                vectors = np.zeros((len(papers), 4), dtype=np.float32)
+                embedder = FakeEmbedder()
+                vectors = embedder.embed([embedding_text(paper) for paper in papers])
                 job = ScoringJob(papers, parse_topics(TOPICS_TEXT), vectors, Background(), channel="bench")
-                result = await SCORERS["llm"](ScorerOptions(FakeEmbedder(), llm_endpoint(options))).score(job)
+                result = await SCORERS["llm"](ScorerOptions(embedder, llm_endpoint(options))).score(job)
                 spent = await store.costs.spending(clock.now().date())
                 scored = sum(score.scorer == "llm" for score in result.scores)
                 said = "; ".join(result.remarks) or "-"

@@ -45,7 +45,8 @@ class Turn:
 class Gate:
     """Lets requests through: the first alone, then as many as the server bears, none while it asks to wait.
 
-    The number at once doubles with every round that went well until the first refusal; from then on it grows by one a
+    The number at once doubles with every round that went well until the first refusal, beginning with half of the most
+    where the server is quick; from then on it grows by one a
     round and halves with each refusal. A server that takes requests one after the other is noticed by the time they
     take, before they time out. `fruitless` counts the refusals in a row, those of one round once.
     """
@@ -153,6 +154,10 @@ class Gate:
             self.has_succeeded = True
             if self._start:
                 self._limit, self._is_slow_start = float(self._start), False
+                self._wake()
+                return
+            if took_s * self._most <= _SLOW_SHARE * self._timeout_s:
+                self._limit = max(2.0, self._most / 2)  # quick enough to take them even one after the other
                 self._wake()
                 return
         self._is_parallel |= turn.beside > 1 and took_s <= _TOGETHER * self._quickest_s

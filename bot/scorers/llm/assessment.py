@@ -241,13 +241,18 @@ class Assessment:
             return
         if answer.cut_short and not parsed.verdicts and self._makes_room(answer):
             await self._batch(missing, round_number, ticket, plain=plain)
-        elif not parsed.verdicts and not parsed.disputed and not answer.cut_short and self._confusion.is_too_much():
+        elif self._is_confusing(papers, answer, parsed) and self._confusion.is_too_much():
             self._caller.stop(Failure.NOT_AN_ANSWER)
             self._give_up(missing, Failure.NOT_AN_ANSWER)
         elif round_number < MOST_ROUNDS or (answer.cut_short and len(papers) > 1):
             await self._again(papers, answer, parsed, round_number, ticket)
         else:
             self._give_up(missing, _reason(answer, parsed))
+
+    def _is_confusing(self, papers: Sequence[Paper], answer: Answer, parsed: Parsed) -> bool:
+        """Whether an answer says something, and nothing that can be understood; to silence fewer papers may help."""
+        is_nothing = not parsed.verdicts and not parsed.disputed and not answer.cut_short
+        return is_nothing and (len(papers) == 1 or bool(answer.text.strip() or answer.thoughts))
 
     async def _parsed(self, papers: Sequence[Paper], answer: Answer, *, insists: bool) -> Parsed:
         wanted = {paper.arxiv_id for paper in papers}

@@ -227,7 +227,9 @@ class Caller:
                     raise
                 return None
             self._strikes = 0
-            self._shared.gate.succeeded(turn)
+            if answer.text.strip() or answer.thoughts or answer.cut_short:
+                # Silence is no success: it may be how a server overflows, and the others wait until that is known.
+                self._shared.gate.succeeded(turn)
             trial.worked()
         return answer
 
