@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from bot.endpoints.failures import CallFailed, Failure
 from bot.scorers.pricing import Usage
 
 _FAULTS = {"error", "errors", "message", "detail", "msg", "base_resp", "code"}
+_PAPER = re.compile(r"\d{4}\.\d{4,5}|[a-z-]{2,12}/\d{7}")
 _MOST_COUNTED = 10**12  # no request has more tokens; a server may say anything
 _MOST_PIECES = 200_000
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thoughts")
@@ -64,6 +66,8 @@ def read_completion(body: bytes) -> Answer:
         kind = Failure.WEB_PAGE if said.is_page else Failure.NOT_AN_ANSWER
         raise CallFailed(kind, f"no chat completion but {note(said.text)!r}", said=said.text)
     answer = _answer(decoded)
+    if answer is None and isinstance(decoded, dict) and _FAULTS.isdisjoint(decoded) and _PAPER.search(text):
+        return Answer(text, None)  # the model's words without any envelope
     if answer is None:
         if isinstance(decoded, dict) and not _FAULTS.isdisjoint(decoded):
             raise ErrorInside(decoded)
@@ -206,8 +210,8 @@ def _parts(content: Any) -> tuple[str, str]:
             )
             said = _joined(part.get("text") or part.get("thinking") or part.get("content"))
             (thoughts if is_thought else texts).append(said)
-    if not texts and not thoughts and isinstance(content, list) and content:
-        return json.dumps(content), ""
+    if not any(texts) and not any(thoughts) and isinstance(content, list) and content:
+        return json.dumps(content), ""  # the answer itself, decoded
     return "".join(texts), "".join(thoughts)
 
 

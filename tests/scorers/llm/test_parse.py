@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.scorers.llm.parse import MOST_COMMENT, Reading, Verdict, parse_choice, parse_scores
+from bot.scorers.llm.parse import MOST_COMMENT, Reading, Verdict, examples_in, parse_choice, parse_scores
 from tests.loopback.openai import STYLES
 
 IDS = ("2505.03001", "2505.03002", "cs/0112017")
@@ -183,7 +183,7 @@ def test_thoughts_before_the_answer_are_no_answer():
 def test_a_comment_comes_out_plain_short_and_on_one_line():
     comment = "a\u202eb\x00\n\t<!channel> " + "word " * 200
     (verdict,) = parse_scores(STYLES["plain"](entries(IDS[0], comment=comment)), IDS).verdicts.values()
-    assert verdict.comment.startswith("ab !channel word word")
+    assert verdict.comment.startswith("ab <!channel> word word")  # escaping is the platform's
     assert len(verdict.comment) <= MOST_COMMENT
     assert "\n" not in verdict.comment
 
@@ -259,3 +259,104 @@ def test_a_huge_hostile_answer_is_read_in_linear_time(unit: str):
     start = time.process_time()
     parse_scores(text, IDS)
     assert time.process_time() - start < 3.0
+
+
+# --- forms of their own
+
+ENTRIES = [
+    {"id": "2505.03001", "relevance": 8, "novelty": 5, "comment": "One does."},
+    {"id": "2505.03002", "relevance": 3, "novelty": 6, "comment": "Two does."},
+]
+TEXT = json.dumps({"papers": ENTRIES})
+FORMS = {
+    "xml": '<papers><paper id="2505.03001"><relevance>8</relevance><novelty>5</novelty><comment>x</comment></paper><paper><id>2505.03002</id><relevance>3</relevance><novelty>6</novelty></paper></papers>',
+    "quotes": TEXT.replace('"', "”"),
+    "rel_score": json.dumps(
+        [{"arxiv_id": e["id"], "relevance_score": e["relevance"], "novelty_score": e["novelty"]} for e in ENTRIES]
+    ),
+    "md": "### 2505.03001\n**Relevance:** 8/10\n**Novelty:** 5/10\n\n### 2505.03002\n- Relevance: 3/10\n- Novelty: 6/10",
+    "numbered": "1. 2505.03001 — relevance 8, novelty 5\n2. 2505.03002 — relevance 3, novelty 6",
+    "unquoted": "[{id: '2505.03001', relevance: 8, novelty: 5, comment: 'a'}, {id: '2505.03002', relevance: 3, novelty: 6, comment: 'b'}]",
+    "jsonc": '{"papers": [\n // first\n {"id": "2505.03001", "relevance": 8, "novelty": 5,},\n /* second */ {"id": "2505.03002", "relevance": 3, "novelty": 6},\n]}',
+    "scores list": json.dumps({"2505.03001": [8, 5], "2505.03002": [3, 6]}),
+    "percent": json.dumps(
+        [
+            {"id": "2505.03001", "relevance": "80%", "novelty": "50%"},
+            {"id": "2505.03002", "relevance": "30%", "novelty": "60%"},
+        ]
+    ),
+    "hundred": json.dumps(
+        [{"id": "2505.03001", "relevance": 80, "novelty": 50}, {"id": "2505.03002", "relevance": 30, "novelty": 60}]
+    ),
+    "ratings nested": json.dumps(
+        {
+            "evaluations": [
+                {
+                    "paper": {"id": "2505.03001", "title": "t"},
+                    "evaluation": {"relevance": {"value": 8, "why": "x"}, "novelty": {"value": 5}},
+                },
+                {"paper": {"id": "2505.03002"}, "evaluation": {"relevance": {"value": 3}, "novelty": {"value": 6}}},
+            ]
+        }
+    ),
+    "csv": 'id,relevance,novelty,comment\n2505.03001,8,5,"a, b"\n2505.03002,3,6,c',
+    "tsv": "id\trelevance\tnovelty\n2505.03001\t8\t5\n2505.03002\t3\t6",
+    "py": str({"papers": ENTRIES}),
+    "escaped": json.dumps(json.dumps(ENTRIES)),
+    "toml": '[[papers]]\nid = "2505.03001"\nrelevance = 8\nnovelty = 5\n[[papers]]\nid = "2505.03002"\nrelevance = 3\nnovelty = 6',
+    "capital": json.dumps(
+        {
+            "Papers": [
+                {"ID": "2505.03001", "Relevance": "8", "Novelty": "5"},
+                {"ID": "2505.03002", "Relevance": "3", "Novelty": "6"},
+            ]
+        }
+    ),
+    "float ids": '{"papers":[{"id":2505.03001,"relevance":8,"novelty":5},{"id":2505.03002,"relevance":3,"novelty":6}]}',
+    "truncated fence": "```json\n" + TEXT[:-2],
+    "words num": json.dumps(
+        [
+            {"id": "2505.03001", "relevance": "High (8)", "novelty": "Medium (5)"},
+            {"id": "2505.03002", "relevance": "Low (3)", "novelty": "6 - fair"},
+        ]
+    ),
+    "axis maps": json.dumps(
+        {"relevance": {"2505.03001": 8, "2505.03002": 3}, "novelty": {"2505.03001": 5, "2505.03002": 6}}
+    ),
+    "thought mid": 'Sure! <reasoning>maybe {"id":"2505.03001","relevance":1,"novelty":1}</reasoning> ' + TEXT,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_scores_are_found_in_every_form_in_which_they_stand_without_doubt(form: str):
+    found = parse_scores(FORMS[form], IDS[:2]).verdicts
+    assert {one: (v.relevance, v.novelty) for one, v in found.items()} == {IDS[0]: (8, 5), IDS[1]: (3, 6)}
+
+
+def test_the_prompts_own_example_is_not_believed():
+    example = (
+        '{"papers": [{"id": "1", "relevance": 7, "novelty": 5, "comment": "Shares the KV cache; keeps accuracy."}]}'
+    )
+    parroted = STYLES["plain"](entries(*IDS, comment="Shares the KV cache, keeps accuracy!"))
+    assert not parse_scores(parroted, IDS, Reading(examples=examples_in(example))).verdicts
+
+
+def test_a_comment_that_all_papers_share_is_shown_for_none():
+    said = parse_scores(STYLES["plain"](entries(*IDS, comment="This paper fits the topics very well.")), IDS).verdicts
+    assert [verdict.comment for verdict in said.values()] == ["", "", ""]
+
+
+def test_scores_from_0_to_1_are_known_by_a_fraction_and_bare_ones_are_asked_again():
+    def on_one(*pairs):
+        return json.dumps([{"id": one, "relevance": r, "novelty": n} for one, (r, n) in zip(IDS, pairs, strict=False)])
+
+    fractions = parse_scores(on_one((1.0, 0.5), (0.3, 0.25)), IDS)
+    assert (fractions.verdicts[IDS[0]].relevance, fractions.verdicts[IDS[1]].novelty) == (10, 3)
+    assert not parse_scores(on_one((1, 0), (1, 1)), IDS).verdicts
+    assert parse_scores(on_one((1, 0)), IDS, Reading(scale=fractions.scale)).verdicts[IDS[0]].relevance == 10
+    assert parse_scores(on_one((1, 1)), IDS, Reading(insists=True)).verdicts[IDS[0]].relevance == 1
+
+
+def test_one_paper_that_claims_a_hundred_does_not_shrink_its_neighbours():
+    text = json.dumps([{"id": one, "relevance": r, "novelty": 5} for one, r in zip(IDS, (100, 8, 7), strict=True)])
+    assert {one: v.relevance for one, v in parse_scores(text, IDS).verdicts.items()} == {IDS[1]: 8, IDS[2]: 7}
