@@ -107,6 +107,17 @@ def test_a_model_reorders_as_far_as_its_weight_allows():
     assert order(rank(inputs_of(papers, scores, model=Fixed(1.0, learned)))) == [p.arxiv_id for p in papers[::-1]]
 
 
+def test_the_topics_keep_a_floor_however_much_was_learned():
+    papers = some_papers(3)
+    scores = [a_score(paper, scorer="local", closeness=n) for n, paper in enumerate(papers)]
+    ranked = rank(inputs_of(papers, scores, model=Fixed(1.0, [0.0, 0.0, 0.0])))
+    assert order(ranked) == [paper.arxiv_id for paper in reversed(papers)]
+    utilities = [one.utility for one in ranked]
+    assert np.std(utilities) == pytest.approx(0.15)
+    narrow = rank(inputs_of(papers, scores, model=Fixed(1.0, [0.5, 0.0, 0.0])))
+    assert order(narrow)[0] == papers[0].arxiv_id, "what was learned decides all the same"
+
+
 def test_a_followed_paper_comes_first_whatever_was_learned():
     papers = (a_paper("1", authors=("Ada Lovelace",)), a_paper("2", authors=("Bob",)), a_paper("3", authors=("Cy",)))
     scores = [a_score(paper, closeness=0.0) for paper in papers]
