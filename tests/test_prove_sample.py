@@ -13,7 +13,7 @@ from bot.embedders.wordllama import WordLlamaEmbedder
 from bot.models import PostRole
 from handlers.morning import post_morning
 from tests.loopback.faulty import Chat, ChatServer, FaultyPlatform, HttpWire, true_now
-from tests.prove import chaos, closing, kills, processes, storm
+from tests.prove import chaos, closing, kills, processes, reconnects, storm
 from tests.prove.orders import CHANNEL, MORNING, Orders, settings_for, shift_to
 
 pytestmark = pytest.mark.timeout(600)  # what a proof takes depends on the machine, and every step of it is bounded
@@ -120,6 +120,11 @@ def test_a_bad_morning_is_healed_and_explained(seed):
 
 def test_the_same_seed_gives_the_same_morning():
     assert chaos.prove(28) == chaos.prove(28)
+
+
+@pytest.mark.parametrize("scenario", [reconnects.flapping, reconnects.outage])
+def test_breaking_connections_and_jumping_clocks_starve_no_timer_and_miss_no_morning(scenario):
+    assert reconnects.violations(scenario) == ()
 
 
 def test_a_terminated_bot_stops_in_time_and_its_next_start_finishes_the_morning():

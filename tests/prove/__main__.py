@@ -12,7 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from tests.prove import blocking, chaos, closing, exceptions, feeds, fuzz, kills, processes, properties, storm, year
+from tests.prove import (
+    blocking,
+    chaos,
+    closing,
+    exceptions,
+    feeds,
+    fuzz,
+    kills,
+    processes,
+    properties,
+    reconnects,
+    storm,
+    year,
+)
 
 _MEASUREMENTS = 3
 
@@ -104,6 +117,7 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "closing": prove_closing,
     "processes": prove_processes,
     "year": year.prove,
+    "reconnects": lambda _options: reconnects.prove_all(_say),
     "blocking": prove_blocking,
     "fuzz": fuzz.prove,
     "properties": properties.prove,
