@@ -145,9 +145,18 @@ def platforms_of(settings: Settings, clock: Clock) -> dict[str, ChatPlatform]:
     """Every platform that a channel lives on, or whose tokens are given.
 
     Raises:
-        SettingsError: one of them lacks a token.
+        SettingsError: of some a token is missing or of the wrong kind.
     """
-    return {name: PLATFORMS[name](settings, clock) for name in sorted(platform_names(settings))}
+    platforms: dict[str, ChatPlatform] = {}
+    mistakes: list[str] = []
+    for name in sorted(platform_names(settings)):
+        try:
+            platforms[name] = PLATFORMS[name](settings, clock)
+        except SettingsError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise SettingsError(mistakes)
+    return platforms
 
 
 def platform_names(settings: Settings) -> set[str]:

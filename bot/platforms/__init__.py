@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 PlatformFactory = Callable[["Settings", Clock], ChatPlatform]
-"""Makes a platform from the settings; it does not connect yet."""
+"""Makes a platform from the settings, or raises SettingsError; it does not connect yet."""
+
+_SLACKS = ("xoxb-", "xoxp-", "xapp-")
 
 
 def _console(settings: Settings, clock: Clock) -> ChatPlatform:
@@ -26,7 +28,7 @@ def _console(settings: Settings, clock: Clock) -> ChatPlatform:
 
 
 def _slack(settings: Settings, clock: Clock) -> ChatPlatform:
-    from bot.platforms.slack import SlackPlatform
+    from bot.platforms.slack import SlackPlatform, wrong_kinds
 
     bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
     if bot_token is None or app_token is None:
@@ -38,6 +40,8 @@ def _slack(settings: Settings, clock: Clock) -> ChatPlatform:
                 if not token
             ]
         )
+    if mistakes := wrong_kinds(bot_token.get_secret_value(), app_token.get_secret_value()):
+        raise SettingsError(mistakes)
     channel_ids = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "slack"}
     return SlackPlatform(
         clock,
@@ -55,6 +59,8 @@ def _discord(settings: Settings, clock: Clock) -> ChatPlatform:
     token = settings.discord_token
     if token is None or not token.get_secret_value():
         raise SettingsError(["DISCORD_TOKEN is not set: Discord needs the bot's token (docs/discord.md)"])
+    if token.get_secret_value().startswith(_SLACKS):
+        raise SettingsError(["DISCORD_TOKEN is a token of Slack; copy the bot's own (docs/discord.md)"])
     channel_ids = {key: channel.id for key, channel in settings.channels.items() if channel.platform == "discord"}
     return DiscordPlatform(
         clock, token=token, api_url=settings.discord_api_url, settings=settings.discord, channel_ids=channel_ids

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from bot.app.wiring import SharedTurns, clock_of, opened, read_topics
+from bot.app.wiring import SharedTurns, clock_of, opened, platform_names, platforms_of, read_topics
 from bot.errors import SettingsError, StoreCorrupt
-from bot.models import PostRole
+from bot.models import PostRole, Severity
+from bot.ops.doctor import examine
 from bot.platforms import PLATFORMS
 from bot.settings import ChannelSettings, Settings, TimingSettings
 from bot.sources import SOURCES
@@ -130,3 +132,49 @@ async def test_turns_at_the_source_are_waited_for(tmp_path):
     assert name == "arxiv"
     assert 3.0 <= interval_s < 4.0
     assert clock.sleeps == [interval_s, 2 * interval_s]
+
+
+SLACK = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "mistakes"),
+    [
+        (SLACK, []),
+        ({"slack_bot_token": "xapp-1", "slack_app_token": "xoxb-1"}, ["are swapped"]),
+        (
+            {"slack_bot_token": "xoxp-1", "slack_app_token": "secret"},
+            ["SLACK_BOT_TOKEN does not begin with xoxb-", "SLACK_APP_TOKEN does not begin with xapp-"],
+        ),
+        ({"slack_bot_token": "xoxb-1"}, ["SLACK_APP_TOKEN is not set"]),
+        ({"discord_token": "xoxb-1", "slack_bot_token": "secret", "slack_app_token": "xapp-1"},
+         ["DISCORD_TOKEN is a token of Slack", "SLACK_BOT_TOKEN does not begin with xoxb-"]),
+    ],
+)  # fmt: skip
+async def test_run_and_doctor_judge_the_kinds_of_tokens_alike_without_asking_anybody(tmp_path, tokens, mistakes):
+    settings = Settings(data_dir=tmp_path, channels={}, **tokens)
+    told = []
+    try:
+        platforms_of(settings, FakeClock())
+    except SettingsError as error:
+        told = list(error.mistakes)
+    assert len(told) == len(mistakes)
+    assert all(mistake in one for mistake, one in zip(mistakes, told, strict=True))
+    assert not any("secret" in one for one in told)
+    checks = {name: partial(_made, settings, name) for name in platform_names(settings)} if mistakes else {}
+    assert sorted(
+        finding.message for finding in await examine(checks) if finding.severity is Severity.PROBLEM
+    ) == sorted(told)
+
+
+async def _made(settings, name):
+    """What `doctor` begins its look at a chat with."""
+    PLATFORMS[name](settings, FakeClock())
+    return ()
+
+
+def test_run_with_swapped_tokens_ends_as_wrong_use_with_the_doctors_sentence(paperlark):
+    result = paperlark("run", SLACK_BOT_TOKEN="xapp-1-secret", SLACK_APP_TOKEN="xoxb-1-secret")
+    assert result.exit_code == 2
+    assert "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped; exchange the two values" in result.output
+    assert "secret" not in result.output

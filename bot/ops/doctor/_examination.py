@@ -1,4 +1,4 @@
-"""Every check is made, whatever becomes of the others."""
+"""Make every check, whatever becomes of the others, and write the report."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ async def _made(subject: str, check: Check, longest_s: float) -> tuple[Finding, 
         message = f"could not be examined within {longest_s:g} s"
         return (Finding(Severity.PROBLEM, subject, message, "check the network, and what else this machine does"),)
     except SettingsError as error:
-        return tuple(Finding(Severity.PROBLEM, subject, one, "mend it and run this again") for one in error.mistakes)
+        return tuple(Finding(Severity.PROBLEM, subject, one, "fix it and run this again") for one in error.mistakes)
     except PaperlarkError as error:
-        return (Finding(Severity.PROBLEM, subject, f"could not be examined: {error}", "mend that and run this again"),)
+        return (Finding(Severity.PROBLEM, subject, f"could not be examined: {error}", "fix that and run this again"),)
     except Exception as error:  # the edge: a fault in one check hides no other
         logger.exception("%s could not be examined", subject)
         return (Finding(Severity.PROBLEM, subject, f"could not be examined: {error}", "see the log"),)

@@ -14,15 +14,11 @@ from bot.platforms.slack._refusals import REMEDIES
 _SUBJECT = "slack"
 _APPS = "api.slack.com/apps"
 _AWAY = "check the network and SLACK_API_URL; Slack may have a fault (status.slack.com)"
-_BOT_PREFIX, _APP_PREFIX = "xoxb-", "xapp-"
 _OPTIONAL = frozenset({"reactions:write"})  # for seeding, a setting that is off by default
 
 
 async def examine(api: SlackApi, app_api: SlackApi, channel_ids: Mapping[str, str]) -> tuple[Finding, ...]:
     """Findings about both tokens, the scopes, and each channel (`channel_ids`: key to channel id)."""
-    swapped = _token_kinds(str(api.client.token or ""), str(app_api.client.token or ""))
-    if swapped:
-        return swapped
     findings = [*await _app_token(app_api)]
     try:
         identity, scopes = await api.scopes()
@@ -40,27 +36,6 @@ def wanted_scopes() -> frozenset[str]:
     """The bot scopes of the app's manifest."""
     text = files("bot.platforms").joinpath("slack_manifest.json").read_text(encoding="utf-8")
     return frozenset(json.loads(text)["oauth_config"]["scopes"]["bot"])
-
-
-def _token_kinds(bot_token: str, app_token: str) -> tuple[Finding, ...]:
-    if bot_token.startswith(_APP_PREFIX) and app_token.startswith(_BOT_PREFIX):
-        return (_problem("SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped", "exchange the two values and restart"),)
-    findings = []
-    if not bot_token.startswith(_BOT_PREFIX):
-        findings.append(
-            _problem(
-                f"SLACK_BOT_TOKEN does not begin with {_BOT_PREFIX}",
-                f"copy the Bot User OAuth Token: {_where('OAuth & Permissions')}",
-            )
-        )
-    if not app_token.startswith(_APP_PREFIX):
-        findings.append(
-            _problem(
-                f"SLACK_APP_TOKEN does not begin with {_APP_PREFIX}",
-                f"make an app-level token with connections:write: {_where('Basic Information, App-Level Tokens')}",
-            )
-        )
-    return tuple(findings)
 
 
 async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:

@@ -43,20 +43,6 @@ async def test_a_sound_app_has_no_problems(slack):
     assert await problems(slack, channel_ids={"papers": channel}) == []
 
 
-async def test_swapped_tokens_are_seen_without_asking_slack(slack):
-    (problem,) = await problems(slack, APP_TOKEN, BOT_TOKEN)
-    assert "swapped" in problem
-    assert slack.journal.calls == []
-
-
-async def test_tokens_of_another_kind_are_named_with_the_page_where_the_right_one_is(slack):
-    first, second = await problems(slack, "xoxp-1", "secret")
-    assert "SLACK_BOT_TOKEN does not begin with xoxb-" in first
-    assert "OAuth & Permissions" in first
-    assert "SLACK_APP_TOKEN does not begin with xapp-" in second
-    assert "App-Level Tokens" in second
-
-
 async def test_wrong_tokens_are_told_apart(slack):
     (problem,) = await problems(slack, bot_token="xoxb-wrong")
     assert "SLACK_BOT_TOKEN" in problem
