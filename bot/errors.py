@@ -15,7 +15,8 @@ PaperlarkError
 │   ├── PostRefused          certainly not posted: this message can never be posted
 │   ├── PostDelayed          certainly not posted, try again (may carry Retry-After)
 │   ├── PostUncertain        may or may not have been posted: recovery must look
-│   └── HistoryHidden        the channel's messages may not be read: nothing found proves nothing
+│   ├── HistoryHidden        the channel's messages may not be read: nothing found proves nothing
+│   └── TokenRefused         the platform does not take the bot's token: only a person can put that right
 ├── StoreError               the database
 │   ├── StoreBusy            somebody else holds it for too long
 │   ├── StoreReadOnly        it cannot be written
@@ -135,6 +136,10 @@ class HistoryHidden(PlatformError):
     def __init__(self, message: str, missing: str) -> None:
         super().__init__(message)
         self.missing = missing
+
+
+class TokenRefused(PlatformError):
+    """The platform does not take the bot's token: only a person can put that right."""
 
 
 class StoreError(PaperlarkError):

@@ -113,13 +113,16 @@ class _Timer:
 class Schedule:
     """Runs jobs by name. Every job is idempotent, so a repeated or late run does no harm; missed ones are run once.
 
-    The clock is looked at every `LOOK_S` seconds, so that a set time which the machine slept through, or which a
+    The clock is looked at every `look_s` seconds, so that a set time which the machine slept through, or which a
     correction of its clock jumped over, is noticed within a minute. A job never runs twice at a time. `failed` is told
     of whatever a job raises.
     """
 
-    def __init__(self, clock: Clock, failed: Callable[[str, Exception], None] | None = None) -> None:
+    def __init__(
+        self, clock: Clock, failed: Callable[[str, Exception], None] | None = None, *, look_s: float = LOOK_S
+    ) -> None:
         self._clock = clock
+        self._look_s = look_s
         self._failed = failed or _log
         self._timers: dict[str, _Timer] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -211,7 +214,7 @@ class Schedule:
     def _pause_s(self) -> float:
         now, now_s = self._clock.now(), self._clock.monotonic()
         waits = [min((timer.due - now).total_seconds(), timer.due_s - now_s) for timer in self._timers.values()]
-        return max(_SHORTEST_S, min([LOOK_S, *waits]))
+        return max(_SHORTEST_S, min([self._look_s, *waits]))
 
     def look(self) -> None:
         """Run what is due now."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import PlatformError, StoreError
@@ -27,11 +27,16 @@ _AGAIN = 1.1  # so much more must be free before the alarm is over: it shall not
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
-    """What only the machine knows: free space where the database is, in MB (None: unknown), and the last backup."""
+class Health:
+    """What only the running process knows.
+
+    `free_mb` is the free space where the database is (None: unknown), `backup_failure` why the last backup failed.
+    `refusals` say by platform why it does not take the bot's token.
+    """
 
     free_mb: float | None = None
-    backup_trouble: str = ""
+    backup_failure: str = ""
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class _Concern:
     channel: str = ""
 
 
-class Watch:
+class Alarms:
     """Looks for trouble. What is up and who was told is in the database, and in memory where that is the trouble.
 
     `last_due` tells a channel's newest morning. Between telling and writing down that somebody was told a kill makes
@@ -62,14 +67,14 @@ class Watch:
         """The alarms that were up at the last look, also while the database cannot say so."""
         return tuple(self._up)
 
-    async def look(self, env: Environment, vitals: Vitals) -> None:
+    async def look(self, env: Environment, health: Health) -> None:
         """Judge the newest mornings, see what is wrong, tell what has to be told. Repeating it tells nothing new."""
         tight = _AGAIN if "disk" in self._up else 1.0
         concerns = [
             *await self._channels(env),
-            *_platforms(env),
+            *_platforms(env, health.refusals),
             *await _database(env),
-            *_machine(env, vitals, tight),
+            *_machine(env, health, tight),
         ]
         for concern in concerns:
             await self._raise(env, concern)
@@ -199,10 +204,13 @@ async def _put_off(env: Environment, key: str) -> _Concern | None:
     return _Concern(f"{_PUT_OFF} {key}", text, timedelta(seconds=env.settings.alarms.grace_s), key)
 
 
-def _platforms(env: Environment) -> Iterator[_Concern]:
+def _platforms(env: Environment, refusals: Mapping[str, str]) -> Iterator[_Concern]:
     """The chats that are away; a terminal nobody sits at is none."""
     hours = env.settings.alarms.disconnected_h
     for name, platform in env.platforms.items():
+        if name in refusals:
+            yield _Concern(f"token {name}", redacted(f"{name} does not let me in: {_ended(refusals[name])}"))
+            continue
         status = platform.status()
         if status.is_missed and not status.connected:
             detail = f" ({status.detail})" if status.detail else ""
@@ -219,13 +227,13 @@ async def _database(env: Environment) -> Sequence[_Concern]:
     return (_Concern("database", f"The database is in trouble: {_ended(trouble)}"),) if trouble else ()
 
 
-def _machine(env: Environment, vitals: Vitals, tight: float) -> Iterator[_Concern]:
+def _machine(env: Environment, health: Health, tight: float) -> Iterator[_Concern]:
     least = env.settings.alarms.disk_mb
-    if vitals.free_mb is not None and vitals.free_mb < least * tight:
+    if health.free_mb is not None and health.free_mb < least * tight:
         text = f"Only little space is left where the database is: less than {least:,} MB. Free some."
         yield _Concern("disk", text)
-    if vitals.backup_trouble:
-        yield _Concern("backup", f"The nightly backup fails: {_ended(redacted(vitals.backup_trouble))}")
+    if health.backup_failure:
+        yield _Concern("backup", f"The nightly backup fails: {_ended(redacted(health.backup_failure))}")
 
 
 def _owners(env: Environment, channel: str) -> Sequence[tuple[str, str]]:

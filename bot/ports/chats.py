@@ -76,7 +76,12 @@ class ChatPlatform(Protocol):
         ...
 
     async def run(self, inbox: Inbox) -> None:
-        """Listen until cancelled."""
+        """Listen until cancelled.
+
+        Raises:
+            TokenRefused: nothing helps but another token.
+            PlatformError: it cannot be reached now.
+        """
         ...
 
     async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:

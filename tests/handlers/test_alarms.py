@@ -12,14 +12,14 @@ from bot.models import Pause, PlatformStatus
 from bot.rendering import budget_reached, llm_failed
 from bot.schedule import last_due
 from bot.settings import AlarmSettings, ChannelSettings, OwnerSettings
-from handlers.alarms import Vitals, Watch
+from handlers.alarms import Alarms, Health
 from handlers.morning.delivery import DeliveryPaused
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform, Fault
 from tests.handlers.conftest import at
 
 MON, TUE, WED, THU, FRI = (date(2025, 5, 5) + timedelta(days=n) for n in range(5))
-SOUND = Vitals(free_mb=9000.0)
+SOUND = Health(free_mb=9000.0)
 GRACE_H = 1.0
 
 
@@ -31,7 +31,7 @@ def owned(world):
 
 
 def a_watch(world, started=None):
-    return Watch(started or at(MON, 8), last_due)
+    return Alarms(started or at(MON, 8), last_due)
 
 
 def told(world):
@@ -296,6 +296,22 @@ async def test_a_chat_that_is_away_for_hours_is_told_on_another_one(world, chats
     assert slack.notified == []
 
 
+async def test_a_token_that_a_chat_refuses_is_told_at_once_on_another_one(world, chats):
+    slack, discord = chats
+    watch = a_watch(world, at(MON, 0))
+    slack.away = True
+    refused = replace(SOUND, refusals={"slack": "auth.test: Slack says token_revoked; install the app again"})
+    for _ in range(2):
+        await watch.look(world.env, refused)
+        world.clock.advance(6 * 3600)
+    ((target, text),) = discord.notified
+    assert target == "9"
+    assert "slack does not let me in: auth.test: Slack says token_revoked; install the app again." in text
+    slack.away = False
+    await watch.look(world.env, SOUND)
+    assert [text[:20] for _, text in discord.notified[1:]] == ["🐦 All is well again,"]
+
+
 async def test_a_chat_that_is_away_for_a_while_is_nobodys_concern(world, chats):
     slack, discord = chats
     watch = a_watch(world, at(MON, 0))
@@ -309,7 +325,7 @@ async def test_a_chat_that_is_away_for_a_while_is_nobodys_concern(world, chats):
 async def test_the_first_owner_who_can_be_reached_is_told_and_only_that_one(world, chats):
     slack, discord = chats
     discord.closed = {"9"}
-    await a_watch(world).look(world.env, Vitals(free_mb=3.0))
+    await a_watch(world).look(world.env, Health(free_mb=3.0))
     assert [target for target, _ in slack.notified] == ["U1"]
     assert discord.notified == []
 
@@ -319,26 +335,26 @@ async def test_where_nobody_can_be_reached_the_log_says_it_once_and_it_is_tried_
     slack.closed, discord.closed = {"U1"}, {"7", "9"}
     watch = a_watch(world)
     for _ in range(3):
-        await watch.look(world.env, Vitals(free_mb=3.0))
+        await watch.look(world.env, Health(free_mb=3.0))
     assert caplog.text.count("nobody can be told") == 1
     slack.closed = set()
-    await watch.look(world.env, Vitals(free_mb=3.0))
+    await watch.look(world.env, Health(free_mb=3.0))
     assert len(slack.notified) == 1
 
 
 async def test_little_space_is_told_once_and_does_not_come_and_go(owned):
     watch = a_watch(owned)
     for free in (501.0, 499.0, 501.0, 499.0, 549.0):
-        await watch.look(owned.env, Vitals(free_mb=free))
+        await watch.look(owned.env, Health(free_mb=free))
     assert len(told(owned)) == 1
     assert "less than 500 MB" in told(owned)[0]
-    await watch.look(owned.env, Vitals(free_mb=700.0))
+    await watch.look(owned.env, Health(free_mb=700.0))
     assert len(told(owned)) == 2
 
 
 async def test_a_backup_that_fails_is_told_and_its_text_holds_no_secret(owned):
     watch = a_watch(owned)
-    await watch.look(owned.env, Vitals(backup_trouble="no space; https://bot:hunter22@host refused"))
+    await watch.look(owned.env, Health(backup_failure="no space; https://bot:hunter22@host refused"))
     (text,) = told(owned)
     assert "The nightly backup fails: no space" in text
     assert "hunter22" not in text

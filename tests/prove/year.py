@@ -35,6 +35,7 @@ YEAR = 2027
 _KEY = "room"
 _ZONE = "Europe/Berlin"
 _NINE = time(9)
+_LOOK_S = 600.0  # a year has a million half minutes
 _PAPERS = 6
 _WARM = 20  # days after which memory may not grow any more
 _MOST_GROWTH = 1.10
@@ -104,7 +105,7 @@ class Year:
 
     async def _life(self, last: date) -> None:
         store = Store(self._folder / "paperlark.db")
-        resident = Resident(self._environment(store), schedule=Schedule(self.clock, self._note))
+        resident = Resident(self._environment(store), schedule=Schedule(self.clock, self._note_failure, look_s=_LOOK_S))
         life = asyncio.create_task(resident.live())
         while self.clock.now().date() < last:
             self._weather(self.clock.now())
@@ -127,8 +128,8 @@ class Year:
             self.chat.faults[""] = [Fault.DELAYED] * 5000
         self.chat.notified.clear()
 
-    def _note(self, _name: str, error: Exception) -> None:
-        self.unhandled.append(f"{self.clock.now():%Y-%m-%d}: unhandled {error!r}")
+    def _note_failure(self, name: str, error: Exception) -> None:
+        self.unhandled.append(f"{self.clock.now():%Y-%m-%d}: {name} failed with {error!r}")
 
     def _environment(self, store: Store) -> Environment:
         channel = ChannelSettings(categories=("cs.CL",), id=_KEY, time=_NINE, timezone=_ZONE, papers=3, more=3)

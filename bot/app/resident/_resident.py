@@ -19,7 +19,7 @@ from bot.app.resident._upkeep import Upkeep
 from bot.app.resident._weekly import WeeklyLists
 from bot.app.resident._work import Work
 from bot.app.wiring import read_topics
-from bot.errors import PaperlarkError
+from bot.errors import PaperlarkError, TokenRefused
 from bot.models import Reply, Request, TopicsOffer, Vote, VoteOutcome
 from bot.ports import ChatPlatform
 from bot.schedule import Schedule
@@ -213,6 +213,9 @@ class Resident:
                 await platform.run(self)
             except PaperlarkError as error:
                 logger.error("platform %s failed: %s", platform.name, error)  # noqa: TRY400 - for a person to act on
+                if isinstance(error, TokenRefused):
+                    self._work.refusals[platform.name] = str(error)
+                    self._work.spawn(self._work.guarded("the look for trouble", self.upkeep.look()))
             except Exception:
                 logger.exception("platform %s failed", platform.name)
             else:

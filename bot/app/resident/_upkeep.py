@@ -1,4 +1,4 @@
-"""What keeps the resident fit to be left alone: backups, alarms, and answers about its health."""
+"""Make backups each night, raise alarms, and answer for the health of the resident."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.redaction import redacted
 from bot.schedule import last_due, last_night
 from bot.store.backups.listing import Backup, backups_in
 from bot.store.file import companions
-from handlers.alarms import Vitals, Watch
+from handlers.alarms import Alarms, Health
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +31,16 @@ _FRESH_S = 10.0  # whoever asks more often gets the same figures again
 
 
 class Upkeep:
-    """Nightly backups, the watch over trouble, and the health endpoints."""
+    """Makes nightly backups, raises alarms and answers the health endpoints."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._started_at = work.env.clock.now()
-        self._watch = Watch(self._started_at, last_due)
+        self._alarms = Alarms(self._started_at, last_due)
         self._meter = LoopMeter(work.env.clock.monotonic)
         self._backing_up = asyncio.Lock()
         self._looking = asyncio.Lock()
-        self._backup_trouble = ""
+        self._backup_failure = ""
         self._figures = (float("-inf"), Figures())
         self._database = (float("-inf"), Check(ok=True))
 
@@ -51,7 +51,7 @@ class Upkeep:
             schedule.nightly(_BACKUP, settings.backup.time, settings.channel_defaults.zone, self.back_up)
         else:
             schedule.forget(_BACKUP)
-            self._backup_trouble = ""
+            self._backup_failure = ""
         schedule.every("alarms", settings.alarms.check_s * settings.timing.scale, self.look)
 
     async def back_up(self) -> None:
@@ -66,9 +66,9 @@ class Upkeep:
                 if self._work.stopping.is_set():
                     return
                 logger.warning("the backup failed: %s", error)
-                self._backup_trouble = str(error)
+                self._backup_failure = str(error)
             else:
-                self._backup_trouble = ""
+                self._backup_failure = ""
 
     def _is_owed(self) -> bool:
         env = self._work.env
@@ -82,9 +82,13 @@ class Upkeep:
     async def look(self) -> None:
         """Look for trouble and tell of it."""
         async with self._looking:
-            free_mb = await asyncio.to_thread(_free_bytes, self._work.env.settings.data_dir)
-            vitals = Vitals(free_mb / 2**20 if free_mb is not None else None, self._backup_trouble)
-            await self._watch.look(self._work.env, vitals)
+            free_bytes = await asyncio.to_thread(_free_bytes, self._work.env.settings.data_dir)
+            health = Health(
+                free_mb=free_bytes / 2**20 if free_bytes is not None else None,
+                backup_failure=self._backup_failure,
+                refusals=dict(self._work.refusals),
+            )
+            await self._alarms.look(self._work.env, health)
 
     @asynccontextmanager
     async def answering(self) -> AsyncIterator[int | None]:
@@ -104,7 +108,8 @@ class Upkeep:
         checks = {"database": await self._probe(), "listing": await self._listing()}
         for name, platform in env.platforms.items():
             status = platform.status()
-            checks[f"platform {name}"] = Check(status.connected, redacted(status.detail))
+            detail = self._work.refusals.get(name) or status.detail
+            checks[f"platform {name}"] = Check(status.connected, redacted(detail))
         return checks
 
     async def _probe(self) -> Check:
@@ -155,7 +160,7 @@ class Upkeep:
             database_bytes=size,
             disk_free_bytes=free,
             last_backup=backups[-1].made_at if backups else None,
-            alarms=tuple(dict.fromkeys((*stored, *self._watch.known))),
+            alarms=tuple(dict.fromkeys((*stored, *self._alarms.known))),
             started_at=self._started_at,
         )
         return metrics_page(snapshot)

@@ -31,6 +31,7 @@ class Work:
         self.stopping = asyncio.Event()
         self.busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.jobs: set[asyncio.Task[None]] = set()
+        self.refusals: dict[str, str] = {}  # by platform: why it does not take the bot's token
         self._back: dict[str, asyncio.Event] = defaultdict(asyncio.Event)  # by platform
 
     def serves(self, key: str) -> bool:
@@ -39,6 +40,7 @@ class Work:
 
     def wake(self, platform: str) -> None:
         """Let what waits for this platform try again at once."""
+        self.refusals.pop(platform, None)
         back = self._back.pop(platform, None)
         if back is not None:
             back.set()

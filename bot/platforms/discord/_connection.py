@@ -10,11 +10,12 @@ from contextlib import suppress
 import discord
 from discord.webhook.async_ import async_context
 
-from bot.errors import PlatformError
+from bot.errors import PlatformError, TokenRefused
 from bot.models import PlatformStatus
+from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import translating
 from bot.platforms.discord._client import PaperClient, Pulse
-from bot.platforms.discord._refusals import REMEDIES
+from bot.platforms.discord._refusals import REMEDIES, TOKEN_REFUSED
 from bot.platforms.discord._wire import Adapter, Wire
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,8 @@ class Connection(Pulse):
         """Stay connected until cancelled.
 
         Raises:
-            PlatformError: the token is not accepted, or Discord cannot be reached for a while.
+            TokenRefused: the token is not accepted.
+            PlatformError: Discord cannot be reached for a while.
         """
         async_context.set(Adapter(self._wire.endpoint))  # seen by every task that the client starts
         try:
@@ -73,6 +75,8 @@ class Connection(Pulse):
                 await self._live_once()
                 logger.warning("the connection to Discord did not come back by itself and is opened afresh")
                 await asyncio.sleep(self._identify_gap_s)
+        except CallError as error:
+            raise (TokenRefused if error.status == TOKEN_REFUSED else PlatformError)(str(error)) from error
         finally:
             self._tell("stopped", is_alive=False)
 
@@ -124,6 +128,6 @@ async def _outcome(connecting: asyncio.Task[None]) -> None:
             await connecting
     except discord.ConnectionClosed as error:
         reason = _CLOSED_FOR_GOOD.get(error.code or 0, f"Discord closed the connection with code {error.code}")
-        raise PlatformError(reason) from error
+        raise (TokenRefused if error.code == _TOKEN_REFUSED else PlatformError)(reason) from error
     except discord.PrivilegedIntentsRequired as error:
         raise PlatformError(_CLOSED_FOR_GOOD[4014]) from error

@@ -23,6 +23,15 @@ _CHECK_S = 1.0
 _PATIENCE_S = 30.0  # how long the SDK may try by itself before it is started afresh
 
 
+# The SDK tells of a lost connection with a traceback for each try; one line of ours says it once.
+_TOLD_ALREADY = (
+    "Failed to check the current session", "Failed to connect", "Failed to retrieve WSS URL",
+    "Failed to close the old session", "Failed to send a ping",
+)  # fmt: skip
+_sdk_logger = logging.getLogger("slack_sdk.socket_mode.connection")
+_sdk_logger.addFilter(lambda record: not record.getMessage().startswith(_TOLD_ALREADY))
+
+
 class _Handler(AsyncSocketModeHandler):
     """Bolt's handler that begins one event in each turn of the loop: a burst must not keep everything else waiting."""
 
@@ -82,7 +91,9 @@ class Connection:
     async def _live_once(self, app: AsyncApp, api: SlackApi) -> None:
         # Asked for here, because the SDK would repeat a refused request for ever.
         address = (await api.read("apps.connections.open"))["url"]
-        handler = _Handler(app, str(self._client.token), web_client=self._client, ping_interval=self._ping_s)
+        handler = _Handler(
+            app, str(self._client.token), logger=_sdk_logger, web_client=self._client, ping_interval=self._ping_s
+        )
         handler.client.wss_uri = address
         handler.client.message_listeners.append(self._heard)
         self._handler = handler

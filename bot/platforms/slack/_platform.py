@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.errors import PlatformError
+from bot.errors import PlatformError, TokenRefused
 from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
 from bot.platforms._core.calls import CallError, Outcome, of_a_post
 from bot.platforms.slack._answers import Answers
@@ -26,7 +26,7 @@ from bot.platforms.slack._history import PLATFORM, History
 from bot.platforms.slack._listeners import Listeners
 from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._people import People
-from bot.platforms.slack._refusals import NO_THREADS
+from bot.platforms.slack._refusals import NO_THREADS, TOKEN_REFUSED
 from bot.ports import Inbox
 from bot.settings import SlackSettings
 
@@ -82,8 +82,15 @@ class SlackPlatform:
         """Listen until cancelled.
 
         Raises:
-            PlatformError: a token is not accepted, or Slack cannot be reached.
+            TokenRefused: a token is not accepted.
+            PlatformError: Slack cannot be reached.
         """
+        try:
+            await self._listen(inbox)
+        except CallError as error:
+            raise (TokenRefused if error.code in TOKEN_REFUSED else PlatformError)(str(error)) from error
+
+    async def _listen(self, inbox: Inbox) -> None:
         self._inbox = inbox
         identity = await self._who_am_i()
         listeners = Listeners(
@@ -110,6 +117,8 @@ class SlackPlatform:
                 "users.conversations", "channels", types="public_channel,private_channel", exclude_archived=1
             ):
                 await inbox.invited(self.name, str(channel["id"]))
+        except PlatformError as error:
+            logger.warning("what was missed while there was no connection must wait: %s", error)
         except Exception:  # the edge: the next connection or the hourly recovery tries again
             logger.exception("what was missed while there was no connection could not be put right")
 

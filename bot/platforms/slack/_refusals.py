@@ -24,6 +24,9 @@ _REFUSED_BEGINNINGS = (
     "invalid_blocks", "invalid_attachments", "invalid_metadata", "invalid_arg", "invalid_array", "invalid_charset",
     "invalid_form", "invalid_post_type", "missing_post_type", "slack_connect_",
 )  # fmt: skip
+TOKEN_REFUSED = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
+)
 NO_THREADS = "restricted_action_non_threadable_channel"
 
 REMEDIES: Mapping[str, str] = {

@@ -12,7 +12,7 @@ import pytest
 from bot.app.resident import Resident
 from bot.errors import PlatformError, ScorerError, SourceUnavailable, StoreFull
 from bot.models import PostRole, Request, VoteOutcome
-from bot.settings import ChannelSettings
+from bot.settings import ChannelSettings, HealthSettings, TimingSettings
 from handlers.learning import refit
 from tests.builders import CHANNEL
 from tests.fakes import FakeClock, FakePlatform, Fault
@@ -352,3 +352,39 @@ async def test_a_channel_that_goes_in_the_middle_of_work_is_left_in_peace(world,
         await asyncio.wait_for(job, 10)
     assert "KeyError" not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+async def test_a_stop_takes_less_than_five_seconds_whatever_still_hangs(world):
+    """A chat that will not say good-bye, a listing that is being read, and a job that will not end."""
+
+    class Clinging(FakePlatform):
+        async def run(self, inbox):
+            try:
+                await super().run(inbox)
+            finally:
+                await clinging()
+
+    over = asyncio.Event()
+
+    async def clinging():
+        while not over.is_set():
+            with suppress(asyncio.CancelledError):
+                await over.wait()
+
+    assert world.env.settings.timing.stop_s <= 3, "what comes after it takes a second and a half"
+    world.want(timing=TimingSettings(stop_s=0.2), health=HealthSettings(enabled=False))
+    world.env = replace(world.env, platforms={world.platform.name: Clinging(world.clock)})
+    resident = Resident(world.env)
+    resident._work.spawn(clinging())
+    life = asyncio.create_task(resident.run())
+    await asyncio.wait_for(resident.started.wait(), 20)
+    reading = asyncio.create_task(world.env.ingesting.run(clinging))
+    await asyncio.sleep(0)
+    resident.stop()
+    try:
+        done, _ = await asyncio.wait({life}, timeout=4)
+        assert done, "it still waits"
+        life.result()
+    finally:
+        over.set()
+        await asyncio.wait({life, reading}, timeout=10)

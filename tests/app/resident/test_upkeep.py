@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.app.resident import Resident
+from bot.errors import PlatformError, TokenRefused
 from bot.models import PlatformStatus
 from bot.settings import BackupSettings, HealthSettings
 from bot.store.backups.listing import backups_in
@@ -196,3 +197,48 @@ async def test_the_loop_is_not_held_up_by_a_backup(world):
     await Resident(world.env).upkeep.back_up()
     going.cancel()
     assert rounds > 10
+
+
+async def test_a_refused_token_is_told_to_the_owner_on_the_other_chat_and_in_readyz_until_it_is_taken(asked):
+    class Refusing(FakePlatform):
+        """A chat that takes the token once somebody has put it right."""
+
+        runs = 0
+
+        async def run(self, inbox):
+            self.runs += 1
+            if self.runs < 4:
+                raise TokenRefused("DISCORD_TOKEN is not accepted; reset the token")
+            await super().run(inbox)
+
+        def status(self):
+            return PlatformStatus(connected=self.runs > 3, detail="stopped")
+
+        async def notify(self, target, text):
+            raise PlatformError("401")
+
+    asked.channel(owner="U1")
+    gate, told = asyncio.Event(), asyncio.Event()
+    sleep, notify = asked.clock.sleep, asked.platform.notify
+
+    async def sleeping(seconds):
+        await (gate.wait() if seconds >= 60 else sleep(seconds))
+
+    async def notifying(target, text):
+        await notify(target, text)
+        told.set()
+
+    asked.clock.sleep, asked.platform.notify = sleeping, notifying
+    discord = Refusing(asked.clock, "discord")
+    asked.env = replace(asked.env, platforms={**asked.env.platforms, "discord": discord})
+    async with living(asked) as resident:
+        await asyncio.wait_for(told.wait(), 10)
+        ((target, text),) = asked.platform.notified
+        assert target == "U1"
+        assert "discord does not let me in: DISCORD_TOKEN is not accepted; reset the token" in text
+        assert "DISCORD_TOKEN is not accepted" in (await resident.upkeep.checks())["platform discord"].detail
+        gate.set()
+        await settled(lambda: discord.runs == 4)
+        await resident.upkeep.look()
+        assert (await resident.upkeep.checks())["platform discord"].ok
+        assert [text[:20] for _, text in asked.platform.notified[1:]] == ["🐦 All is well again,"]

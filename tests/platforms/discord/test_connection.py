@@ -8,7 +8,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pydantic import SecretStr
 
-from bot.errors import PlatformError
+from bot.errors import PlatformError, TokenRefused
 from bot.platforms.discord import DiscordPlatform
 from bot.platforms.discord._connection import Connection
 from bot.platforms.discord._wire import Endpoint
@@ -84,7 +84,7 @@ async def test_a_new_session_greets_nobody_again_and_sends_no_commands(wire):
 async def test_a_wrong_token_is_told_in_words(wire):
     clock = FakeClock()
     platform = DiscordPlatform(clock, token=SecretStr("wrong"), api_url=wire.discord.api_url)
-    with pytest.raises(PlatformError, match="DISCORD_TOKEN is not accepted; reset the token"):
+    with pytest.raises(TokenRefused, match="DISCORD_TOKEN is not accepted; reset the token"):
         await platform.run(FakeInbox())
     assert not platform.status().connected
     assert "wrong" not in str(await platform.check())
@@ -97,7 +97,7 @@ async def test_a_token_that_is_taken_away_ends_the_connection_with_a_reason():
             await until(lambda: inbox.reconnections)
             server.token = "another"
             await server.gateway.close(4004)
-            with pytest.raises(PlatformError, match="DISCORD_TOKEN is not accepted"):
+            with pytest.raises(TokenRefused, match="DISCORD_TOKEN is not accepted"):
                 await asyncio.wait_for(task, 60)
         assert platform.status().detail == "stopped"
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, TokenRefused
 from bot.models import Severity
 from bot.platforms import PLATFORMS
 from bot.platforms.slack import SlackPlatform
 from bot.settings import ChannelSettings, Settings
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeInbox
 from tests.loopback.slack import APP_TOKEN, BOT_TOKEN, LoopbackSlack
 from tests.loopback.slack.workspace import BOT_USER
 
@@ -92,3 +94,11 @@ def test_one_token_alone_is_a_mistake_in_the_settings(tokens):
     settings = Settings(**tokens, channels={"a": ChannelSettings(platform="slack", id="C1")})
     with pytest.raises(SettingsError, match=r"SLACK_(APP|BOT)_TOKEN is not set"):
         PLATFORMS["slack"](settings, FakeClock())
+
+
+@pytest.mark.parametrize("tokens", [("xoxb-wrong", APP_TOKEN), (BOT_TOKEN, "xapp-wrong")])
+async def test_a_token_that_slack_refuses_for_good_is_an_error_of_its_own(slack, tokens):
+    bot_token, app_token = map(SecretStr, tokens)
+    platform = SlackPlatform(FakeClock(), bot_token=bot_token, app_token=app_token, api_url=slack.api_url)
+    with pytest.raises(TokenRefused, match="invalid_auth; copy the token again"):
+        await asyncio.wait_for(platform.run(FakeInbox()), 20)
