@@ -223,7 +223,7 @@ async def _database(env: Environment) -> Sequence[_Concern]:
         await env.store.operation.probe()
     except StoreError as error:
         logger.debug("the database takes no writes: %s", error)
-    trouble = env.store.operation.trouble
+    trouble = env.store.operation.failure
     return (_Concern("database", f"The database is in trouble: {_ended(trouble)}"),) if trouble else ()
 
 

@@ -1,1 +1,1 @@
-"""Wiring, and the resident bot: everything below meets here."""
+"""Wire everything below together, and run it."""

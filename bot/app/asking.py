@@ -1,4 +1,4 @@
-"""`paperlark ask` and the archive it asks: questions answered on standard output, days read without posting."""
+"""Answer `paperlark ask` on standard output, and read days into the archive without posting them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-shot commands: they work beside a running bot by claiming rows."""
+"""Post mornings by hand, beside a running bot: one-shot commands claim rows before they act."""
 
 from __future__ import annotations
 

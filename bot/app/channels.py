@@ -1,4 +1,4 @@
-"""The channels a one-shot command is about: those of the settings, and those started in chat."""
+"""Choose the channels a one-shot command is about: those of the settings, and those started in chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a channel has to write down, gathered from the store."""
+"""Gather from the store what a channel's lists are written from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`paperlark demo`: a few mornings in the terminal with the bundled sample, and votes between them."""
+"""Show a few mornings in the terminal with the bundled sample, and votes between them (`paperlark demo`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `paperlark doctor` examines: everything there is, with whatever of it is sound."""
+"""Examine an installation for `paperlark doctor`, with whatever of it is sound."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def examine_everything(config: Path | None, *, with_batch: bool = False) -
 
 @dataclass(slots=True)
 class _Patient:
-    """What is examined. `store` is None where the database cannot be used, and then `trouble` says why."""
+    """What is examined. `store` is None where the database cannot be used, and then `failure` says why."""
 
     settings: Settings
     mistakes: tuple[str, ...]
@@ -55,7 +55,7 @@ class _Patient:
     clock: Clock = _HERE
     state: DatabaseState | None = None
     store: Store | None = None
-    trouble: PaperlarkError | None = None
+    failure: PaperlarkError | None = None
     started: Mapping[str, ChannelSettings] = field(default_factory=dict)  # in chat
     examined: asyncio.Future[SourceState] | None = None
 
@@ -76,7 +76,7 @@ class _Patient:
                     self.store = store = Store(path)
                     kept.callback(store.close)
             except PaperlarkError as error:
-                self.trouble = error
+                self.failure = error
             yield
 
     async def take_up_channels(self) -> None:
@@ -85,7 +85,7 @@ class _Patient:
         try:
             records = await self.store.channels.all() if self.store else ()
         except PaperlarkError as error:
-            self.trouble = error
+            self.failure = error
             return
         self.started = {
             record.key: self.settings.channel_defaults.model_copy(
@@ -193,9 +193,9 @@ class _Patient:
         return (Finding(Severity.OK, "embedder", f"{embedder.name}, {embedder.dimensions} dimensions"),)
 
     async def _database(self) -> Iterable[Finding]:
-        if self.trouble is not None:
+        if self.failure is not None:
             remedy = "do what it says; nothing is posted meanwhile"
-            return (Finding(Severity.PROBLEM, "database", str(self.trouble), remedy),)
+            return (Finding(Severity.PROBLEM, "database", str(self.failure), remedy),)
         return doctor.database_findings(self.settings.database, self.state)
 
     async def _backup(self) -> Iterable[Finding]:

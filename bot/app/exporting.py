@@ -1,4 +1,4 @@
-"""What `paperlark export` does, and the list that `paperlark run` keeps."""
+"""Export a channel's papers for `paperlark export`, and keep the list that `paperlark run` writes."""
 
 from __future__ import annotations
 

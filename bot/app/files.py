@@ -1,4 +1,4 @@
-"""Files that whoever reads them never sees half written."""
+"""Write a file atomically: whoever reads it sees the old content or the new, never half of it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ async def forget_person(settings: Settings, user: str, *, dry_run: bool) -> tupl
 
 
 def _backups(settings: Settings, person: str, rotation: str) -> tuple[str, ...]:
-    """Which files still hold the person, and which of them nobody but a person deletes."""
+    """Say which files still hold the person, and which of them only a person deletes."""
     backups = settings.backups.resolve()
     holding = backups_holding(settings.database, {settings.data_dir, backups}, person)
     by_hand = [path for path in holding if backups not in path.parents]

@@ -1,4 +1,4 @@
-"""Tell what was read of a file: counts, topics, and what became of every line."""
+"""Put into words what was read of a file: counts, topics, and what became of every line."""
 
 from __future__ import annotations
 

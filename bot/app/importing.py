@@ -1,4 +1,4 @@
-"""Import files: they are read, their papers fetched, and a channel learns from them."""
+"""Import lists for `paperlark import`: read files, fetch their papers, and let a channel learn from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`paperlark replay`: from files, or from a channel's own history."""
+"""Replay days for `paperlark replay`: from files, or from a channel's own history."""
 
 from __future__ import annotations
 

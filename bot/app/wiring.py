@@ -1,4 +1,4 @@
-"""Settings become ports, and ports an Environment."""
+"""Make ports from the settings, and an Environment from the ports."""
 
 from __future__ import annotations
 

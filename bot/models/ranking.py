@@ -99,7 +99,6 @@ class Week:
     start: date
     shown: int
     votes: int
-    voters: int
     judged: int = 0
     precision: float | None = None
     topics_precision: float | None = None

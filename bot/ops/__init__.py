@@ -1,1 +1,1 @@
-"""Looking after a running bot."""
+"""Look after a running bot."""

@@ -1,4 +1,4 @@
-"""Answers for whatever watches the bot: is it alive, is it ready, what does it count."""
+"""Answer whatever watches the bot: is it alive, is it ready, what does it count."""
 
 from __future__ import annotations
 

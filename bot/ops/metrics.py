@@ -1,4 +1,4 @@
-"""What the bot counts, in Prometheus' text format. Channels go by their keys; nothing here names a person."""
+"""Write the metrics in Prometheus' text format. Channels go by their keys; nothing here names a person."""
 
 from __future__ import annotations
 

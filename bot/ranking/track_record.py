@@ -72,7 +72,6 @@ def _week(
         start=start,
         shown=len(shown),
         votes=len(votes),
-        voters=len({vote.person for vote in votes}),
         judged=len(as_posted),
         precision=sum(as_posted) / len(as_posted) if as_posted else None,
         topics_precision=sum(by_topics) / len(by_topics) if by_topics else None,

@@ -1,4 +1,4 @@
-"""Alarms that are up, and how mornings went."""
+"""Keep the alarms that are up, and how mornings went."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AlarmStore:
         return await self._database.write(change, "alarms.raise")
 
     async def told(self, name: str, at: datetime) -> None:
-        """Somebody was told."""
+        """Note that somebody was told."""
         query = "UPDATE alarms SET told_at = ? WHERE name = ?"
         await self._database.write(lambda db: db.execute(query, [to_stamp(at), name]).rowcount, "alarms.told")
 

@@ -1,4 +1,4 @@
-"""Channels that were started, left or paused in chat."""
+"""Keep the channels that were started, left or paused in chat."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Values to and from column texts."""
+"""Convert values to and from column texts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -47,8 +46,3 @@ def to_day(day: date | None) -> str | None:
 def from_day(text: str | None) -> date | None:
     """The date that `to_day` wrote."""
     return date.fromisoformat(text) if text else None
-
-
-def marks(values: Sequence[object]) -> str:
-    """As many SQL placeholders as there are values: "?,?,?"."""
-    return ",".join("?" * len(values))

@@ -1,4 +1,4 @@
-"""What LLM calls cost: one row each, reserved before it is sent and settled after (docs/design.md)."""
+"""Keep what LLM calls cost: one row each, reserved before it is sent and settled after (docs/design.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One SQLite file: one writer thread, a few read-only connections, every failure in plain words."""
+"""Open one SQLite file: one writer thread, a few read-only connections, every failure in plain words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Database:
     """The file, opened and migrated. Writes are serialised in one thread; reads run beside them.
 
     `busy_timeout_s` is how long another process may hold the file before that is an error. `backups` is the folder of
-    its backups, the way out of damage. `trouble` is what was wrong with the file since the last write that worked;
+    its backups, the way out of damage. `failure` is what was wrong with the file since the last write that worked;
     damage stays, whatever works beside it.
 
     Raises:
@@ -49,7 +49,7 @@ class Database:
         self, path: Path, *, tap: Tap = no_tap, busy_timeout_s: float = BUSY_TIMEOUT_S, backups: Path | None = None
     ) -> None:
         self.path = path
-        self.trouble = ""
+        self.failure = ""
         self._is_damaged = False
         self._backups = backups
         self._tap = tap
@@ -104,7 +104,7 @@ class Database:
                 raise
             self._tap("after", name)
             if not self._is_damaged:
-                self.trouble = ""
+                self.failure = ""
             return result
 
     async def read(self, query: Callable[[SqliteUtils], T]) -> T:
@@ -157,12 +157,12 @@ class Database:
             with translated(self.path, self._backups):
                 yield
         except (StoreCorrupt, StoreFull, StoreGone, StoreReadOnly) as error:
-            self.trouble = str(error)
+            self.failure = str(error)
             self._is_damaged |= isinstance(error, StoreCorrupt)
             raise
 
     def _refuse_replaced(self) -> None:
-        """A file unlinked while open would take writes that nobody ever sees again."""
+        """Refuse a file that was removed or replaced while open: what is written to it nobody ever sees again."""
         try:
             inode = self.path.stat().st_ino
         except FileNotFoundError:

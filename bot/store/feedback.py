@@ -1,4 +1,4 @@
-"""Votes as an append-only list of events, what stands after them, and what was shown."""
+"""Keep votes as an append-only list of events, what stands after them, and what was shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of papers that channels were given."""
+"""Keep the lists of papers that channels were given."""
 
 from __future__ import annotations
 

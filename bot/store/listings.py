@@ -1,4 +1,4 @@
-"""Listings and the papers announced in them."""
+"""Keep listings and the papers announced in them."""
 
 from __future__ import annotations
 

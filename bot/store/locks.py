@@ -1,4 +1,4 @@
-"""Turns shared by every process on one database."""
+"""Share turns among all processes on one database."""
 
 from __future__ import annotations
 

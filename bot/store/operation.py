@@ -1,4 +1,4 @@
-"""How the database is doing, and what it counts."""
+"""Count what the database holds, and say how it is doing."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class OperationStore:
         await self._database.write(change, "operation.probe")
 
     @property
-    def trouble(self) -> str:
+    def failure(self) -> str:
         """What is wrong with the file since the last write that worked, or what damage was found; "" for nothing."""
-        return self._database.trouble
+        return self._database.failure
 
 
 _LLM_CALLS = """

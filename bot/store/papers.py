@@ -1,4 +1,4 @@
-"""Papers, their vectors and the background made from them."""
+"""Keep papers, their vectors and the background made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who want to be forgotten: deleted rows, and marks that keep them from coming back."""
+"""Forget people: delete their rows, and keep marks that stop them from coming back."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PrivacyStore:
         """Delete everything about a person and store nothing of them from now on; returns what there was.
 
         Also goes what was learned in the channels they voted in; it is fitted again from the votes of the others. A
-        pause they ordered stays, without their id. Repeating it changes nothing.
+        pause they set stays, without their id. Repeating it changes nothing.
         """
         return await self._database.write(lambda db: forget_now(db, person, to_stamp(at)), "privacy.forget")
 
@@ -67,7 +67,7 @@ class PrivacyStore:
         return await self._database.write(change, "privacy.remember")
 
     async def opted_out(self, people: Iterable[str]) -> frozenset[str]:
-        """Those among these people who are not to be stored."""
+        """Pick those among these people who are not to be stored."""
         asked = frozenset(people)
         return await self._database.read(lambda db: opted_out(db, asked)) if asked else frozenset()
 
@@ -78,8 +78,8 @@ class PrivacyStore:
     async def expire(self, before: datetime) -> int:
         """Delete votes received before that moment; returns how many rows changed.
 
-        What stands on a reader's list of saved papers stays. Whoever ordered something before that moment is not named
-        any more; the order stands.
+        What stands on a reader's list of saved papers stays. Whoever set a rule or a pause before that moment is not
+        named any more; what they set stands.
         """
         values = {"before": to_stamp(before), "saved": json.dumps(_SAVED)}
         return await self._database.write(lambda db: _expire(db, values), "privacy.expire")
@@ -123,7 +123,7 @@ def mark_of(db: SqliteUtils, person: str) -> str:
 
 
 def opted_out(db: SqliteUtils, people: Iterable[str]) -> frozenset[str]:
-    """Those among these people who are not to be stored."""
+    """Pick those among these people who are not to be stored."""
     if not db.execute("SELECT EXISTS (SELECT 1 FROM opt_outs)").fetchone()[0]:
         return frozenset()
     marks = {mark_of(db, person): person for person in people}
@@ -132,7 +132,7 @@ def opted_out(db: SqliteUtils, people: Iterable[str]) -> frozenset[str]:
 
 
 def author(db: SqliteUtils, person: str) -> str:
-    """Who is to be named as having ordered something: nobody, for a person who opted out."""
+    """Name who set a rule or a pause: nobody, for a person who opted out."""
     return NOBODY if opted_out(db, [person]) else person
 
 

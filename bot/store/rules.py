@@ -1,4 +1,4 @@
-"""The rules that readers set in chat: follows and mutes."""
+"""Keep the rules that readers set in chat: follows and mutes."""
 
 from __future__ import annotations
 

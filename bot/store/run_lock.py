@@ -1,4 +1,4 @@
-"""The lock that lets one resident process run on one database."""
+"""Let only one resident process run on one database."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run_lock(database: Path, now: datetime) -> Iterator[None]:
 
 
 def holder_of(database: Path) -> str:
-    """Who runs on this database now, "" if nobody does. Nothing is left behind."""
+    """Say who runs on this database now, "" if nobody does. Nothing is left behind."""
     holder = database.with_suffix(".holder")
     if not holder.exists():
         return ""

@@ -1,4 +1,4 @@
-"""Scores, and the topics they were given for."""
+"""Keep scores, and the topics they were given for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: one database, split by subject."""
+"""Open the store: one database, split by subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was learned for each channel, version by version."""
+"""Keep what was learned for each channel, version by version."""
 
 from __future__ import annotations
 

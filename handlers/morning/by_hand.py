@@ -96,7 +96,7 @@ async def _choose_by_hand(
     if reason := env.source.quiet_reason(day):
         return ByHand(message=f"there is no listing of {day}: {reason}")
     categories = env.channel(key).categories
-    mark = await env.store.ledger.mark(key)
+    mark = await env.store.ledger.last_day(key)
     is_newest = day == env.source.newest_day(env.clock.now())
     # Posting the newest day moves the mark past the days before it, so these must be known first.
     first = max(mark + timedelta(days=1), oldest_unasked(env)) if is_newest and mark and mark < day else day

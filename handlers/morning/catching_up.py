@@ -86,7 +86,7 @@ async def _unknown_digests(env: Environment, key: str, ours: Ours) -> tuple[Foun
     for post, message in ours:
         if post.digest >= next_number:
             by_number[post.digest].append((post, message))
-    mark = await env.store.ledger.mark(key)
+    mark = await env.store.ledger.last_day(key)
     found = []
     for number in sorted(by_number):
         trace = _trace(env, number, by_number[number])

@@ -61,7 +61,7 @@ async def left_of(env: Environment, key: str, number: int) -> str:
 
 
 async def _not_listed(env: Environment, key: str, expected: date, remarks: Sequence[str]) -> str:
-    mark = await env.store.ledger.mark(key)
+    mark = await env.store.ledger.last_day(key)
     if (mark is not None and mark >= expected) or await _is_merely_empty(env, key, expected):
         return ""
     said = next(iter(remarks), "")

@@ -31,7 +31,7 @@ async def situation_of(env: Environment, key: str, moment: datetime) -> Situatio
     """Where the channel stood with respect to the listings that should have been complete at `moment`."""
     categories = env.channel(key).categories
     expected = env.source.newest_day(moment)
-    mark = await env.store.ledger.mark(key)
+    mark = await env.store.ledger.last_day(key)
     first = mark + timedelta(days=1) if mark else date.min
     announced = await announced_days(env, categories, first, expected)
     oldest = oldest_unasked(env)

@@ -70,10 +70,10 @@ def test_likes_are_counted_by_the_topic_a_paper_came_under():
     assert (found.n_liked, found.n_disliked) == (3, 1)
 
 
-def test_voters_are_people_not_votes():
-    """Two emoji of one reader are two votes of one voter."""
+def test_two_emoji_of_one_reader_are_two_votes():
+    """A week counts votes, not people."""
     week = record([shown("2505.00001", 1)], [vote("2505.00001"), vote("2505.00001", "🔥")]).weeks[0]
-    assert (week.votes, week.voters) == (2, 1)
+    assert week.votes == 2
 
 
 def test_nothing_shown_and_nothing_said_is_an_empty_record():

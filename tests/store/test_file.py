@@ -89,5 +89,5 @@ async def test_damage_without_any_backup_says_so(path, tmp_path):
 
 async def test_a_sound_file_passes_both(filled, path, tmp_path):
     filled.examine()
-    assert filled.operation.trouble == ""
+    assert filled.operation.failure == ""
     assert inspect_database(path, tmp_path).is_writable

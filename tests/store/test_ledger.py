@@ -57,14 +57,14 @@ async def test_a_digest_record_comes_back_as_it_was_planned(store):
 
 async def test_numbers_marks_and_first_days_follow_the_mornings(store):
     ledger = store.ledger
-    assert (await ledger.mark(CHANNEL), await ledger.first_day(CHANNEL)) == (None, None)
+    assert (await ledger.last_day(CHANNEL), await ledger.first_day(CHANNEL)) == (None, None)
     assert await ledger.next_number(CHANNEL) == 1
     assert await ledger.plan(a_plan(day=THURSDAY))
     assert await ledger.plan(a_plan(number=2, day=None, after=THURSDAY))
     assert await ledger.plan(a_plan(number=3, day=FRIDAY, after=THURSDAY))
     early = THURSDAY - timedelta(days=9)
     assert await ledger.plan(a_plan(number=4, day=early, kind=DigestKind.REMEDIAL))
-    assert (await ledger.mark(CHANNEL), await ledger.first_day(CHANNEL)) == (FRIDAY, THURSDAY)
+    assert (await ledger.last_day(CHANNEL), await ledger.first_day(CHANNEL)) == (FRIDAY, THURSDAY)
     assert await ledger.next_number(CHANNEL) == 5
     assert await ledger.next_number("another") == 1
     assert [record.number for record in await ledger.digests(CHANNEL)] == [4, 3, 2, 1]
@@ -263,7 +263,7 @@ async def test_of_two_processes_that_claim_together_exactly_one_wins(store, othe
 
 async def test_what_one_process_wrote_the_other_sees(store, other):
     await planned(store)
-    assert await other.ledger.mark(CHANNEL) == THURSDAY
+    assert await other.ledger.last_day(CHANNEL) == THURSDAY
     assert len(await other.ledger.open_intents()) == 3
 
 
@@ -275,7 +275,7 @@ async def test_a_digest_of_which_nothing_was_sent_gives_its_days_and_papers_back
     assert await store.ledger.give_back(CHANNEL, 1)
     assert await store.ledger.digest_of_day(CHANNEL, THURSDAY) is None
     assert counts() == {"digests": 1, "digest_days": 0, "candidates": 0, "posts": 2, "impressions": 1}
-    assert (await store.ledger.mark(CHANNEL), await store.ledger.next_number(CHANNEL)) == (THURSDAY, 2)
+    assert (await store.ledger.last_day(CHANNEL), await store.ledger.next_number(CHANNEL)) == (THURSDAY, 2)
 
 
 async def test_a_digest_that_was_seen_in_part_keeps_its_days_and_papers(store, counts):

@@ -42,10 +42,10 @@ async def test_a_probe_meets_what_a_write_would_meet_and_trouble_ends_with_the_n
     writer.execute("PRAGMA query_only = 1")
     with pytest.raises(StoreReadOnly):
         await store.operation.probe()
-    assert "cannot be written" in store.operation.trouble
+    assert "cannot be written" in store.operation.failure
     writer.execute("PRAGMA query_only = 0")
     await store.operation.probe()
-    assert store.operation.trouble == ""
+    assert store.operation.failure == ""
 
 
 async def test_a_file_that_another_process_holds_for_a_while_is_no_trouble_of_the_file(store, path):
@@ -54,11 +54,11 @@ async def test_a_file_that_another_process_holds_for_a_while_is_no_trouble_of_th
     with pytest.raises(StoreBusy):
         await store.operation.probe()
     other.close()
-    assert store.operation.trouble == ""
+    assert store.operation.failure == ""
 
 
 async def test_a_file_that_is_gone_is_trouble(store, path):
     path.unlink()
     with pytest.raises(StoreGone):
         await store.operation.probe()
-    assert "removed or replaced" in store.operation.trouble
+    assert "removed or replaced" in store.operation.failure

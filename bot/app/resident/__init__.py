@@ -1,4 +1,4 @@
-"""The bot that stays: it listens, posts when it is time, and puts right what an interruption left."""
+"""Run the bot that stays: it listens, posts when it is time, and puts right what an interruption left."""
 
 from bot.app.resident._resident import Resident, leave_soon
 

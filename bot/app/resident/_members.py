@@ -1,4 +1,4 @@
-"""The channels of the resident: those of its settings, and those started or left in chat."""
+"""Keep track of the resident's channels: those of its settings, and those started or left in chat."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Mornings:
             pause_s = first_s if is_back else min(2 * pause_s, self._work.env.settings.timing.poll_s)
 
     async def post_first(self, key: str) -> None:
-        """Whoever starts a channel sees what it brings at once, not tomorrow."""
+        """Show whoever starts a channel what it brings, at once and not tomorrow."""
         await self._work.contained(key, deliver_notices)
         await self._work.contained(key, _post_now)
 

@@ -1,4 +1,4 @@
-"""One process of `paperlark run`: its start, its inbox, its end."""
+"""Run one process of `paperlark run`: its start, its inbox, its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How computing threads and the garbage collector live beside the event loop, which has three seconds to answer."""
+"""Keep the event loop responsive beside computing threads and the garbage collector."""
 
 from __future__ import annotations
 

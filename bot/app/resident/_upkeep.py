@@ -124,7 +124,7 @@ class Upkeep:
         except TimeoutError:
             check = Check(ok=False, detail=f"no write within {_PATIENCE_S:g} s")
         else:
-            check = Check(ok=not env.store.operation.trouble, detail=env.store.operation.trouble or "writable")
+            check = Check(ok=not env.store.operation.failure, detail=env.store.operation.failure or "writable")
         self._database = (env.clock.monotonic(), check)
         return check
 

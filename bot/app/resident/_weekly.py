@@ -1,4 +1,4 @@
-"""What the resident does once a week: rewrite each channel's list, and show the channel what it liked most."""
+"""Rewrite each channel's list once a week, and show the channel what it liked most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong, and what to do about it."""
+"""Find what is wrong, and say what to do about it."""
 
 from bot.ops.doctor._clock import clock_findings, time_at
 from bot.ops.doctor._database import backup_findings, database_findings, lock_finding

@@ -1,4 +1,4 @@
-"""The machine's clock, against those of others."""
+"""Check the machine's clock against those of others."""
 
 from __future__ import annotations
 

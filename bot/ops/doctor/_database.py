@@ -1,4 +1,4 @@
-"""The database, its backups and its lock."""
+"""Check the database, its backups and its lock."""
 
 from __future__ import annotations
 

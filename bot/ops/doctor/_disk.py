@@ -1,4 +1,4 @@
-"""Free space where something is written."""
+"""Check the free space where something is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of the last week's listings."""
+"""Check what is remembered of the last week's listings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings and the topics files."""
+"""Check the settings and the topics files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People in backups: find those files that still name a person, and keep who was forgotten out of a restored one."""
+"""Find the backups that still name a person, and keep who was forgotten out of a restored one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _holds(path: Path, person: str) -> bool:
 
 
 def _mentions(connection: sqlite3.Connection, person: str) -> Iterator[tuple[str, str, str]]:
-    """Where a person may be named, in the tables that this file has."""
+    """List where a person may be named, among the tables that this file has."""
     for table in _TABLES:
         if has_table(connection, table):
             yield table, "person", person

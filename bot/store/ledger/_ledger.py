@@ -1,4 +1,4 @@
-"""Digests, the intents of their messages, and what was shown (docs/design.md)."""
+"""Keep digests, the intents of their messages, and what was shown (docs/design.md)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LedgerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def mark(self, channel: str) -> date | None:
+    async def last_day(self, channel: str) -> date | None:
         """The channel's last posted listing day: the newest day any of its mornings covers."""
         return await self._database.read(lambda db: covered(db, channel, "max"))
 
@@ -55,7 +55,7 @@ class LedgerStore:
         return await self._database.read(lambda db: covered(db, channel, "min"))
 
     async def offered(self, channel: str, arxiv_ids: Sequence[str]) -> frozenset[str]:
-        """Those that were candidates of this channel before."""
+        """Pick those that were candidates of this channel before."""
         query = "SELECT arxiv_id FROM candidates WHERE channel = ? AND arxiv_id IN (SELECT value FROM json_each(?))"
         values = [channel, json.dumps(list(arxiv_ids))]
         rows = await self._database.read(lambda db: db.execute(query, values).fetchall())
@@ -204,7 +204,7 @@ class LedgerStore:
         return tuple(to_intent(row) for row in rows)
 
     async def edited(self, intent: Intent) -> None:
-        """A message shows what it should, unless it was corrected again meanwhile."""
+        """Note that a message shows what it should, unless it was corrected again meanwhile."""
         query = f"UPDATE posts SET note = '' WHERE {KEY} AND note = ? AND post = ?"
         values = [*key_values(intent.key), _TO_EDIT, to_json(Post, intent.post)]
         await self._database.write(lambda db: db.execute(query, values).rowcount, "ledger.edited")

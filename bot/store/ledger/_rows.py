@@ -1,4 +1,4 @@
-"""The ledger's rows as values, and values as rows."""
+"""Convert the ledger's rows to values, and values to rows."""
 
 from __future__ import annotations
 

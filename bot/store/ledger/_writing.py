@@ -1,4 +1,4 @@
-"""What is written into the ledger, each within a transaction of the caller."""
+"""Write into the ledger, each time within a transaction of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several SQL statements in one text."""
+"""Run several SQL statements of one text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The archive as something to ask: FTS5 for words, a matrix in memory for meanings."""
+"""Search the archive: FTS5 for words, a matrix in memory for meanings."""
 
 from bot.store.search.archive import SearchStore
 

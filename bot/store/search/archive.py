@@ -1,4 +1,4 @@
-"""`SearchStore` on SQLite."""
+"""Search the stored papers by words, filters and meaning."""
 
 from __future__ import annotations
 

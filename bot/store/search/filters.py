@@ -1,4 +1,4 @@
-"""Which papers a question's filters leave, as one flag for each id."""
+"""Turn a question's filters into one flag for each paper."""
 
 from __future__ import annotations
 

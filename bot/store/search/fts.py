@@ -1,4 +1,4 @@
-"""Safe FTS5 expressions, and the papers that answer best by words."""
+"""Write safe FTS5 expressions, and find the papers that answer best by words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All vectors of one embedder in memory, read from the database as they arrive."""
+"""Hold all vectors of one embedder in memory, read from the database as they arrive."""
 
 from __future__ import annotations
 

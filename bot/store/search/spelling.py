@@ -1,4 +1,4 @@
-"""The nearest known word for one nobody has written.
+"""Find the nearest known word for one that nobody has written.
 
 Words one edit away are made and looked up (the idea of Norvig 2007); for longer words with two edits those with most
 letter triples in common are compared (Damerau 1964, Levenshtein 1966).

@@ -64,7 +64,7 @@ async def test_the_first_morning_takes_only_the_newest_listing(world, ids):
     old, new = world.announce(MON, 2), world.announce(TUE, 2)
     await world.morning(TUE)
     assert world.papers() == ids(new)
-    assert await world.store.ledger.mark(CHANNEL) == TUE
+    assert await world.store.ledger.last_day(CHANNEL) == TUE
     await world.morning(WED)
     assert set(world.papers()).isdisjoint(ids(old))
 
@@ -368,7 +368,7 @@ async def test_a_remedial_digest_by_hand_says_so_and_does_not_move_the_mark(worl
     assert (made.record.kind, made.record.days, made.was_there) == ("remedial", (MON,), False)
     assert world.papers(2) == ids(monday)
     assert "remedial digest, made afterwards on Wed 7 May 2025" in world.header(2)
-    assert await world.store.ledger.mark(CHANNEL) == WED
+    assert await world.store.ledger.last_day(CHANNEL) == WED
     assert (await post_by_hand(world.env, CHANNEL, MON)).was_there
 
 
