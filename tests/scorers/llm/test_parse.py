@@ -183,7 +183,7 @@ def test_thoughts_before_the_answer_are_no_answer():
 def test_a_comment_comes_out_plain_short_and_on_one_line():
     comment = "a\u202eb\x00\n\t<!channel> " + "word " * 200
     (verdict,) = parse_scores(STYLES["plain"](entries(IDS[0], comment=comment)), IDS).verdicts.values()
-    assert verdict.comment.startswith("ab <!channel> word word")  # escaping is the platform's
+    assert verdict.comment.startswith("ab !channel word word")
     assert len(verdict.comment) <= MOST_COMMENT
     assert "\n" not in verdict.comment
 
