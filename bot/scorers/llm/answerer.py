@@ -14,7 +14,7 @@ from bot.errors import AnswerError
 from bot.models import Paper
 from bot.ports import Answer
 from bot.prompting import load_prompt
-from bot.scorers.llm.caller import Task
+from bot.scorers.llm.booking import Task
 from bot.scorers.llm.endpoint import LlmEndpoint
 from bot.scorers.llm.prompt import Purpose, answer_schema
 from bot.text import one_line

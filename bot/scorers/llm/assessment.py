@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from bot.endpoints.failures import CallFailed, Failure
 from bot.endpoints.gate import Ticket
 from bot.models import Paper
 from bot.ports import Progress
-from bot.scorers.llm.caller import Caller, Task
+from bot.scorers.llm.booking import Task
+from bot.scorers.llm.caller import Caller
 from bot.scorers.llm.completion import Answer
+from bot.scorers.llm.outcome import Confusion, Outcome, reason_of, smaller, split
 from bot.scorers.llm.parse import Parsed, Reading, Verdict, examples_in, parse_choice, parse_scores
 from bot.scorers.llm.tokens import ANSWER_OVERHEAD, MOST_PER_CHOICE, MOST_PER_SCORE, likely_tokens
 from bot.settings import LlmSettings
@@ -35,38 +36,6 @@ _OF_ONE_PAPER = {
 }  # fmt: skip
 
 KeepVerdicts = Callable[[Mapping[str, Verdict]], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run has brought so far, by arxiv_id."""
-
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    unscored: dict[str, Failure] = field(default_factory=dict)
-
-    def of_failure(self, *failures: Failure) -> int:
-        """How many papers are unscored for one of these reasons."""
-        return sum(failure in failures for failure in self.unscored.values())
-
-
-class Confusion:
-    """Counts answers in a row that nobody understands, so that they do not cost a whole morning."""
-
-    _PATIENCE = (3, 8)  # before and after the first one that was understood
-
-    def __init__(self) -> None:
-        self._in_a_row = 0
-        self._has_understood = False
-
-    def understood(self) -> None:
-        """Note a usable answer."""
-        self._in_a_row = 0
-        self._has_understood = True
-
-    def is_too_much(self) -> bool:
-        """Note an answer without anything usable in it; whether that is enough of them."""
-        self._in_a_row += 1
-        return self._in_a_row >= self._PATIENCE[self._has_understood]
 
 
 class Assessment:
@@ -172,7 +141,7 @@ class Assessment:
             if failure is not Failure.BUDGET:
                 self._largest = max(1, min(self._largest, len(papers) // 2)) if self._fits(papers) else self._largest
             if len(papers) > _LEAST_BATCH[failure]:
-                halves = _split(papers, (len(papers) + 1) // 2)
+                halves = split(papers, (len(papers) + 1) // 2)
                 await self._side_by_side(((half, round_number) for half in halves), ticket)
             else:
                 self._give_up(papers, failure)
@@ -184,7 +153,7 @@ class Assessment:
     async def _isolate(self, papers: Sequence[Paper], failure: Failure, ticket: Ticket) -> None:
         """Find the one paper for which all of `papers` are refused; the others are asked about again, together."""
         while len(papers) > 1:
-            half, rest = _split(papers, (len(papers) + 1) // 2)
+            half, rest = split(papers, (len(papers) + 1) // 2)
             answer = await self._ask(half, ticket)
             if isinstance(answer, Answer) and not answer.refused:
                 await self._take_in(half, answer, 0, ticket)
@@ -247,7 +216,7 @@ class Assessment:
         elif round_number < MOST_ROUNDS or (answer.cut_short and len(papers) > 1):
             await self._again(papers, answer, parsed, round_number, ticket)
         else:
-            self._give_up(missing, _reason(answer, parsed))
+            self._give_up(missing, reason_of(answer, parsed))
 
     def _is_confusing(self, papers: Sequence[Paper], answer: Answer, parsed: Parsed) -> bool:
         """Whether an answer says something, and nothing that can be understood; to silence fewer papers may help."""
@@ -277,7 +246,7 @@ class Assessment:
                 1, min(self._largest, (len(papers) + 1) // 2)
             )  # some servers are silent where they overflow
         missing = [paper for paper in papers if paper.arxiv_id not in parsed.verdicts]
-        parts = _smaller(missing, parsed, len(papers))
+        parts = smaller(missing, parsed, len(papers))
         await self._side_by_side(((part, round_number + 1) for part in parts), ticket, plain=nothing)
 
     def _makes_room(self, answer: Answer) -> bool:
@@ -301,20 +270,3 @@ class Assessment:
 
     def _report(self) -> None:
         self._progress(STAGE, len(self.outcome.verdicts) + len(self.outcome.unscored), self._total)
-
-
-def _reason(answer: Answer, parsed: Parsed) -> Failure:
-    if answer.refused:
-        return Failure.REFUSED
-    return Failure.LEFT_OUT if parsed.verdicts or answer.cut_short or parsed.disputed else Failure.NOT_AN_ANSWER
-
-
-def _smaller(missing: Sequence[Paper], parsed: Parsed, asked: int) -> list[Sequence[Paper]]:
-    """Smaller batches of what was left out; a disputed paper stands alone, out of its neighbours' reach."""
-    alone: list[Sequence[Paper]] = [[paper] for paper in missing if paper.arxiv_id in parsed.disputed]
-    others = [paper for paper in missing if paper.arxiv_id not in parsed.disputed]
-    return alone + _split(others, max(1, asked // 2))
-
-
-def _split(papers: Sequence[Paper], size: int) -> list[Sequence[Paper]]:
-    return [papers[start : start + size] for start in range(0, len(papers), size)]

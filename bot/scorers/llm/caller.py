@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from bot.clock import Clock
 from bot.endpoints.failures import CallFailed, Failure
 from bot.endpoints.gate import Gate, Ticket, Turn
 from bot.endpoints.memory import Memory
-from bot.models import CallIntent, CallResult, Paper, TokenCost
+from bot.models import CallIntent, Paper
+from bot.scorers.llm.booking import Account, Task, Used, answered, guessed, unanswered
 from bot.scorers.llm.budget import DayBudget
 from bot.scorers.llm.client import ChatClient
 from bot.scorers.llm.completion import Answer
 from bot.scorers.llm.dialect import Dialect, Dialects, Mode, Trial
 from bot.scorers.llm.prompt import Message, Purpose, hash_of, user_part
 from bot.scorers.llm.tokens import Gauge, likely_tokens, most_tokens
-from bot.scorers.pricing import Price, Usage, completion_usd, prompt_usd
+from bot.scorers.pricing import Usage, completion_usd, prompt_usd
 from bot.settings import LlmSettings
 
 _GRACE_S = 120.0  # beyond the time-out, until a reservation is taken for abandoned
@@ -33,74 +33,6 @@ _CHOKED = {Failure.SERVER_ERROR, Failure.NOT_AN_ANSWER}
 _ASTRAY = {Failure.ADDRESS_WRONG, Failure.NOT_FOUND, Failure.WEB_PAGE}
 _CERTAIN = {Failure.NO_KEY, Failure.KEY_REFUSED, Failure.QUOTA, Failure.PROXY, Failure.REGION}
 _OF_PAPERS = {Failure.REFUSED, Failure.TOO_LONG, Failure.BUDGET}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What all requests of one purpose have in common.
-
-    `template` is what is kept of `system` where that holds a reader's own words, which are nobody's to keep.
-    """
-
-    purpose: Purpose
-    system: str
-    schema: Mapping[str, Any]
-    template: str = ""
-
-    @property
-    def kept(self) -> str:
-        """The constant part, as the database keeps it."""
-        return self.template or self.system
-
-    @property
-    def prompt_hash(self) -> str:
-        """The name of the constant part in the database."""
-        return hash_of(self.kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """On whose behalf requests are made, and what they cost; `price` None is unknown."""
-
-    channel: str
-    endpoint: str
-    model: str
-    price: Price | None
-
-
-@dataclass(slots=True)
-class Used:
-    """What the answered requests of one run used; `usd` fields are None as soon as one price is unknown."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    reasoning_tokens: int = 0
-    calls: int = 0
-    priced: list[tuple[float, float]] = field(default_factory=list)
-
-    def add(self, usage: Usage, price: Price | None) -> None:
-        """Count one answered request."""
-        self.calls += 1
-        self.prompt_tokens += usage.prompt_tokens
-        self.completion_tokens += usage.completion_tokens
-        self.cached_tokens += usage.cached_tokens
-        self.reasoning_tokens += usage.reasoning_tokens
-        if price is not None:
-            self.priced.append((prompt_usd(price, usage), completion_usd(price, usage)))
-
-    def cost(self, model: str) -> TokenCost:
-        """The sum, as a digest shows it."""
-        known = len(self.priced) == self.calls
-        return TokenCost(
-            model=model,
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
-            prompt_usd=sum(prompt for prompt, _ in self.priced) if known else None,
-            completion_usd=sum(completion for _, completion in self.priced) if known else None,
-            cached_tokens=self.cached_tokens,
-            reasoning_tokens=self.reasoning_tokens,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +90,6 @@ class Caller:
         self.used = Used()
         self.failure: Failure | None = None
         self.take_back: set[str] = set()
-
-    @property
-    def has_succeeded(self) -> bool:
-        """Whether the server has answered anything in this run."""
-        return self._shared.gate.has_succeeded
 
     async def ask(
         self,
@@ -244,7 +171,7 @@ class Caller:
             if trial.refused(failed.parameter, failed.said):
                 return True
             trial.in_vain()
-        if kind in _ASTRAY and self._client.is_bare and not trial.dialect.path and not self.has_succeeded:
+        if kind in _ASTRAY and self._client.is_bare and not trial.dialect.path and not self._shared.gate.has_succeeded:
             trial.dialect = replace(trial.dialect, path="/v1")  # people leave it out
             return True
         if kind.is_passing:
@@ -288,8 +215,8 @@ class Caller:
         if kind in _OF_PAPERS:
             return
         self._strikes += 1
-        is_certain = kind.is_final and (kind in _CERTAIN or not self.has_succeeded)
-        if is_certain or self._strikes >= _MOST_STRIKES[self.has_succeeded]:
+        is_certain = kind.is_final and (kind in _CERTAIN or not self._shared.gate.has_succeeded)
+        if is_certain or self._strikes >= _MOST_STRIKES[self._shared.gate.has_succeeded]:
             self.stop(kind)
 
     async def _send(self, request: _Request, dialect: Dialect, turn: Turn) -> Answer:
@@ -303,15 +230,17 @@ class Caller:
         try:
             answer = await self._client.ask(request.message, request.task.schema, dialect, most_answer, turn.timeout_s)
         except CallFailed as failure:
-            await self._budget.settle(number, _failed(intent, failure, self._clock.monotonic() - started))
+            await self._budget.settle(number, unanswered(intent, failure, self._clock.monotonic() - started))
             raise
         except BaseException:
             # Stopped in the middle: the reservation stays until it expires, for the provider may charge for it.
             self._budget.release()
             raise
-        usage = answer.usage or _guessed(request.message, answer)
+        usage = answer.usage or guessed(request.message, answer)
         self.used.add(usage, self._account.price)
-        await self._budget.settle(number, self._answered(answer, usage, self._clock.monotonic() - started))
+        await self._budget.settle(
+            number, answered(answer, usage, self._account.price, self._clock.monotonic() - started)
+        )
         if answer.usage is not None:
             self.gauge.learn(estimate, usage, likely_tokens(answer.text))
             self._look_for_cuts(request, usage)
@@ -349,38 +278,3 @@ class Caller:
             most_tokens=most.total_tokens,
             most_usd=prompt_usd(price, most) + completion_usd(price, most) if price else None,
         )
-
-    def _answered(self, answer: Answer, usage: Usage, latency_s: float) -> CallResult:
-        price = self._account.price
-        cost = (prompt_usd(price, usage), completion_usd(price, usage)) if price else (None, None)
-        refused_or_cut = "refused" if answer.refused else "cut short" if answer.cut_short else "ok"
-        return CallResult(
-            outcome=refused_or_cut,
-            latency_s=latency_s,
-            answered=True,
-            prompt_tokens=usage.prompt_tokens,
-            cached_tokens=usage.cached_tokens,
-            completion_tokens=usage.completion_tokens,
-            reasoning_tokens=usage.reasoning_tokens,
-            prompt_usd=cost[0],
-            completion_usd=cost[1],
-            charged_tokens=usage.total_tokens,
-            charged_usd=prompt_usd(price, usage) + completion_usd(price, usage) if price else None,
-            note="" if answer.usage else "the server did not count; these tokens are estimates",
-        )
-
-
-def _failed(intent: CallIntent, failure: CallFailed, latency_s: float) -> CallResult:
-    """A refused request is free; for one whose answer was lost the budget counts the most it can have cost."""
-    lost = failure.kind.may_be_charged
-    return CallResult(
-        outcome=str(failure.kind),
-        latency_s=latency_s,
-        charged_tokens=intent.most_tokens if lost else 0,
-        charged_usd=intent.most_usd if lost else None if intent.most_usd is None else 0.0,
-        note=str(failure),
-    )
-
-
-def _guessed(message: Message, answer: Answer) -> Usage:
-    return Usage(likely_tokens(message.system + message.user), likely_tokens(answer.text))

@@ -12,7 +12,7 @@ from bot.models import Finding, Paper, Severity, TokenCost, Topics
 from bot.ports import no_progress
 from bot.prompting import load_prompt
 from bot.scorers.llm.assessment import Assessment
-from bot.scorers.llm.caller import Task
+from bot.scorers.llm.booking import Task
 from bot.scorers.llm.dialect import NO_LIMIT, Dialect, Mode
 from bot.scorers.llm.endpoint import LlmEndpoint
 from bot.scorers.llm.parse import Verdict

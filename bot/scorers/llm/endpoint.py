@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from bot.endpoints.gate import Gate
 from bot.endpoints.memory import Learned, Memory
 from bot.models import Budget
+from bot.scorers.llm.booking import Account
 from bot.scorers.llm.budget import DayBudget
-from bot.scorers.llm.caller import Account, Caller, Shared
+from bot.scorers.llm.caller import Caller, Shared
 from bot.scorers.llm.client import ChatClient
 from bot.scorers.llm.dialect import Dialect, Dialects
 from bot.scorers.llm.tokens import Gauge

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Paper
-from bot.scorers.llm.caller import Task
+from bot.scorers.llm.booking import Task
 from bot.scorers.llm.prompt import user_part
 from bot.scorers.llm.tokens import LIKELY_PER_SCORE, likely_tokens
 from bot.scorers.pricing import Price, Usage, completion_usd, prompt_usd

@@ -17,15 +17,13 @@ from bot.arxiv_id import find_id
 from bot.scorers.llm.entries import Entry, decode, entries_in
 from bot.scorers.llm.prose import picked
 from bot.scorers.llm.scales import Scale, number_in, scale_of, score_on
+from bot.scorers.llm.spans import spans_in
 from bot.scorers.llm.thoughts import answers_in, is_still_thinking
 from bot.text import cut, model_words
 
 MOST_COMMENT = 240
 MOST_TOPICS = 3
 _LONGEST_ANSWER = 400_000
-_LONGEST_SPAN = 8_000
-_DEEPEST = 200
-_MOST_SPANS = 20_000
 _COMPLETE = 0.6  # of the papers asked about, from which on an answer counts as a whole one
 _LEAST_WORDS = 5  # of a comment that is told from another
 _LEAST_ALIKE = 3
@@ -164,7 +162,7 @@ def _groups(text: str, names: _Names) -> Iterator[list[Entry]]:
     found = False
     for spans_lines in (True, False):
         left, last = [], 0
-        for start, end in _spans(text, spans_lines=spans_lines):
+        for start, end in spans_in(text, spans_lines=spans_lines):
             before = text[max(0, start - 80) : start]
             entries = list(entries_in(decode(text[start:end]), names.known, _key_before(before, names)))
             if entries:
@@ -181,46 +179,6 @@ def _key_before(text: str, names: _Names) -> str:
     """The id that an object stands under, where what is around it was cut off."""
     match = re.search(r"[\"']([^\"'\s]{3,60})[\"']\s{0,5}:\s{0,5}$", text)
     return match[1] if match and names.known(match[1]) else ""
-
-
-def _spans(text: str, *, spans_lines: bool) -> Iterator[tuple[int, int]]:
-    """Where the values of a text begin and end: the largest that can be decoded, else the objects within.
-
-    A quote that was never closed swallows the rest, unless `spans_lines` is false: then a line's end closes it.
-    """
-    closed = _closed(text, spans_lines=spans_lines)
-    after = -1
-    for start, end, depth in sorted(closed, key=lambda span: (span[0], -span[1])):
-        if start < after:
-            continue
-        is_small = end - start <= _LONGEST_SPAN and text[start] == "{"
-        if (depth < 3 and decode(text[start:end]) is not None) or (is_small and "{" not in text[start + 1 : end]):
-            after = end
-            yield start, end
-
-
-def _closed(text: str, *, spans_lines: bool) -> list[tuple[int, int, int]]:
-    """Start, end and depth of everything between brackets that belong together; quotes count inside brackets only."""
-    spans: list[tuple[int, int, int]] = []
-    opened: list[int] = []
-    in_string = escaped = False
-    for place, char in enumerate(text):
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"' or (char == "\n" and not spans_lines):
-                in_string = False
-        elif char in "{[":
-            opened.append(place)
-        elif opened and char == '"':
-            in_string = True
-        elif opened and char in "}]":
-            start = opened.pop()
-            if len(opened) < _DEEPEST and len(spans) < _MOST_SPANS:
-                spans.append((start, place + 1, len(opened)))
-    return spans
 
 
 def _chosen(runs: Sequence[Sequence[Entry]], names: _Names) -> dict[str, list[Entry]]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from bot.endpoints.failures import Failure
 from bot.rendering import budget_reached, llm_failed, llm_left_out
-from bot.scorers.llm.assessment import Outcome
+from bot.scorers.llm.outcome import Outcome
 
 FAILURE_SHARE = 0.2  # of the papers sent; above it the scorer has failed, whatever it did score
 

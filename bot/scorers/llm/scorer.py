@@ -13,10 +13,12 @@ from bot.models import Paper, Score
 from bot.ports import Progress, Scorer, ScoringJob, ScoringResult, no_progress
 from bot.prompting import Prompt, load_prompt
 from bot.ranking.cascade import cascade_size, cascade_stages
-from bot.scorers.llm.assessment import Assessment, Outcome
-from bot.scorers.llm.caller import Caller, Task, Used
+from bot.scorers.llm.assessment import Assessment
+from bot.scorers.llm.booking import Task, Used
+from bot.scorers.llm.caller import Caller
 from bot.scorers.llm.endpoint import LlmEndpoint
 from bot.scorers.llm.estimate import Estimate, estimate, likely_per_paper
+from bot.scorers.llm.outcome import Outcome
 from bot.scorers.llm.parse import Verdict
 from bot.scorers.llm.prompt import Purpose, hash_of, score_schema, score_system, sift_schema, sift_system
 from bot.scorers.llm.remarks import remarks_on
