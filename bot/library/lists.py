@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.arxiv_id import find_id
+from bot.arxiv_id import find_id, ids_named
 from bot.library.inline import Kind as PieceKind
 from bot.library.inline import pieces
 from bot.library.layout import Kind, Line
@@ -72,4 +72,4 @@ def _has_labelled_link(line: Line) -> bool:
 
 def _has_link_and_words(line: Line) -> bool:
     words = sum(n_words(piece.text) for piece in pieces(line.text) if piece.kind is PieceKind.TEXT)
-    return line.kind is Kind.BULLET and words >= _FEWEST_WORDS and any(map(find_id, _addresses(line)))
+    return line.kind is Kind.BULLET and words >= _FEWEST_WORDS and any(ids_named(line.text))

@@ -231,9 +231,9 @@ class _Reader:
         """What was read, once all lines were taken."""
         branches = self._tree.branches
         dropped = adopt_titles(self._entries, branches, self._tree.ranks)
-        if self._is_outline:
-            dropped |= repeated_branches(branches, self._tree.ranks, self._notes)
-        papers = papers_of(self._entries, frozenset(branches[index].line for index in dropped), self._notes)
+        again = repeated_branches(branches, self._tree.ranks, self._notes) if self._is_outline else frozenset()
+        dropped |= again
+        papers = papers_of(self._entries, frozenset(branches[index].line for index in again), self._notes)
         if self._is_outline:
             dropped |= second_leaves(branches, self._notes)
         else:

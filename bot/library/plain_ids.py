@@ -6,6 +6,7 @@ import re
 
 from bot.arxiv_id import find_id, ids_in, words_of
 from bot.library.parsed import Branch, Fate, LineNote, Link, ListedPaper, Parsed
+from bot.library.titles import titled
 from bot.text import cut, one_line
 
 _TITLE = re.compile(r"#{1,6}\s+(\S.*)")
@@ -58,7 +59,7 @@ def _note(number: int, line: str, new: list[str], ids: dict[str, None], papers: 
 
 def _paper(number: int, arxiv_id: str, line: str, section: tuple[str, ...]) -> ListedPaper:
     words = [word for word in line[:2000].split() if not find_id(word.strip(_EDGES))]
-    title = one_line(" ".join(words)).strip(" -–—:,;|•*\"'[](){}")
+    title, _ = titled(one_line(" ".join(words)).strip(" -–—:,;|•*\"'[](){}"))
     return ListedPaper(number, cut(title, _LONGEST_TITLE), arxiv_id, sections=_at(section))
 
 

@@ -123,26 +123,31 @@ def split_lead(raw: str) -> tuple[str, str]:
 def without_people(text: str) -> tuple[str, str]:
     """A title without the authors that follow or precede it, and those."""
     text, asides = _without_asides(text)
-    title, people = _parted(text)
+    title, people = _parted(text, has_asides=bool(asides))
     return title, ", ".join(filter(None, (people, asides)))
 
 
-def _parted(text: str) -> tuple[str, str]:
+def _parted(text: str, *, has_asides: bool) -> tuple[str, str]:
+    """The title and the people; one name alone counts where a venue or date stood behind it, as in a citation."""
     for mark in _SPLITS:
         head, found, tail = text.partition(mark)
-        if not found:
+        if not found or (mark == ", " and not _are_whole_names(tail)):
             continue
-        if mark == ", " and not _are_whole_names(tail):
-            continue
-        if looks_like_names(tail) and n_words(head) >= 2 and not looks_like_names(head):
+        names = looks_like_names(tail) or (has_asides and mark != ", " and _is_a_name(tail))
+        if names and n_words(head) >= 2 and not looks_like_names(head):
             return head, tail
-        if mark == ". " and looks_like_names(head) and n_words(tail) >= 3:
+        if mark == ". " and (looks_like_names(head) or (has_asides and _is_a_name(head))) and n_words(tail) >= 3:
             return tail.partition(". ")[0], f"{head}, {tail.partition('. ')[2]}".strip(", ")
         if mark in _SPLITS[:3] and len(tail) > _LONG_REST and n_words(head) >= 3:
             return head, tail
     if (match := _ET_AL.search(text)) and n_words(text[: match.start()]) >= 2:
-        return text[: match.start()], match[0]
+        return text[: match.start()].rstrip(" -–—,."), match[0]
     return text, ""
+
+
+def _is_a_name(text: str) -> bool:
+    words = text.strip(" .").split()
+    return 2 <= len(words) <= 3 and all(word[:1].isupper() and ":" not in word for word in words)
 
 
 def _without_asides(text: str) -> tuple[str, str]:
@@ -158,7 +163,8 @@ def _without_asides(text: str) -> tuple[str, str]:
 
 
 _TRAILING = re.compile(
-    r"\s*(?:[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]|(?:, |\. | [-–—|] )(?P<after>[^,|–—]{1,40}))[.\s]*$"
+    r"\s*(?:[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]"
+    r"|(?:, |\. | [-–—|] )(?P<after>(?:(?! - |\. )[^,|–—]){1,40}))[.\s]*$"
 )
 
 
@@ -225,5 +231,40 @@ def looks_like_names(text: str) -> bool:
         return False
     if len(parts) == 1:
         return bare != text.strip(" .*_") and len(parts[0].split()) <= 3
-    named = [part for part in parts if 1 <= len(part.split()) <= 5 and part[:1].isupper()]
+    named = [part for part in parts if 1 <= len(part.split()) <= 5 and _is_capitalised(part)]
     return len(named) >= len(parts) - 1 and any(len(part.split()) > 1 for part in named)
+
+
+_PARTICLES = frozenset(
+    {
+        "de",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "di",
+        "da",
+        "del",
+        "della",
+        "dos",
+        "du",
+        "el",
+        "al",
+        "bin",
+        "ten",
+        "y",
+        "e",
+    }
+)
+
+
+def _is_capitalised(text: str) -> bool:
+    """Whether every word of a text begins with a capital, as names do, but for particles."""
+    words = text.split()
+    return (
+        ":" not in text
+        and text[:1].isupper()
+        and all(word[:1].isupper() or not word[:1].isalpha() or word in _PARTICLES for word in words)
+    )
