@@ -6,7 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import ask, learning, llm, load, morning, structure, year
+from bench import ask, learning, library, llm, load, morning, structure, year
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "wordllama", "openai")
 
@@ -19,6 +19,7 @@ def main() -> None:
     morning.main()
     llm.main()
     load.main()
+    library.main()
     year.main()
     ask.main()  # from here on the process stays on one core
     learning.main()

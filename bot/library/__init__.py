@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 
 from bot.errors import LibraryError
@@ -122,16 +123,25 @@ LIBRARY: Mapping[str, Callable[[], Format]] = MappingProxyType(
 """Every format that can be read, in the order in which a file is tried; the last one takes everything."""
 
 
+MOST_IDS = 25_000  # as often as they stand in a file; a list of so many takes about fifteen seconds
+MOST_LINES = 150_000
+
+
 def read_library(content: bytes, form: str | None = None) -> Parsed:
     """A file's content as the first format that fits it, or as `form`; only the content counts, never a file's name.
 
     Raises:
-        LibraryError: it is not of the form `form`.
+        LibraryError: it is not of the form `form`, or holds more than can be read at once.
     """
     from bot.arxiv_id import ids_named
     from bot.library.characters import read_text
 
     text, warnings = read_text(content)
+    n_lines = text.count("\n")
+    if n_lines > MOST_LINES or sum(1 for _ in islice(ids_named(text), MOST_IDS + 1)) > MOST_IDS:
+        raise LibraryError(
+            f"holds more than {MOST_IDS:,} ids or {MOST_LINES:,} lines, more than can be read at once; split it"
+        )
     parsed = None
     for make in [LIBRARY[form]] if form else LIBRARY.values():
         if (parsed := make().read(text)) is not None:

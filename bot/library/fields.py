@@ -81,11 +81,15 @@ def _old_id(word: str, archive: str, category: str) -> str:
 
 
 def _from_addresses(fields: Fields) -> str:
-    for name in _ADDRESSES:
-        for address in addresses_in(fields.get(name, "")):
+    for value in _given(fields, _ADDRESSES):
+        for address in addresses_in(value):
             if found := find_id(address):
                 return found
     return ""
+
+
+def _given(fields: Fields, names: Iterable[str]) -> Iterator[str]:
+    return (value for name in names if (value := fields.get(name)))
 
 
 def addresses_in(value: str) -> Iterator[str]:
@@ -98,6 +102,8 @@ def _from_words(fields: Fields) -> str:
     """From "arXiv:2401.00001 [cs]" or "arXiv preprint arXiv:…": in free notes only where it comes first."""
     for name in _WORDED:
         value = fields.get(name, "")[:_LONGEST_FIELD]
+        if not value:
+            continue
         if name in _FREE:
             value = next((line for line in re.split(r"[\n;]", value) if _LEADING_WORD.match(line)), "")
         for match in _ARXIV_WORD.finditer(value):
@@ -122,7 +128,7 @@ def restored_id(cell: str) -> str:
 
 def paper_of(fields: Fields, line: int, section: tuple[str, ...] = (), use: ListUse = ListUse.LIKED) -> ListedPaper:
     """The record as a paper; one without an arXiv id keeps its links."""
-    links = [url for name in _ADDRESSES for url in addresses_in(fields.get(name, "")) if url.startswith("http")]
+    links = [url for value in _given(fields, _ADDRESSES) for url in addresses_in(value) if url.startswith("http")]
     venue = _bare(_first(fields, _VENUES))
     return ListedPaper(
         line=line,

@@ -19,6 +19,7 @@ _CITING = re.compile(
     r"|reviewed in|cited (?:by|in)|proposed in|introduced in|used in)[.:]?\s*[\"“(\[]?$",
     re.IGNORECASE,
 )
+_LONGEST_LEAD = 40
 _BARE_ID = re.compile(
     r"(?:arxiv\s?[:.]?\s?|(?<![\w./-]))(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d{1,3})?(?![\w-]|\.\d)"
     r"(?:\s?\[[a-z-]{2,12}(?:\.[a-z-]{2,12})?\])?",
@@ -63,6 +64,12 @@ def items_in(parts: Sequence[Piece]) -> Items:
 def _is_cited(parts: Sequence[Piece], index: int) -> bool:
     before = parts[index - 1] if index else None
     return before is not None and before.kind is Kind.TEXT and bool(_CITING.search(before.text[-60:]))
+
+
+def is_citing(text: str) -> bool:
+    """Whether a text begins with words that lead to another paper: "builds on […](…)"."""
+    head = re.split(r"[\[<]|https?://", text, maxsplit=1)[0].strip(" -–—:*_")
+    return 0 < len(head) <= _LONGEST_LEAD and bool(_CITING.fullmatch(head))
 
 
 def _start(parts: Sequence[Piece], last: int, index: int) -> int:

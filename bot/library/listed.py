@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.library.parsed import Branch, Fate, LineNote, ListedPaper
 from bot.library.rows import Row
-from bot.library.titles import clean, n_words
+from bot.library.titles import clean, n_words, titled
 from bot.library.tree import BOLD_RANK, BULLET_RANK, repetitions
 from bot.text import cut
 
@@ -40,7 +40,7 @@ def adopt_titles(entries: Sequence[Entry], branches: list[Branch], ranks: Sequen
         words = n_words(branch.title)
         is_bullet = ranks[index] >= BOLD_RANK
         if (words >= _FEWEST_WORDS and (entry.row.is_labelled or is_bullet)) or (is_bullet and entry.row.is_labelled):
-            entry.row.title = clean(branch.title)
+            entry.row.title = titled(branch.title)[0] or clean(branch.title)
             entry.section = entry.section[:-1]
             if entry.leaf is None:
                 dropped.add(index)

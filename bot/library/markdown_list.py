@@ -9,6 +9,7 @@ from bot.arxiv_id import find_id
 from bot.library.bibtex import citation_blocks
 from bot.library.inline import Kind as PieceKind
 from bot.library.inline import Piece, pieces, split_cells
+from bot.library.items import is_citing
 from bot.library.layout import LONGEST_LINE, Kind, Line
 from bot.library.listed import Entry, adopt_titles, papers_of, repeated_branches, second_leaves
 from bot.library.parsed import Branch, Fate, LineNote, Parsed
@@ -21,13 +22,14 @@ _PERIOD = re.compile(
     r"(?:(?:new |recent |latest )?papers? )?(?:(?:from|since|in|of|released in) )?(?:the )?"
     r"(?:(?:past|last) \d{1,4} \w+|(?:past|last|this) (?:week|month|year)"
     r"|(?:recent|latest|new)(?: (?:papers?|additions?|updates?))?$"
-    r"|\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{1,4})?\b|(?:19|20)\d\d(?:$|\D))",
+    r"|(?:19|20)\d\d(?:$|\D)|\d{1,2}/\d{1,2}\b|\d{1,2}[.-]\d{1,2}[.-]\d{2,4}\b)",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
     r"(?:click|tap|show|expand|details?|more|see|open|view|toggle|table of contents|toc|展开|点击|目录)\b.*",
     re.IGNORECASE,
 )
+_OWN_WORK = re.compile(r"\b(?:our|this) (?:\w+ )?(?:survey|paper|work|list|repo\w*|review)\b|\bcite\b", re.IGNORECASE)
 _TAG = re.compile(r"(?<!\S)(?:#[^\W\d][\w/-]*|\^[\w-]{3,20})(?=\s|$)")  # of note-taking tools
 _LONGEST_TITLE = 200
 _LONGEST_NOTE = 100
@@ -161,7 +163,8 @@ class _Reader:
     def _bullet(self, line: Line) -> None:
         text, date_text = without_date(line.text)
         rows, cited = read_bullet(text, date_text)
-        if self._last is not None and self._goes_on(line, rows[0]) and not any(map(self._is_own, rows)):
+        is_own = any(map(self._is_own, rows)) and not is_citing(text)
+        if self._last is not None and self._goes_on(line, rows[0]) and not is_own:
             self._further(line, text)
             return
         rank = BULLET_RANK + line.level
@@ -205,7 +208,7 @@ class _Reader:
             return
         rows, cited = read_bullet(text, date_text)
         papers = [row for row in rows if row.arxiv_id]
-        if papers and _is_entry(text):
+        if papers and _is_entry(text) and not _OWN_WORK.search(text[:_LONGEST_NOTE]):
             self._tree.close(BULLET_RANK)
             self._add_all(line, papers, cited, line.level)
         elif self._is_outline and line.after is Kind.BULLET and _could_be_heading(text):

@@ -59,7 +59,7 @@ def _note(number: int, line: str, new: list[str], ids: dict[str, None], papers: 
 
 def _paper(number: int, arxiv_id: str, line: str, section: tuple[str, ...]) -> ListedPaper:
     words = [word for word in line[:2000].split() if not find_id(word.strip(_EDGES))]
-    title, _ = titled(one_line(" ".join(words)).strip(" -–—:,;|•*\"'[](){}"))
+    title, _ = titled(one_line(" ".join(words)).strip(" -–—:,;|•*\"'"))
     return ListedPaper(number, cut(title, _LONGEST_TITLE), arxiv_id, sections=_at(section))
 
 

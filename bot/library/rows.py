@@ -83,7 +83,9 @@ _DATE_HEADS = (
 _LONG_HEADS = ("abstract", "summary", "tl;dr", "tldr", "note", "comment", "remark", "摘要", "简介", "备注")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _PROPERTY = re.compile(r"[\w-]{1,20}:: ")  # of a note-taking tool
+_ID_BEFORE = re.compile(r"^\[(?:arxiv:)?\d{4}\.\d{4,5}(?:v\d+)?\]\s+", re.IGNORECASE)  # as browsers name arXiv's pages
 _OTHERS = re.compile(r"(?:and )?(?:\d+ )?others?", re.IGNORECASE)
+_SAYS_AUTHORS = re.compile(r"^(?:by|authors?\s?:|作者\s?[:：])\s*", re.IGNORECASE)
 _DOTTED = ("Jr.", "Sr.", "al.")
 _LONGEST_TITLE = 400
 _MOST_AUTHORS = 3000
@@ -165,6 +167,8 @@ def read_cells(cells: Sequence[str], heads: Sequence[str], date_text: str = "") 
     parts = [
         with_bare_ids(pieces(cell)) if not _is_long(heads, index) else pieces(cell) for index, cell in enumerate(cells)
     ]
+    if len(parts) < len(heads) and heads[0].startswith(_DATE_HEADS) and not is_aside(_text_of(parts[0])):
+        heads = heads[-len(parts) :]  # the first cell spans several rows
     index = _title_index(parts, heads)
     found = _items(parts[index] if index < len(parts) else (), break_means_authors=True)
     rows, cited = found
@@ -225,7 +229,7 @@ def read_further(row: Row, text: str) -> None:
 
 def names(text: str) -> tuple[str, ...]:
     """The names in a list of authors."""
-    text = text.removeprefix("by ").replace(" and ", ", ").replace(" & ", ", ")
+    text = _SAYS_AUTHORS.sub("", text).replace(" and ", ", ").replace(" & ", ", ")
     found = (_name(part) for part in split_authors(text[:_MOST_AUTHORS]))
     return tuple(name for name in found if name and not _OTHERS.fullmatch(name))
 
@@ -339,6 +343,7 @@ def _untitled(row: Row, part: Sequence[Piece]) -> Sequence[Piece]:
 
 def _unquoted(text: str) -> str:
     """A link's text, letter for letter but for quotation marks around all of it."""
+    text = _ID_BEFORE.sub("", text)
     inner = text[1:-1]
     is_quoted = (
         len(text) > 2 and text[0] + text[-1] in ("““", '""', "“”", "''") and not {text[0], text[-1]} & set(inner)

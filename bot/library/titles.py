@@ -18,7 +18,7 @@ _LABEL = re.compile(
     "|tweet|twitter|x|notion|docs|documentation|openreview|acl|anthology|semantic|scholar|scholars|bibtex|cite|summary"
     "|review|doi|here|publisher|leaderboard|pytorch|tensorflow|jax|unofficial|preprint|journal|conference|url|read"
     "|full|text|version|v|extended|ieee|acm|springer|nature|supp|supplementary|appendix|alphaxiv|kimi|papers.cool"
-    "|论文|代码|链接|项目|主页|原文|解读|博客|数据|模型|视频|地址|论文链接|代码链接|项目主页|论文地址|知乎|笔记"
+    "|论文|标题|题目|作者|摘要|代码|链接|项目|主页|原文|解读|博客|数据|模型|视频|地址|论文链接|代码链接|项目主页|论文地址|知乎|笔记"
 )
 _WORDS = re.compile(r"[\w🤗]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -34,10 +34,12 @@ _VENUE = (
     r"poster)"
 )
 _ASIDE = re.compile(
-    rf"(?:{_DATE}|{_VENUE})(?:[\s,:·'’`-]{{0,3}}(?:{_DATE}|{_VENUE}|\d\d|main|track|workshop))*", re.IGNORECASE
+    rf"(?:in |at |proceedings of |proc\. )?(?:{_DATE}|{_VENUE})"
+    rf"(?:[\s,:·'’`-]{{0,3}}(?:{_DATE}|{_VENUE}|\d\d|main|track|workshop))*",
+    re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"\s*(?:[\[(【（<{](?P<inside>[^\[\]()【】（）<>{}]{1,60})[\])】）>}]|(?P<number>#?\d{1,4}[.)、]\s)|(?P<marks>[-–—:：|·,•*\s]+))"
+    r"\s*(?:[\[(【（<{](?P<inside>[^\[\]()【】（）<>{}]{1,60})[\])】）>}]|(?P<number>(?:#?\d{1,4}[.)、]|\[\d{1,4}\])\s)|(?P<marks>[-–—:：|·,•*\s]+))"
 )
 _ADDRESS = re.compile(r"https?://\S+")
 _QUOTED = re.compile(r"[\"“「《](?P<text>[^\"“”「」《》]{3,400})[\"”」》]")
@@ -45,10 +47,15 @@ _STRONG = re.compile(r"(?<!\*)(?:\*\*\*|\*\*|__)(?=\S)(?P<text>[^*]{2,500}?)(?<=
 _SLANTED = re.compile(r"(?<![\w*_\\])([*_])(?=\S)(?P<text>[^*_]{8,500})(?<=\S)\1(?![\w*_])")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|]{1,300}\|)?(?P<text>[^\[\]|]{2,300})\]\]")
 _EMPTY_BRACKETS = re.compile(r"[\[(（【][\s,/|·&+]{0,20}[\])）】]")
+_SAYS_TITLE = re.compile(
+    r"\W{0,4}(?:title|paper title|标题|题目|论文题目|论文标题|名称)\W{0,4}?[:：]\W{0,3}\s*", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"(?<!\b[A-Z])\.\s+")
 _ET_AL = re.compile(r"[,.;]?\s+(?:by\s+)?[^\s,.;][^,.;]{0,40}?\s+et\s?\.?\s?al\.?.*", re.IGNORECASE)
 _SEPARATORS = " ,;:·•–—-|{}：，；、\\"
 _SPLITS = (" — ", " – ", " - ", " | ", ". ", "; ", " by ", ", ")
 _LONG_REST = 150
+_FEWEST_WORDS = 3
 _MOST_AUTHORS = 3000
 
 
@@ -80,6 +87,9 @@ def n_words(text: str) -> int:
 
 def runs(raw: str) -> list[Run]:
     """The parts of a raw text that stand out, or the whole text if none does."""
+    quoted, strong = _QUOTED.search(raw), _STRONG.search(raw)
+    if quoted and strong and n_words(plain(strong["text"])) < 2 and n_words(quoted["text"]) >= _FEWEST_WORDS:
+        return [Run(plain(quoted["text"]), 2)]  # **LoRA**, "Low-Rank Adaptation of Large Language Models"
     for pattern, strength in ((_WIKI, 2), (_STRONG, 2), (_QUOTED, 2), (_SLANTED, 1)):
         found = [plain(one["text"]) for one in pattern.finditer(raw)]
         if wanted := [text for text in found if not is_aside(text) and not is_label(text)]:
@@ -94,7 +104,8 @@ def titled(raw: str) -> tuple[str, str]:
     if best.strength == 2 or (best.strength == 1 and body.lstrip().startswith(("*", "_"))):
         bare = plain(body)
         before, _, after = bare.partition(best.text)
-        if n_words(best.text) >= 2 or n_words(before) == 0:
+        is_name = n_words(best.text) < 2 and after.lstrip("* _").startswith((":", "："))  # "**LoRA**: Low-Rank …"
+        if (n_words(best.text) >= 2 or n_words(before) == 0) and not (is_name and n_words(after) >= _FEWEST_WORDS):
             return clean(best.text), stripped(f"{lead} {before.strip(_QUOTES)} {after.lstrip(_QUOTES)}")
     title, rest = without_people(stripped(plain(body)))
     return clean(title), stripped(f"{lead} {rest}")
@@ -106,7 +117,8 @@ _QUOTES = "\"'“”「」《》. "
 def split_lead(raw: str) -> tuple[str, str]:
     """Dates, venues and numbers before a text, and the text without them."""
     kept: list[str] = []
-    index = 0
+    named = _SAYS_TITLE.match(raw)
+    index = named.end() if named else 0
     while match := _LEAD.match(raw, index):
         inside = match["inside"]
         if inside is not None and not (is_aside(inside) or is_label(inside)):
@@ -130,19 +142,28 @@ def without_people(text: str) -> tuple[str, str]:
 def _parted(text: str, *, has_asides: bool) -> tuple[str, str]:
     """The title and the people; one name alone counts where a venue or date stood behind it, as in a citation."""
     for mark in _SPLITS:
-        head, found, tail = text.partition(mark)
+        head, found, tail = _partition(text, mark)
         if not found or (mark == ", " and not _are_whole_names(tail)):
             continue
         names = looks_like_names(tail) or (has_asides and mark != ", " and _is_a_name(tail))
         if names and n_words(head) >= 2 and not looks_like_names(head):
             return head, tail
         if mark == ". " and (looks_like_names(head) or (has_asides and _is_a_name(head))) and n_words(tail) >= 3:
-            return tail.partition(". ")[0], f"{head}, {tail.partition('. ')[2]}".strip(", ")
+            title, _, rest = _partition(tail, mark)
+            return title, f"{head}, {rest}".strip(", ")
         if mark in _SPLITS[:3] and len(tail) > _LONG_REST and n_words(head) >= 3:
             return head, tail
     if (match := _ET_AL.search(text)) and n_words(text[: match.start()]) >= 2:
         return text[: match.start()].rstrip(" -–—,."), match[0]
     return text, ""
+
+
+def _partition(text: str, mark: str) -> tuple[str, str, str]:
+    """Part a text at a mark; the stop behind an initial ends no sentence."""
+    if mark != ". ":
+        return text.partition(mark)
+    found = _SENTENCE_END.search(text)
+    return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
 
 
 def _is_a_name(text: str) -> bool:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import LibraryError
 from bot.library import Fate, read_library
 from tests.library.files import AWESOME, BIBTEX, DIGEST, IDS, OUTLINE, SCORED_JSON
+from tests.library.layouts import LAYOUTS
+from tests.library.test_library_tools import ATOM, ENDNOTE, KEYWORD_BOT, RDF, RIS, RSS, ZOTERO_CSV
 
-FILES = [AWESOME, OUTLINE, BIBTEX, IDS, DIGEST, SCORED_JSON]
+FILES = [
+    AWESOME, OUTLINE, BIBTEX, IDS, DIGEST, SCORED_JSON, ATOM, ENDNOTE, KEYWORD_BOT, RDF, RIS, RSS, ZOTERO_CSV,
+    *list(LAYOUTS.values())[15:40:3],
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -81,3 +88,36 @@ def test_a_line_too_long_to_be_an_entry_is_skipped_with_its_reason():
     last = read_library(text.encode()).lines[-1]
     assert last.fate is Fate.SKIPPED
     assert "more than 60,000 characters" in last.text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x" * 2**22,
+        b"- " + b"[a](b) " * 400_000,
+        b"<tr><td>" * 300_000,
+        b"<li>" * 500_000,
+        b"TY  - JOUR\n" * 20_000,
+        b"title,url\n" + b'"' * 2**21,
+        b"title,url\n" + b"a,b\n" * 30_000,
+        b'{"id": 1}\n' * 20_000,
+        b"<opml><body>" + b"<outline text='a'>" * 50_000,
+        b"@misc{a, title={" + b"{" * 2**20,
+        b"(" * 2**20 + b"\n2401.00001",
+        b"**" * 2**20 + b"\n",
+    ],
+    ids=lambda content: content[:14].decode("latin-1"),
+)
+def test_large_files_of_any_kind_end_in_a_result_or_a_refusal(content):
+    since = time.process_time()
+    with suppress(LibraryError):
+        read_library(content)
+    assert time.process_time() - since < 20.0
+
+
+def test_more_ids_than_can_be_read_at_once_are_refused_at_once():
+    rows = (f"- [a](https://arxiv.org/abs/2401.{n % 90_000 + 10_000})" for n in range(40_000))
+    since = time.process_time()
+    with pytest.raises(LibraryError, match="more than 25,000 ids"):
+        read_library("\n".join(rows).encode())
+    assert time.process_time() - since < 5.0
