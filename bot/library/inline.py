@@ -20,6 +20,9 @@ _SHIELD = re.compile(r"https?://(?:img\.)?shields\.io/badge/(?P<text>[^?\s]*)", 
 _STYLE = re.compile(r"\*\*|__|~~|(?<![`\\])`(?!`)")
 _EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=\S)([^*_]{1,500})(?<=\S)\1(?![\w*_])")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|]{1,300}\|)?([^\[\]|()]{2,300})\]\](?!\()")  # as note-taking tools link pages
+_WORDS = re.compile(r"[\w🤗]+")
+_SEPARATORS = " ,;:·•–—-|{}：，；、\\"
+_EMPTY_BRACKETS = re.compile(r"[\[(（【][\s,/|·&+]{0,20}[\])）】]")
 _ESCAPED = re.compile(r"\\([_*\[\]#|])")
 
 
@@ -67,6 +70,19 @@ def plain(text: str) -> str:
     """A text without the marks for bold, code and the like, on one line."""
     bare = _EMPHASIS.sub(r"\2", _STYLE.sub("", _WIKI.sub(r"\1", text) if "[[" in text else text))
     return one_line(unescape(_ESCAPED.sub(r"\1", bare)))
+
+
+def stripped(text: str) -> str:
+    """A text without what separated it from links: dashes, commas, brackets that have become empty or stand alone."""
+    bare = _EMPTY_BRACKETS.sub(" ", _EMPTY_BRACKETS.sub(" ", plain(text))).strip(_SEPARATORS)
+    for opening, closing in ("()", "[]"):
+        if bare.startswith(opening) and bare.endswith(closing) and bare.count(opening) == 1:
+            bare = bare[1:-1]
+        if bare.count(opening) > bare.count(closing):
+            bare = bare.rstrip(f"{opening} ").lstrip(opening) if bare[-1:] == opening else bare.lstrip(opening)
+        if bare.count(closing) > bare.count(opening):
+            bare = bare.lstrip(f"{closing} ").rstrip(closing)
+    return bare.strip(_SEPARATORS) if _WORDS.search(bare) else ""
 
 
 def badge_text(piece: Piece) -> tuple[str, str]:

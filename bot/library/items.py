@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.arxiv_id import find_id, ids_named
-from bot.library.inline import Kind, Piece, plain
-from bot.library.titles import bracketed_links, is_aside, is_title_link, n_words, stripped
+from bot.library.inline import Kind, Piece, plain, stripped
+from bot.library.titles import bracketed_links, is_aside, is_title_link, n_words
 
 _CITING = re.compile(
     r"\b(?:extends?|extending|unlike|see(?: also)?|cf|based on|builds? (?:up)?on|building on"

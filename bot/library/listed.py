@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.library.parsed import Branch, Fate, LineNote, ListedPaper
-from bot.library.rows import Row
+from bot.library.row import Row
 from bot.library.titles import clean, n_words, titled
 from bot.library.tree import BOLD_RANK, BULLET_RANK, repetitions
 from bot.text import cut

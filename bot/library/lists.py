@@ -12,7 +12,7 @@ from bot.library.layout import Kind, Line
 from bot.library.layout import lines_of as _lines_of
 from bot.library.markdown_list import read_markdown_list
 from bot.library.parsed import Parsed
-from bot.library.rows import is_outside
+from bot.library.row import is_outside
 from bot.library.titles import n_words
 
 _LINES_LOOKED_AT = 20_000

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.arxiv_id import find_id
 from bot.library.bibtex import citation_blocks
-from bot.library.inline import Kind as PieceKind
-from bot.library.inline import Piece, pieces, split_cells
+from bot.library.cells import read_cells
+from bot.library.inline import split_cells
 from bot.library.items import is_citing
 from bot.library.layout import LONGEST_LINE, Kind, Line
 from bot.library.listed import Entry, adopt_titles, papers_of, repeated_branches, second_leaves
 from bot.library.parsed import Branch, Fate, LineNote, Parsed
-from bot.library.rows import Row, is_outside, read_bullet, read_cells, read_further, without_date
-from bot.library.titles import is_label, n_words, stripped
+from bot.library.row import Row, without_date
+from bot.library.rows import read_bullet, read_further
 from bot.library.tree import BOLD_RANK, BULLET_RANK, Tree, kept, without_papers
+from bot.library.wording import could_be_heading, heading_text, ids_in, is_entry, leads_inside, levels_of_papers
 from bot.text import counted, cut
 
 _PERIOD = re.compile(
@@ -33,7 +34,6 @@ _OWN_WORK = re.compile(r"\b(?:our|this) (?:\w+ )?(?:survey|paper|work|list|repo\
 _TAG = re.compile(r"(?<!\S)(?:#[^\W\d][\w/-]*|\^[\w-]{3,20})(?=\s|$)")  # of note-taking tools
 _LONGEST_TITLE = 200
 _LONGEST_NOTE = 100
-_LONGEST_LEAD = 60
 _ANYTHING_BELOW = -1  # the level of a heading's or summary's paper: all that follows belongs to it
 
 
@@ -42,21 +42,10 @@ def read_markdown_list(text: str, lines: Sequence[Line], *, is_outline: bool) ->
 
     In an outline each bullet is a topic, a term or a paper of the tree; elsewhere only sections with papers are topics.
     """
-    reader = _Reader(is_outline=is_outline, item_levels=_levels_of_papers(lines))
+    reader = _Reader(is_outline=is_outline, item_levels=levels_of_papers(lines))
     for line in lines:
         reader.take(line)
     return reader.parsed(text)
-
-
-def _levels_of_papers(lines: Sequence[Line]) -> frozenset[int]:
-    """The levels whose headings are papers: at least every second of them links to one."""
-    links = [(line.level, bool(_ids_in(line.text))) for line in lines if line.kind is Kind.HEADING]
-    levels = {level for level, has_link in links if has_link}
-    return frozenset(one for one in levels if 2 * links.count((one, True)) >= sum(level == one for level, _ in links))
-
-
-def _ids_in(text: str) -> list[str]:
-    return [found for piece in pieces(text) if (found := find_id(piece.url))] if "://" in text else []
 
 
 class _Reader:
@@ -175,7 +164,7 @@ class _Reader:
         self._last = None
         if not text:
             self._note(line, Fate.SKIPPED, "an empty bullet")
-        elif _leads_inside(text):
+        elif leads_inside(text):
             self._note(line, Fate.SKIPPED, f"a link within the list's own pages: {text}")
         else:
             title = cut(_TAG.sub("", heading_text(text)).strip(), _LONGEST_TITLE) or heading_text(text)
@@ -199,7 +188,7 @@ class _Reader:
         if self._last is not None:
             read_further(self._last.row, text)
             self._note(line, Fate.DETAIL, f"belongs to line {self._last.line}")
-            self._cited.update(found for found in _ids_in(text) if found != self._last.row.arxiv_id)
+            self._cited.update(found for found in ids_in(text) if found != self._last.row.arxiv_id)
 
     def _text(self, line: Line) -> None:
         text, date_text = without_date(line.text)
@@ -208,10 +197,10 @@ class _Reader:
             return
         rows, cited = read_bullet(text, date_text)
         papers = [row for row in rows if row.arxiv_id]
-        if papers and _is_entry(text) and not _OWN_WORK.search(text[:_LONGEST_NOTE]):
+        if papers and is_entry(text) and not _OWN_WORK.search(text[:_LONGEST_NOTE]):
             self._tree.close(BULLET_RANK)
             self._add_all(line, papers, cited, line.level)
-        elif self._is_outline and line.after is Kind.BULLET and _could_be_heading(text):
+        elif self._is_outline and line.after is Kind.BULLET and could_be_heading(text):
             self._section(line, BOLD_RANK)
         else:
             self._last = None
@@ -285,49 +274,3 @@ _SKIPPED: Mapping[Kind, tuple[Fate, str]] = {
     Kind.FRONT: (Fate.SKIPPED, "properties of the page"),
     Kind.ENDLESS: (Fate.SKIPPED, f"a line of more than {LONGEST_LINE:,} characters is no entry of a list"),
 }
-
-
-def heading_text(text: str) -> str:
-    """A heading's words; pictures and links that only lead back to the top are left out."""
-    words = [
-        piece.text
-        for piece in pieces(text)
-        if piece.kind is PieceKind.TEXT
-        or (piece.kind is PieceKind.LINK and not is_label(piece.text) and (piece.text or is_outside(piece.url)))
-    ]
-    found = " ".join(words).strip(" :-–—")
-    return cut(stripped(found) or found, _LONGEST_TITLE)
-
-
-def _is_entry(text: str) -> bool:
-    """Whether a line outside of bullets and tables is about the paper it links to, rather than a sentence.
-
-    Hardly a word stands before the first link, or the lines are those of an entry: title, authors, links.
-    """
-    found = pieces(text)
-    first = next((piece for piece in found if piece.kind is not PieceKind.BREAK), None)
-    if first is None:
-        return False
-    if first.kind is not PieceKind.TEXT or len(first.text) <= _LONGEST_LEAD:
-        return True
-    return first.raw.lstrip().startswith(("**", "__", '"', "“", "[")) or _ends_before_links(found)
-
-
-def _ends_before_links(found: Sequence[Piece]) -> bool:
-    """Whether nothing but labels follows the words: "A title that takes its time, authors. [paper] [code]"."""
-    first = next((i for i, piece in enumerate(found) if piece.kind in (PieceKind.LINK, PieceKind.BADGE)), len(found))
-    behind = found[first:]
-    words = sum(n_words(piece.text) for piece in behind if piece.kind is PieceKind.TEXT)
-    return words <= 3 and all(is_label(piece.text) for piece in behind if piece.kind is PieceKind.LINK)
-
-
-def _leads_inside(text: str) -> bool:
-    """Whether a bullet is nothing but a link within the repository: a line of a table of contents."""
-    found = pieces(text)
-    inside = [piece for piece in found if piece.kind is PieceKind.LINK and not is_outside(piece.url)]
-    words = sum(len(piece.text) for piece in found if piece.kind is PieceKind.TEXT)
-    return bool(inside) and words <= sum(len(piece.text) for piece in inside)
-
-
-def _could_be_heading(text: str) -> bool:
-    return len(text) <= _LONGEST_NOTE and not text.endswith((".", ",", ";", "!")) and not text.startswith("<")

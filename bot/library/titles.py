@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.arxiv_id import find_id
-from bot.library.inline import Kind, Piece, plain
+from bot.library.authors import are_whole_names, is_a_name, looks_like_names
+from bot.library.inline import Kind, Piece, plain, stripped
 
 # Labels of links that lead somewhere, as opposed to a title.
 _LABEL = re.compile(
@@ -46,7 +47,6 @@ _QUOTED = re.compile(r"[\"“「《](?P<text>[^\"“”「」《》]{3,400})[\"�
 _STRONG = re.compile(r"(?<!\*)(?:\*\*\*|\*\*|__)(?=\S)(?P<text>[^*]{2,500}?)(?<=\S)(?:\*\*\*|\*\*|__)(?!\*)")
 _SLANTED = re.compile(r"(?<![\w*_\\])([*_])(?=\S)(?P<text>[^*_]{8,500})(?<=\S)\1(?![\w*_])")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|]{1,300}\|)?(?P<text>[^\[\]|]{2,300})\]\]")
-_EMPTY_BRACKETS = re.compile(r"[\[(（【][\s,/|·&+]{0,20}[\])）】]")
 _SAYS_TITLE = re.compile(
     r"\W{0,4}(?:title|paper title|标题|题目|论文题目|论文标题|名称)\W{0,4}?[:：]\W{0,3}\s*", re.IGNORECASE
 )
@@ -56,7 +56,6 @@ _SEPARATORS = " ,;:·•–—-|{}：，；、\\"
 _SPLITS = (" — ", " – ", " - ", " | ", ". ", "; ", " by ", ", ")
 _LONG_REST = 150
 _FEWEST_WORDS = 3
-_MOST_AUTHORS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +141,25 @@ def without_people(text: str) -> tuple[str, str]:
 def _parted(text: str, *, has_asides: bool) -> tuple[str, str]:
     """The title and the people; one name alone counts where a venue or date stood behind it, as in a citation."""
     for mark in _SPLITS:
-        head, found, tail = _partition(text, mark)
-        if not found or (mark == ", " and not _are_whole_names(tail)):
-            continue
-        names = looks_like_names(tail) or (has_asides and mark != ", " and _is_a_name(tail))
-        if names and n_words(head) >= 2 and not looks_like_names(head):
-            return head, tail
-        if mark == ". " and (looks_like_names(head) or (has_asides and _is_a_name(head))) and n_words(tail) >= 3:
-            title, _, rest = _partition(tail, mark)
-            return title, f"{head}, {rest}".strip(", ")
-        if mark in _SPLITS[:3] and len(tail) > _LONG_REST and n_words(head) >= 3:
-            return head, tail
+        if (found := _parted_at(mark, *_partition(text, mark), has_asides=has_asides)) is not None:
+            return found
     if (match := _ET_AL.search(text)) and n_words(text[: match.start()]) >= 2:
         return text[: match.start()].rstrip(" -–—,."), match[0]
     return text, ""
+
+
+def _parted_at(mark: str, head: str, found: str, tail: str, *, has_asides: bool) -> tuple[str, str] | None:
+    if not found or (mark == ", " and not are_whole_names(tail)):
+        return None
+    names = looks_like_names(tail) or (has_asides and mark != ", " and is_a_name(tail))
+    if names and n_words(head) >= 2 and not looks_like_names(head):
+        return head, tail
+    begins_with_names = mark == ". " and (looks_like_names(head) or (has_asides and is_a_name(head)))
+    if begins_with_names and n_words(tail) >= _FEWEST_WORDS:
+        title, _, rest = _partition(tail, mark)
+        return title, f"{head}, {rest}".strip(", ")
+    is_long = mark in _SPLITS[:3] and len(tail) > _LONG_REST
+    return (head, tail) if is_long and n_words(head) >= _FEWEST_WORDS else None
 
 
 def _partition(text: str, mark: str) -> tuple[str, str, str]:
@@ -164,11 +168,6 @@ def _partition(text: str, mark: str) -> tuple[str, str, str]:
         return text.partition(mark)
     found = _SENTENCE_END.search(text)
     return (text[: found.start()], found[0], text[found.end() :]) if found else (text, "", "")
-
-
-def _is_a_name(text: str) -> bool:
-    words = text.strip(" .").split()
-    return 2 <= len(words) <= 3 and all(word[:1].isupper() and ":" not in word for word in words)
 
 
 def _without_asides(text: str) -> tuple[str, str]:
@@ -187,12 +186,6 @@ _TRAILING = re.compile(
     r"\s*(?:[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]"
     r"|(?:, |\. | [-–—|] )(?P<after>(?:(?! - |\. )[^,|–—]){1,40}))[.\s]*$"
 )
-
-
-def _are_whole_names(text: str) -> bool:
-    """Whether every part of a text could be a person's given and family name."""
-    parts = [part.split() for part in re.split(r", and |,| and |&", text.strip(" .")) if part.strip()]
-    return bool(parts) and all(2 <= len(part) <= 4 and all(word[:1].isupper() for word in part) for part in parts[:-1])
 
 
 def clean(text: str) -> str:
@@ -229,63 +222,3 @@ def bracketed_links(parts: Sequence[Piece]) -> frozenset[int]:
             if opens and closes:
                 found.add(index)
     return frozenset(found)
-
-
-def stripped(text: str) -> str:
-    """A text without what separated it from links: dashes, commas, brackets that have become empty or stand alone."""
-    bare = _EMPTY_BRACKETS.sub(" ", _EMPTY_BRACKETS.sub(" ", plain(text))).strip(_SEPARATORS)
-    for opening, closing in ("()", "[]"):
-        if bare.startswith(opening) and bare.endswith(closing) and bare.count(opening) == 1:
-            bare = bare[1:-1]
-        if bare.count(opening) > bare.count(closing):
-            bare = bare.rstrip(f"{opening} ").lstrip(opening) if bare[-1:] == opening else bare.lstrip(opening)
-        if bare.count(closing) > bare.count(opening):
-            bare = bare.lstrip(f"{closing} ").rstrip(closing)
-    return bare.strip(_SEPARATORS) if _WORDS.search(bare) else ""
-
-
-def looks_like_names(text: str) -> bool:
-    """Whether a text is a list of people rather than a sentence."""
-    bare = re.sub(r"\s+et\s?\.?\s?al\.?$", "", text.strip(" .*_"), flags=re.IGNORECASE)
-    parts = [part.strip() for part in re.split(r",|;|\band\b|&|、", bare) if part.strip()]
-    if len(text) > _MOST_AUTHORS or not parts:
-        return False
-    if len(parts) == 1:
-        return bare != text.strip(" .*_") and len(parts[0].split()) <= 3
-    named = [part for part in parts if 1 <= len(part.split()) <= 5 and _is_capitalised(part)]
-    return len(named) >= len(parts) - 1 and any(len(part.split()) > 1 for part in named)
-
-
-_PARTICLES = frozenset(
-    {
-        "de",
-        "van",
-        "von",
-        "der",
-        "den",
-        "la",
-        "le",
-        "di",
-        "da",
-        "del",
-        "della",
-        "dos",
-        "du",
-        "el",
-        "al",
-        "bin",
-        "ten",
-        "y",
-        "e",
-    }
-)
-
-
-def _is_capitalised(text: str) -> bool:
-    """Whether every word of a text begins with a capital, as names do, but for particles."""
-    words = text.split()
-    return (
-        ":" not in text
-        and text[:1].isupper()
-        and all(word[:1].isupper() or not word[:1].isalpha() or word in _PARTICLES for word in words)
-    )

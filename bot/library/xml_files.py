@@ -63,10 +63,10 @@ def _outline_link(node: Element) -> tuple[str, str]:
     """The address an outline leads to, "" for a topic, and its title without it."""
     words = (node.get("text") or node.get("title") or "").split()
     found = [word for word in words if word.startswith("http") or find_id(word)]
-    url = next((value for name in ("url", "htmlUrl", "xmlUrl", "href") if (value := node.get(name))), "")
-    note = [word for word in (node.get("_note") or "").split() if word.startswith("http") and find_id(word)]
-    url = url or next((word for word in found if find_id(word)), "") or (found[0] if found else "")
-    url = url or (note[0] if note and not len(node) else "")
+    given = [value for name in ("url", "htmlUrl", "xmlUrl", "href") if (value := node.get(name))]
+    papers = [word for word in found if find_id(word)]
+    notes = [word for word in (node.get("_note") or "").split() if word.startswith("http") and find_id(word)]
+    url = next(iter([*given, *papers, *found, *([] if len(node) else notes)]), "")
     title = one_line(" ".join(word for word in words if word not in found)).strip(" -–—:()[]")
     return one_line(url), cut(title or one_line(url), _LONGEST_TITLE)
 
