@@ -7,14 +7,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.models import StoredVote, Vote, VoteOutcome, VoteSource
+from bot.models import OPPOSITE, StoredVote, Vote, VoteOutcome, VoteSource
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
 _LARGEST_BATCH = 500
 _TOLD_AT_ONCE = 25
-_OPPOSITES = {"👍": "👎", "👎": "👍"}
 
 
 async def record_votes(env: Environment, votes: Sequence[Vote]) -> tuple[VoteOutcome, ...]:
@@ -59,7 +58,7 @@ class VoteQueue:
             outcome = await self.record(replace(vote, added=same is None))
             if outcome is not VoteOutcome.COUNTED:
                 return outcome
-            opposite = mine.get(_OPPOSITES.get(vote.emoji, ""))
+            opposite = mine.get(OPPOSITE.get(vote.emoji, ""))
             if same is None and opposite is not None and opposite.source is VoteSource.BUTTON:
                 instead = replace(vote, emoji=opposite.emoji, added=False, event_id=f"{vote.event_id}:instead")
                 await self.record(instead)

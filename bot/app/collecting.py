@@ -9,14 +9,13 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.library.export import Collected, Listed, Opinion, PostedPaper, Wants, date_of
-from bot.models import CurrentVote, Paper
+from bot.models import SAVE, CurrentVote, Paper
 from bot.ranking.rewards import canonical, reward_of, standings
 from handlers.environment import Environment
 from handlers.morning.edition import stored_digest
 from handlers.sections import current_titles, sections_of
 
 EVERY_DIGEST = 1_000_000
-_SAVED = "🔖"
 
 
 class Of(StrEnum):
@@ -92,7 +91,7 @@ async def _papers(env: Environment, key: str, of: Of, span: _Span, votes: Sequen
         papers = [one.paper for one in await _posted(env, key, span)]
     else:
         if of is Of.SAVED:
-            wanted = [vote.arxiv_id for vote in votes if canonical(vote.emoji) == _SAVED]
+            wanted = [vote.arxiv_id for vote in votes if canonical(vote.emoji) == SAVE]
         else:
             wanted = [one.arxiv_id for one in standings(votes, env.settings.ranking.rewards)]
         papers = list((await env.store.papers.get(wanted)).values())

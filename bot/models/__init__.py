@@ -13,6 +13,10 @@ from bot.models.digests import (
     Totals,
 )
 from bot.models.feedback import (
+    DISLIKE,
+    LIKE,
+    OPPOSITE,
+    SAVE,
     CurrentVote,
     FeedbackEvent,
     Holdings,
@@ -49,7 +53,11 @@ from bot.models.ranking import Contribution, Ranked, Score, TokenCost, TrackReco
 from bot.models.topics import Topic, Topics, TopicsVersion
 
 __all__ = [
+    "DISLIKE",
     "HOW_TO_START",
+    "LIKE",
+    "OPPOSITE",
+    "SAVE",
     "Alarm",
     "AnnounceType",
     "Attachment",

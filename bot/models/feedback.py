@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.models.messages import MessageRef
+
+LIKE, DISLIKE, SAVE = "👍", "👎", "🔖"
+OPPOSITE: Mapping[str, str] = MappingProxyType({LIKE: DISLIKE, DISLIKE: LIKE})
 
 
 class VoteSource(StrEnum):

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
-from bot.models import Holdings
+from bot.models import SAVE, Holdings
 from bot.store.codec import to_stamp
 from bot.store.database import Database
 
 NOBODY = ""
-_SAVED = ("🔖", "🔖\ufe0f")
+_SAVED = (SAVE, f"{SAVE}\ufe0f")
 _HOLDINGS = """
 SELECT (SELECT count(*) FROM feedback_events WHERE person = :person) AS events,
        (SELECT count(*) FROM newest_events WHERE person = :person AND added = 1) AS votes,

@@ -9,6 +9,9 @@ from dataclasses import replace
 from bot.arxiv_id import find_id
 from bot.errors import SourceError
 from bot.models import (
+    DISLIKE,
+    LIKE,
+    SAVE,
     Attachment,
     Button,
     FeedbackEvent,
@@ -36,7 +39,6 @@ from handlers.standing import topics_of
 
 logger = logging.getLogger(__name__)
 
-LIKE, DISLIKE, SAVE = "👍", "👎", "🔖"
 _SIMILAR = 5
 _SAVED_PAGE = 10
 _LONGEST_TITLE = 120

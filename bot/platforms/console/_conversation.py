@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.errors import PaperlarkError
-from bot.models import Button, Reply, Request, Vote, VoteOutcome
+from bot.models import OPPOSITE, Button, Reply, Request, Vote, VoteOutcome
 from bot.platforms.console._commands import HELP, Mistake, PaperCommand, PlainCommand, SpokenLine, VoteCommand, parse
 from bot.platforms.console._screen import Screen
 from bot.platforms.console._transcript import Message, StandingVote, Transcript
@@ -18,7 +18,6 @@ from bot.text import cut
 logger = logging.getLogger(__name__)
 
 PLATFORM = "console"
-_THUMBS = {"👍": "👎", "👎": "👍"}
 _TICK_S = 1e-6  # sets apart two votes of the same instant
 
 
@@ -179,7 +178,7 @@ class Conversation:
         if not added:
             self._screen.say(f"taken back: {vote.emoji} for {_named(message)}", "green")
             return
-        opposite = StandingVote(vote.message, vote.person, _THUMBS.get(vote.emoji, ""))
+        opposite = StandingVote(vote.message, vote.person, OPPOSITE.get(vote.emoji, ""))
         also = f" (your {opposite.emoji} stands too; undo takes one back)" if opposite in self._transcript.votes else ""
         self._screen.say(f"{vote.emoji} counted for {_named(message)}{also}", "green")
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 import discord
 
 from bot.errors import PaperlarkError
-from bot.models import Button, Reply, Request
+from bot.models import Reply, Request
+from bot.platforms._core.answers import safely, with_opener
 from bot.platforms.discord._api import DiscordApi, file_of, translating
 from bot.platforms.discord._messages import Content
 from bot.platforms.discord._replies import contents, form_window
@@ -24,7 +25,6 @@ T = TypeVar("T")
 _PATIENCE_S = 1.5  # an interaction must be answered within three seconds: what takes longer is deferred
 _NONE = Reply("There is no answer.")
 _HERE = "Type /papers and choose: ask is for questions, the rest are the commands. Or mention me and write either."
-_FAULT = "there is a fault in the bot; its log says more"
 
 
 class Audience(Protocol):
@@ -48,7 +48,7 @@ class Audience(Protocol):
         ...
 
 
-class Interlocutor:
+class InteractionAudience:
     """The person behind an interaction: a slash command, a button, a sent form. Only they see the answers.
 
     With `in_place` the first answer takes the place of the message whose button was pressed.
@@ -113,7 +113,7 @@ class Interlocutor:
             await last.edit(**_edited(content))
 
 
-class Everybody:
+class ChannelAudience:
     """Those who read a place where the bot was mentioned, or a direct conversation: answers are messages there."""
 
     def __init__(self, api: DiscordApi, channel: str, message: str) -> None:
@@ -155,14 +155,7 @@ class Answers:
 
     async def safely(self, audience: Audience, what: str, work: Awaitable[None]) -> None:
         """Do this for somebody; whatever fails is told to them, and logged."""
-        try:
-            await work
-        except PaperlarkError as error:
-            logger.warning("%s could not be answered: %s", what, error)
-            await _apologise(audience, str(error))
-        except Exception:  # the edge: one bad answer must not end the listening
-            logger.exception("%s could not be answered", what)
-            await _apologise(audience, _FAULT)
+        await safely(what, work, lambda reply: audience.show(contents(reply)))
 
     async def all_of(self, audience: Audience, request: Request) -> None:
         """Show every reply to a request.
@@ -195,14 +188,6 @@ async def patiently(audience: Audience, work: Awaitable[T]) -> T:
         task.cancel()
 
 
-async def _apologise(audience: Audience, reason: str) -> None:
-    """Say that something went wrong, if that can be said."""
-    try:
-        await audience.show(contents(Reply(title="That did not work", lines=(reason,))))
-    except PaperlarkError as error:
-        logger.warning("nor could the person be told: %s", error)
-
-
 def _in_our_manner(reply: Reply, request: Request) -> Reply:
     """The reply with what only Discord does otherwise.
 
@@ -210,10 +195,7 @@ def _in_our_manner(reply: Reply, request: Request) -> Reply:
     """
     if request.name == "help":
         return replace(reply, lines=(_HERE, *reply.lines))
-    if reply.form is None or not (request.name and request.argument):
-        return reply
-    opener = Button(f"Open: {reply.form.title}", request.name, request.argument)
-    return replace(reply, form=None, buttons=(opener, *reply.buttons))
+    return with_opener(reply, request)
 
 
 def _sent(content: Content) -> dict[str, Any]:

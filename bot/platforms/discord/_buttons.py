@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import discord
 
-from bot.platforms.discord._keys import ASK, DOWN, OF, PICK, START, UP
-
-
-class Desk(Protocol):
-    """Whoever deals with what is pressed and picked."""
-
-    async def pressed(self, interaction: discord.Interaction[Any], custom_id: str) -> None:
-        """A button was pressed."""
-        ...
-
-    async def picked(self, interaction: discord.Interaction[Any], custom_id: str, arxiv_id: str, label: str) -> None:
-        """A paper was picked from a menu."""
-        ...
-
-
-class HasDesk(Protocol):
-    """The client that an interaction comes with."""
-
-    @property
-    def desk(self) -> Desk:
-        """Where what is pressed and picked goes."""
-        ...
+from bot.platforms.discord._conversation import Conversation
+from bot.platforms.discord._custom_ids import ASK, DOWN, OF, PICK, START, UP
 
 
 class PressedButton(
@@ -48,8 +28,7 @@ class PressedButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """See Item."""
-        client: HasDesk = interaction.client
-        await client.desk.pressed(interaction, self.custom_id)
+        await _conversation(interaction).pressed(interaction, self.custom_id)
 
 
 class PickedPaper(
@@ -69,10 +48,15 @@ class PickedPaper(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """See Item."""
-        client: HasDesk = interaction.client
         arxiv_id = next(iter(self.item.values), "")
         label = next((option.label for option in self.item.options if option.value == arxiv_id), arxiv_id)
-        await client.desk.picked(interaction, self.custom_id, arxiv_id, label)
+        await _conversation(interaction).picked(interaction, self.custom_id, arxiv_id, label)
 
 
 ITEMS = (PressedButton, PickedPaper)
+
+
+def _conversation(interaction: discord.Interaction[Any]) -> Conversation:
+    """The conversation of the client that an interaction comes with."""
+    conversation: Conversation = interaction.client.conversation
+    return conversation

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.errors import PaperlarkError
 from bot.models import PostRole, Reply, Request
+from bot.platforms._core.remembered import Remembered
+from bot.platforms._core.titles import without_position
 from bot.platforms.discord._api import Answer, DiscordApi
-from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._custom_ids import key_of
 from bot.platforms.discord._text import plain, unescaped
 from bot.ports import Inbox
 
@@ -28,7 +30,6 @@ _MOST_SHOWN = 100
 _PAGE = 100
 _NEWEST_THREADS = 2
 _HAS_THREAD = 1 << 5
-_POSITION = re.compile(r"^\d+ · ")
 _NUMBERED = re.compile(r"^(?P<number>\d{1,3})\. (?P<title>.+)")
 _OWN_LIST = frozenset({"unsave"})
 
@@ -39,20 +40,20 @@ class Completion:
     def __init__(self, inbox: Inbox, api: DiscordApi, clock: Clock) -> None:
         self._inbox = inbox
         self._api = api
-        self._clock = clock
-        self._known: dict[str, tuple[float, asyncio.Task[Offers]]] = {}
+        self._known: Remembered[str, Offers] = Remembered(clock, kept_s=_FRESH_S, most=_REMEMBERED)
 
     async def offers(self, option: str, typed: str, request: Request) -> Sequence[tuple[str, str]]:
         """Pairs of what is shown and what it stands for, those that fit best first; none in time is no error.
 
         `request` says who types in which place, and for which command.
         """
+        channel_id = request.channel_id
         if option == "id" and request.name in _OWN_LIST:
-            found = await self._soon(f"{request.channel_id}/{request.person}", self._saved(request))
+            found = await self._soon(f"{channel_id}/{request.person}", lambda: self._saved(request))
         elif option == "id":
-            found = await self._soon(request.channel_id, self._posted(request.channel_id))
+            found = await self._soon(channel_id, lambda: self._posted(channel_id))
         elif option == "n":
-            found = await self._soon(f"{request.channel_id}/topics", self._topics(request))
+            found = await self._soon(f"{channel_id}/topics", lambda: self._topics(request))
         else:
             found = {}
         wanted = typed.casefold().split()
@@ -63,19 +64,11 @@ class Completion:
         ]
         return fitting[:_MOST]
 
-    async def _soon(self, key: str, looking: Awaitable[Offers]) -> Offers:
+    async def _soon(self, key: str, look: Callable[[], Awaitable[Offers]]) -> Offers:
         """What is known, or is found in time; what comes later is there for the next letter."""
-        kept = self._known.get(key)
-        task = kept[1] if kept and self._clock.monotonic() - kept[0] < _FRESH_S else None
-        if task is None:
-            task = asyncio.ensure_future(_tolerantly(looking))
-            self._known[key] = (self._clock.monotonic(), task)
-            while len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
-        elif asyncio.iscoroutine(looking):
-            looking.close()
-        await asyncio.wait({task}, timeout=_PATIENCE_S)
-        return task.result() if task.done() else {}
+        looking = asyncio.ensure_future(self._known.get(key, lambda: _tolerantly(look())))
+        await asyncio.wait({looking}, timeout=_PATIENCE_S)
+        return looking.result() if looking.done() else {}
 
     async def _posted(self, channel_id: str) -> Offers:
         """The papers on the last page of the channel and in its newest threads, newest first."""
@@ -89,7 +82,7 @@ class Completion:
         for message in messages:
             key = key_of(message)
             if key is not None and key.role is PostRole.PAPER:
-                title = _POSITION.sub("", unescaped(str(message.get("content") or "")))
+                title = without_position(unescaped(str(message.get("content") or "")))
                 offers.setdefault(key.subject, f"{key.subject} · {title}")
         return offers
 

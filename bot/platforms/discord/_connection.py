@@ -14,7 +14,7 @@ from bot.errors import PlatformError, TokenRefused
 from bot.models import PlatformStatus
 from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import translating
-from bot.platforms.discord._client import PaperClient, Pulse
+from bot.platforms.discord._client import ConnectionEvents, PaperClient
 from bot.platforms.discord._refusals import REMEDIES, TOKEN_REFUSED
 from bot.platforms.discord._wire import Adapter, Wire
 
@@ -28,14 +28,14 @@ _CLOSED_FOR_GOOD = {
 }
 
 
-class Connection(Pulse):
+class Connection(ConnectionEvents):
     """One bot's connection. discord.py brings it back by itself; if it stays away it is opened afresh.
 
     Time here is the machine's own, whatever the bot's clock: it is about a live connection.
     """
 
     def __init__(
-        self, wire: Wire, client: Callable[[Pulse], PaperClient], *, patience_s: float, identify_gap_s: float
+        self, wire: Wire, client: Callable[[ConnectionEvents], PaperClient], *, patience_s: float, identify_gap_s: float
     ) -> None:
         self._wire = wire
         self._client = client
@@ -50,13 +50,13 @@ class Connection(Pulse):
         return PlatformStatus(connected=self._is_alive, detail=self._detail)
 
     def alive(self) -> None:
-        """See Pulse."""
+        """See ConnectionEvents."""
         if not self._is_alive:
             logger.info("connected to Discord")
         self._tell("connected", is_alive=True)
 
     def lost(self) -> None:
-        """See Pulse."""
+        """See ConnectionEvents."""
         if self._is_alive:
             logger.warning("the connection to Discord is lost")
             self._tell("connection lost", is_alive=False)

@@ -3,55 +3,52 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 import discord
 
 from bot.models import MessageRef, Reply, Request, TopicsOffer, Vote, VoteSource
-from bot.platforms.discord._answers import Answers, Audience, Interlocutor, patiently
+from bot.platforms._core.titles import quoted_title
+from bot.platforms.discord._answers import Answers, Audience, InteractionAudience, patiently
 from bot.platforms.discord._api import PLATFORM
-from bot.platforms.discord._arrivals import Arrivals
 from bot.platforms.discord._channels import Spot, spot_of
+from bot.platforms.discord._custom_ids import FORM, START, VOTES, asked
 from bot.platforms.discord._files import text_file
-from bot.platforms.discord._guilds import Companions, places_beside
-from bot.platforms.discord._keys import FORM, START, VOTES, asked
+from bot.platforms.discord._guilds import SharedChannels, places_beside
 from bot.platforms.discord._permissions import LABELS, OPTIONAL, missing
 from bot.platforms.discord._replies import MOST_FORM, about_paper, argument_in, contents, topics_window
 from bot.platforms.discord._text import unescaped
+from bot.platforms.discord._vote_order import VoteOrder
 from bot.ports import Inbox
 from bot.rendering import vote_confirmation
-from bot.text import cut
 
 logger = logging.getLogger(__name__)
 
 Pressed = discord.Interaction[Any]
-_POSITION = re.compile(r"^\d+ · ")
-_SHORT_TITLE = 80
 
 
 class Conversation:
     """Everything that a person starts and alone gets the answer to."""
 
-    def __init__(self, inbox: Inbox, companions: Companions, arrivals: Arrivals) -> None:
+    def __init__(self, inbox: Inbox, shared: SharedChannels, vote_order: VoteOrder) -> None:
         self._inbox = inbox
         self._answers = Answers(inbox)
-        self._companions = companions
-        self._arrivals = arrivals
+        self._shared = shared
+        self._vote_order = vote_order
 
     async def pressed(self, interaction: Pressed, custom_id: str) -> None:
         """A button of a post or of an answer."""
         kind = custom_id.partition("|")[0]
         wanted = asked(custom_id)
         if kind in VOTES:
-            audience = Interlocutor(interaction)
+            audience = InteractionAudience(interaction)
             await self._answers.safely(audience, "a vote", self._vote(audience, interaction, VOTES[kind]))
         elif kind == START:
             await self.start(interaction)
         elif wanted is not None:
             argument = argument_in(interaction.message) if wanted.in_footer and interaction.message else wanted.argument
             turns_page = wanted.page > 1 or wanted.name == "ask"
-            audience = Interlocutor(interaction, in_place=turns_page and _is_private(interaction))
+            audience = InteractionAudience(interaction, in_place=turns_page and _is_private(interaction))
             await self.ask(
                 interaction,
                 wanted.name,
@@ -63,7 +60,7 @@ class Conversation:
 
     async def picked(self, interaction: Pressed, custom_id: str, arxiv_id: str, label: str) -> None:
         """A paper was picked from the menu of an answer."""
-        audience = Interlocutor(interaction)
+        audience = InteractionAudience(interaction)
         shown = audience.show([about_paper(arxiv_id, label, custom_id)])
         await self._answers.safely(audience, "a menu", shown)
 
@@ -71,7 +68,7 @@ class Conversation:
         self, interaction: Pressed, name: str, argument: str = "", *, audience: Audience | None = None, **more: Any
     ) -> None:
         """Answer a request of this name and argument; `more` are fields of Request."""
-        audience = audience or Interlocutor(interaction)
+        audience = audience or InteractionAudience(interaction)
         await self._answers.safely(audience, name, self._ask(audience, interaction, name, argument, **more))
 
     async def _ask(self, audience: Audience, interaction: Pressed, name: str, argument: str, **more: Any) -> None:
@@ -85,7 +82,7 @@ class Conversation:
         person = str(interaction.user.id)
         beside = places_beside(interaction.user)
         if beside is None:
-            looking = self._companions.places_of(person, interaction.client.guilds)
+            looking = self._shared.places_of(person, interaction.client.guilds)
             beside = await patiently(audience, looking)
         channel_id = where(interaction).channel_id
         return Request(PLATFORM, channel_id, person, name, argument, form_room=MOST_FORM, beside=beside, **more)
@@ -97,14 +94,14 @@ class Conversation:
 
     async def say(self, interaction: Pressed, reply: Reply) -> None:
         """Show an answer that needs nobody to be asked."""
-        audience = Interlocutor(interaction)
+        audience = InteractionAudience(interaction)
         await self._answers.safely(audience, "an answer", audience.show(contents(reply)))
 
     async def _vote(self, audience: Audience, interaction: Pressed, emoji: str) -> None:
         message = interaction.message
         if message is None:
             return
-        at, order = self._arrivals.stamp()
+        at, order = self._vote_order.stamp()
         spot = where(interaction)
         vote = Vote(
             event_id=f"{PLATFORM}:{interaction.id}",
@@ -117,12 +114,12 @@ class Conversation:
             source=VoteSource.BUTTON,
         )
         outcome = await patiently(audience, self._inbox.press(vote))
-        words = vote_confirmation(outcome, emoji, _title(message)) or "That is known already."
+        words = vote_confirmation(outcome, emoji, quoted_title(unescaped(message.content))) or "That is known already."
         await audience.show(contents(Reply(title=words)))
 
     async def start(self, interaction: Pressed, attachment: discord.Attachment | None = None) -> None:
         """Somebody wants to start this channel: with a file of topics, or by writing them into a window."""
-        audience = Interlocutor(interaction)
+        audience = InteractionAudience(interaction)
         if interaction.guild is None:
             where_to = Reply("I post in the channels of a server.", ("Go to one of them and use /papers start there.",))
             await self.say(interaction, where_to)
@@ -151,7 +148,7 @@ class Conversation:
         """Somebody sent a window. What it is about stands in it."""
         content: Any = interaction.data or {}
         kind, _, about = str(content.get("custom_id", "")).partition("|")
-        audience = Interlocutor(interaction)
+        audience = InteractionAudience(interaction)
         text = written_in(content)
         if kind == START:
             await self._answers.safely(audience, "starting", self._offer(audience, interaction, text))
@@ -184,8 +181,3 @@ def _lacking(interaction: Pressed) -> list[str]:
 
 def _is_private(interaction: Pressed) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
-
-
-def _title(message: discord.Message) -> str:
-    title = _POSITION.sub("", unescaped(message.content).split("\n", 1)[0])
-    return f"“{cut(title, _SHORT_TITLE)}”" if title else "this paper"

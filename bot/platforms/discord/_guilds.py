@@ -9,6 +9,7 @@ import discord
 
 from bot.clock import Clock
 from bot.platforms._core.calls import CallError
+from bot.platforms._core.remembered import Remembered
 from bot.platforms.discord._api import PLATFORM, DiscordApi
 from bot.ports import Inbox
 
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 _FRESH_S = 600.0
 _REMEMBERED = 500
 _MOST_ASKED = 100
+NOT_FOUND = 404
 
 
 class Guilds:
@@ -53,41 +55,34 @@ class Guilds:
         await self._inbox.removed(PLATFORM, str(channel.id))
 
 
-class Companions:
+class SharedChannels:
     """Which places a person shares with the bot, for questions in direct messages."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
-        self._clock = clock
-        self._known: dict[str, tuple[float, frozenset[int]]] = {}
+        self._known: Remembered[str, discord.Member] = Remembered(clock, kept_s=_FRESH_S, most=_REMEMBERED)
 
     async def places_of(self, person: str, guilds: Iterable[discord.Guild]) -> tuple[str, ...]:
         """The text channels of the servers where this person is a member, as far as they may read them."""
         found: list[str] = []
         for guild in list(guilds)[:_MOST_ASKED]:
-            roles = await self._roles(person, guild)
-            if roles is not None:
-                found += [str(channel.id) for channel in guild.text_channels if _may_read(channel, person, roles)]
+            member = await self._member(person, guild)
+            if member is not None:
+                found += readable_by(member)
         return tuple(found)
 
-    async def _roles(self, person: str, guild: discord.Guild) -> frozenset[int] | None:
-        """The ids of the person's roles there; None if they are no member or it cannot be asked."""
-        key = f"{guild.id}/{person}"
-        kept = self._known.get(key)
-        if kept is None or self._clock.monotonic() - kept[0] > _FRESH_S:
-            try:
-                member = await self._api.read(
-                    "asking for a member", lambda http: http.get_member(guild.id, int(person))
-                )
-            except CallError as error:
-                if error.status != 404:
-                    logger.warning("whether somebody is on a server could not be asked: %s", error)
-                return None
-            kept = (self._clock.monotonic(), frozenset(int(role) for role in member["roles"]))
-            self._known[key] = kept
-            while len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
-        return kept[1]
+    async def _member(self, person: str, guild: discord.Guild) -> discord.Member | None:
+        """The person as a member there; None if they are none or it cannot be asked."""
+
+        async def ask() -> discord.Member:
+            return await self._api.read("asking for a member", lambda _: guild.fetch_member(int(person)))
+
+        try:
+            return await self._known.get(f"{guild.id}/{person}", ask)
+        except CallError as error:
+            if error.status != NOT_FOUND:
+                logger.warning("whether somebody is on a server could not be asked: %s", error)
+            return None
 
 
 def may_write(channel: discord.TextChannel) -> bool:
@@ -98,10 +93,13 @@ def may_write(channel: discord.TextChannel) -> bool:
 
 def places_beside(person: discord.Member | discord.User) -> tuple[str, ...] | None:
     """The text channels that somebody can read on the server where they do something; None outside of one."""
-    if not isinstance(person, discord.Member):
-        return None
-    channels = person.guild.text_channels
-    return tuple(str(channel.id) for channel in channels if channel.permissions_for(person).view_channel)
+    return readable_by(person) if isinstance(person, discord.Member) else None
+
+
+def readable_by(member: discord.Member) -> tuple[str, ...]:
+    """The text channels of a server that a member may read."""
+    channels = member.guild.text_channels
+    return tuple(str(channel.id) for channel in channels if channel.permissions_for(member).view_channel)
 
 
 def _welcoming(guild: discord.Guild) -> discord.TextChannel | None:
@@ -111,24 +109,3 @@ def _welcoming(guild: discord.Guild) -> discord.TextChannel | None:
         return guild.system_channel
     talk = [one for one in possible if one.permissions_for(guild.default_role).send_messages and not one.is_news()]
     return next(iter(talk or possible), None)
-
-
-def _may_read(channel: discord.TextChannel, person: str, roles: frozenset[int]) -> bool:
-    guild = channel.guild
-    if str(guild.owner_id) == person:
-        return True
-    held = [role for role in guild.roles if role.id in roles or role.is_default()]
-    allowed = discord.Permissions(0)
-    for role in held:
-        allowed |= role.permissions
-    if allowed.administrator:
-        return True
-    for group in (lambda one: one.id == guild.id, lambda one: one.id in roles, lambda one: str(one.id) == person):
-        ours = [pair for target, pair in channel.overwrites.items() if group(target)]
-        for overwrite in ours:
-            _, deny = overwrite.pair()
-            allowed &= ~deny
-        for overwrite in ours:
-            allow, _ = overwrite.pair()
-            allowed |= allow
-    return allowed.view_channel

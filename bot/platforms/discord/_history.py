@@ -13,7 +13,7 @@ from bot.emoji import normalise
 from bot.models import MessageRef, PostKey, RecentMessage
 from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
-from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._custom_ids import key_of
 from bot.platforms.discord._refusals import UNKNOWN_CHANNEL
 
 _HAS_THREAD = 1 << 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 import discord
 
@@ -11,11 +10,11 @@ from bot.emoji import normalise
 from bot.models import MessageRef, Vote
 from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import PLATFORM, DiscordApi
-from bot.platforms.discord._arrivals import Arrivals
 from bot.platforms.discord._channels import Channels
 from bot.platforms.discord._guilds import Guilds
 from bot.platforms.discord._history import History
 from bot.platforms.discord._threads import Threads
+from bot.platforms.discord._vote_order import VoteOrder
 from bot.ports import Inbox
 
 logger = logging.getLogger(__name__)
@@ -23,24 +22,26 @@ logger = logging.getLogger(__name__)
 _Cleared = discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """What the listeners need to know of the rest of the platform."""
-
-    api: DiscordApi
-    channels: Channels
-    history: History
-    threads: Threads
-    arrivals: Arrivals
-
-
 class Listeners:
     """Turns Discord's events into calls of the inbox."""
 
-    def __init__(self, inbox: Inbox, ears: Ears) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        api: DiscordApi,
+        channels: Channels,
+        history: History,
+        threads: Threads,
+        vote_order: VoteOrder,
+    ) -> None:
         self.guilds = Guilds(inbox)
         self._inbox = inbox
-        self._ears = ears
+        self._api = api
+        self._channels = channels
+        self._history = history
+        self._threads = threads
+        self._vote_order = vote_order
         self._bots: set[int] = set()
         self._reconciling = False
         self._missed_more = False
@@ -54,10 +55,10 @@ class Listeners:
             self._bots.add(event.user_id)
         if event.user_id in self._bots:
             return
-        at, order = self._ears.arrivals.stamp()  # before anything is awaited: they count in the order of their arrival
+        at, order = self._vote_order.stamp()  # before anything is awaited: they count in the order of their arrival
         message, emoji = str(event.message_id), normalise(reported(event.emoji))
-        self._ears.history.forget(message)
-        spot = await self._ears.channels.of(event.channel_id)
+        self._history.forget(message)
+        spot = await self._channels.of(event.channel_id)
         vote = Vote(
             event_id=f"{PLATFORM}:{message}:{event.user_id}:{order!r}",
             ref=MessageRef(PLATFORM, spot.channel_id, message, spot.thread),
@@ -72,25 +73,24 @@ class Listeners:
     async def cleared(self, event: _Cleared) -> None:
         """A moderator removed everybody's reactions. Whose they were is not told, so it is looked up what is left."""
         message = event.message_id
-        self._ears.history.forget(str(message))
+        self._history.forget(str(message))
         if event.guild_id is None or not await self._is_own(event.channel_id, message):
             return
-        spot = await self._ears.channels.of(event.channel_id)
+        spot = await self._channels.of(event.channel_id)
         await self._inbox.reconnected(PLATFORM, spot.channel_id)
 
     async def _is_own(self, channel: int, message: int) -> bool:
-        api = self._ears.api
         try:
-            found = await api.read("reading a message", lambda http: http.get_message(channel, message))
+            found = await self._api.read("reading a message", lambda http: http.get_message(channel, message))
         except CallError as error:
             if error.status != 404:
                 logger.warning("reactions were cleared on a message that cannot be read: %s", error)
             return False
-        return str(found["author"]["id"]) == await api.me()
+        return str(found["author"]["id"]) == await self._api.me()
 
     async def greeted(self) -> None:
         """After every connection, new or resumed: events may have been missed. Two at a time are as good as many."""
-        self._ears.history.forget()
+        self._history.forget()
         if self._reconciling:
             self._missed_more = True
             return
@@ -105,7 +105,7 @@ class Listeners:
 
     def thread_gone(self, thread: int) -> None:
         """A thread was deleted; what is still to be posted in it gets a new one if it can."""
-        self._ears.threads.gone(str(thread))
+        self._threads.gone(str(thread))
 
 
 def reported(emoji: discord.PartialEmoji) -> str:

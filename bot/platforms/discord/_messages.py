@@ -12,7 +12,7 @@ from itertools import islice
 import discord
 
 from bot.models import HOW_TO_START, Attachment, Button, PaperCard, Post, PostKey, PostRole
-from bot.platforms.discord._keys import DOWN, OF, START, UP, VOTES, asking, carrying
+from bot.platforms.discord._custom_ids import DOWN, OF, START, UP, VOTES, asking, carrying
 from bot.platforms.discord._text import fitted, is_address, linked, plain
 from bot.text import units
 

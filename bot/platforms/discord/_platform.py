@@ -14,17 +14,16 @@ from bot.errors import ChannelClosed, PlatformError, PostRefused
 from bot.models import Attachment, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
 from bot.platforms._core.calls import CallError, of_a_post
 from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
-from bot.platforms.discord._arrivals import Arrivals
 from bot.platforms.discord._channels import Channels
-from bot.platforms.discord._client import PaperClient, Pulse
+from bot.platforms.discord._client import ConnectionEvents, PaperClient
 from bot.platforms.discord._completion import Completion
 from bot.platforms.discord._connection import Connection
 from bot.platforms.discord._conversation import Conversation
+from bot.platforms.discord._custom_ids import VOTES, TooLong
 from bot.platforms.discord._doctor import examine
-from bot.platforms.discord._guilds import Companions
+from bot.platforms.discord._guilds import SharedChannels
 from bot.platforms.discord._history import History
-from bot.platforms.discord._keys import VOTES, TooLong
-from bot.platforms.discord._listeners import Ears, Listeners
+from bot.platforms.discord._listeners import Listeners
 from bot.platforms.discord._messages import MOST_CONTENT, Content, of_post
 from bot.platforms.discord._permissions import in_channel
 from bot.platforms.discord._refusals import MISSING_ACCESS, NO_THREADS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
@@ -32,6 +31,7 @@ from bot.platforms.discord._slash import slash_group
 from bot.platforms.discord._talk import Talk
 from bot.platforms.discord._text import linked
 from bot.platforms.discord._threads import Threads
+from bot.platforms.discord._vote_order import VoteOrder
 from bot.platforms.discord._wire import Endpoint, Wire, quiet
 from bot.ports import Inbox
 from bot.settings import DiscordSettings
@@ -67,7 +67,7 @@ class DiscordPlatform:
         self._api = DiscordApi(self._wire, clock)
         self._history = History(self._api)
         self._threads = Threads(self._api)
-        self._arrivals = Arrivals(clock)
+        self._vote_order = VoteOrder(clock)
         self._connection: Connection | None = None
         self._inbox: Inbox | None = None
 
@@ -85,26 +85,33 @@ class DiscordPlatform:
         self._inbox = inbox
         self._connection = Connection(
             self._wire,
-            lambda pulse: self.client(inbox, pulse),
+            lambda events: self.client(inbox, events),
             patience_s=self._settings.patience_s,
             identify_gap_s=self._settings.identify_gap_s,
         )
         await self._connection.run()
 
-    def client(self, inbox: Inbox, pulse: Pulse) -> PaperClient:
+    def client(self, inbox: Inbox, events: ConnectionEvents) -> PaperClient:
         """A client for one login, with everything that answers for it."""
         api, clock = self._api, self._clock
-        channels, companions = Channels(api, self._wire), Companions(api, clock)
-        desk = Conversation(inbox, companions, self._arrivals)
+        channels, shared = Channels(api, self._wire, clock), SharedChannels(api, clock)
+        conversation = Conversation(inbox, shared, self._vote_order)
         completion = Completion(inbox, api, clock)
         return PaperClient(
             self._wire,
             api=api,
-            listeners=Listeners(inbox, Ears(api, channels, self._history, self._threads, self._arrivals)),
-            desk=desk,
-            talk=Talk(inbox, api, channels, companions),
-            commands=lambda: slash_group(desk, completion, clock),
-            pulse=pulse,
+            listeners=Listeners(
+                inbox,
+                api=api,
+                channels=channels,
+                history=self._history,
+                threads=self._threads,
+                vote_order=self._vote_order,
+            ),
+            conversation=conversation,
+            talk=Talk(inbox, api, channels, shared),
+            commands=lambda: slash_group(conversation, completion, clock),
+            events=events,
         )
 
     async def post(self, channel_id: str, post: Post, key: PostKey, thread: MessageRef | None = None) -> MessageRef:

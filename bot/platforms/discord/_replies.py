@@ -8,7 +8,7 @@ from dataclasses import replace
 import discord
 
 from bot.models import Button, Form, Reply
-from bot.platforms.discord._keys import FORM, MOST, START, needs_footer, picked, picking
+from bot.platforms.discord._custom_ids import FORM, MOST, START, needs_footer, picked, picking
 from bot.platforms.discord._messages import (
     COLOUR,
     MOST_CONTENT,

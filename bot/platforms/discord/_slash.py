@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.clock import Clock
-from bot.models import Reply, Request
+from bot.models import Reply
 from bot.platforms.discord._completion import Completion
+from bot.platforms.discord._conversation import Conversation
 from bot.platforms.discord._grammar import Slash, slashes
 from bot.query import COMMANDS
 
@@ -31,27 +32,7 @@ _MOST_TYPED = 200
 _MOST_QUESTION = 1000
 
 
-class Counter(Protocol):
-    """Whoever answers what is asked by slash commands."""
-
-    async def ask(self, interaction: Asking, name: str, argument: str = "", *, arxiv_id: str | None = None) -> None:
-        """Answer a request of this name and argument."""
-        ...
-
-    async def say(self, interaction: Asking, reply: Reply) -> None:
-        """Show an answer that needs nobody to be asked."""
-        ...
-
-    async def start(self, interaction: Asking, attachment: discord.Attachment | None = None) -> None:
-        """Start the channel."""
-        ...
-
-    def typing(self, interaction: Asking, name: str) -> Request:
-        """Who types an option of this command, and where."""
-        ...
-
-
-def slash_group(counter: Counter, completion: Completion, clock: Clock) -> app_commands.Group:
+def slash_group(conversation: Conversation, completion: Completion, clock: Clock) -> app_commands.Group:
     """The whole group, for the command tree."""
     group = app_commands.Group(
         name=_GROUP,
@@ -59,12 +40,12 @@ def slash_group(counter: Counter, completion: Completion, clock: Clock) -> app_c
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
-    group.add_command(_question(counter))
-    group.add_command(_start(counter))
+    group.add_command(_question(conversation))
+    group.add_command(_start(conversation))
     for slash in slashes():
-        command = _command(slash, counter, clock)
+        command = _command(slash, conversation, clock)
         if slash.option in _COMPLETED:
-            _complete(command, slash, counter, completion)
+            _complete(command, slash, conversation, completion)
         home = group if len(slash.path) == 1 else _subgroup(group, slash.path[0])
         home.add_command(command)
     return group
@@ -77,33 +58,33 @@ def understood(slash: Slash, value: str | None, clock: Clock) -> tuple[str, str 
     return (line.argument, line.arxiv_id) if line else None
 
 
-def _question(counter: Counter) -> Command:
+def _question(conversation: Conversation) -> Command:
     async def callback(interaction: Asking, text: app_commands.Range[str, 1, _MOST_QUESTION]) -> None:
-        await counter.ask(interaction, "ask", text)
+        await conversation.ask(interaction, "ask", text)
 
     described = app_commands.describe(text='What you look for, such as: kv cache -vision author:"Zhou" since:2025-01')
     return app_commands.Command(name="ask", description="Ask the archive", callback=described(callback))
 
 
-def _start(counter: Counter) -> Command:
+def _start(conversation: Conversation) -> Command:
     async def callback(interaction: Asking, file: discord.Attachment | None = None) -> None:
-        await counter.start(interaction, file)
+        await conversation.start(interaction, file)
 
     described = app_commands.describe(file="A text file with your topics; without it a window opens")
     meaning = "Bring papers to this channel every morning"
     return app_commands.Command(name="start", description=meaning, callback=described(callback))
 
 
-def _command(slash: Slash, counter: Counter, clock: Clock) -> Command:
+def _command(slash: Slash, conversation: Conversation, clock: Clock) -> Command:
     async def answer(interaction: Asking, value: str | None) -> None:
         found = understood(slash, value, clock)
         if found is None:
             wanted = f"{slash.option}: {_OPTIONS[slash.option][:1].lower()}{_OPTIONS[slash.option][1:]}"
-            await counter.say(
+            await conversation.say(
                 interaction, Reply(f"I do not understand “{value}” there.", (f"What I need is {wanted}.",))
             )
         else:
-            await counter.ask(interaction, slash.command, found[0], arxiv_id=found[1])
+            await conversation.ask(interaction, slash.command, found[0], arxiv_id=found[1])
 
     async def bare(interaction: Asking) -> None:
         await answer(interaction, None)
@@ -121,10 +102,10 @@ def _command(slash: Slash, counter: Counter, clock: Clock) -> Command:
     return app_commands.Command(name=slash.path[-1], description=slash.meaning, callback=callback)
 
 
-def _complete(command: Command, slash: Slash, counter: Counter, completion: Completion) -> None:
+def _complete(command: Command, slash: Slash, conversation: Conversation, completion: Completion) -> None:
     @command.autocomplete("value")
     async def offered(interaction: Asking, typed: str) -> list[app_commands.Choice[str]]:
-        pairs = await completion.offers(slash.option, typed, counter.typing(interaction, slash.command))
+        pairs = await completion.offers(slash.option, typed, conversation.typing(interaction, slash.command))
         return [app_commands.Choice(name=shown, value=value) for shown, value in pairs]
 
 

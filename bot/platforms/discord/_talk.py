@@ -8,12 +8,12 @@ from __future__ import annotations
 import discord
 
 from bot.models import PostRole, Reply, Request, TopicsOffer
-from bot.platforms.discord._answers import Answers, Audience, Everybody, patiently
+from bot.platforms.discord._answers import Answers, Audience, ChannelAudience, patiently
 from bot.platforms.discord._api import PLATFORM, DiscordApi
 from bot.platforms.discord._channels import Channels
+from bot.platforms.discord._custom_ids import key_of
 from bot.platforms.discord._files import text_file
-from bot.platforms.discord._guilds import Companions, places_beside
-from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._guilds import SharedChannels, places_beside
 from bot.platforms.discord._replies import MOST_FORM, contents
 from bot.platforms.discord._text import as_typed
 from bot.ports import Inbox
@@ -26,12 +26,12 @@ _PERSONAL = frozenset({"saved", "forget", "remember"})
 class Talk:
     """Takes what is said for topics where they are waited for, else for a command or a question."""
 
-    def __init__(self, inbox: Inbox, api: DiscordApi, channels: Channels, companions: Companions) -> None:
+    def __init__(self, inbox: Inbox, api: DiscordApi, channels: Channels, shared: SharedChannels) -> None:
         self._inbox = inbox
         self._answers = Answers(inbox)
         self._api = api
         self._channels = channels
-        self._companions = companions
+        self._shared = shared
 
     async def heard(self, message: discord.Message, client: discord.Client) -> None:
         """Somebody wrote something; what is not said to the bot is none of its business."""
@@ -39,7 +39,7 @@ class Talk:
             return
         if message.guild is not None and client.user.id not in {user.id for user in message.mentions}:
             return
-        audience = Everybody(self._api, str(message.channel.id), str(message.id))
+        audience = ChannelAudience(self._api, str(message.channel.id), str(message.id))
         await self._answers.safely(audience, "a message", self._heed(audience, message, client))
 
     async def _heed(self, audience: Audience, message: discord.Message, client: discord.Client) -> None:
@@ -55,7 +55,7 @@ class Talk:
             return
         beside = places_beside(message.author)
         if beside is None:
-            beside = await self._companions.places_of(person, client.guilds)
+            beside = await self._shared.places_of(person, client.guilds)
         request = Request(PLATFORM, channel_id, person, "papers", text, form_room=MOST_FORM, beside=beside)
         await self._answers.all_of(audience, request)
 

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
+from cachetools import LRUCache
+
 from bot.models import MessageRef
 from bot.platforms._core.calls import CallError, Outcome
 from bot.platforms.discord._api import DiscordApi
@@ -26,13 +28,12 @@ class Threads:
 
     def __init__(self, api: DiscordApi) -> None:
         self._api = api
-        self._open: dict[str, None] = {}
-        self._titles: dict[str, str] = {}
+        self._open: LRUCache[str, None] = LRUCache(_REMEMBERED)
+        self._titles: LRUCache[str, str] = LRUCache(_REMEMBERED)
 
     def titled(self, header: MessageRef, title: str) -> None:
         """Remember what a header is called, to name its thread after it."""
         self._titles[header.message] = title
-        _keep_few(self._titles)
 
     def in_a_thread(self, header: MessageRef, error: CallError) -> CallError:
         """What a failure means if it happened in a thread: one that is gone can be made again, its channel is there."""
@@ -66,7 +67,6 @@ class Threads:
             if error.code != THREAD_EXISTS:
                 raise _not_sent(error) from error
         self._open[thread] = None
-        _keep_few(self._open)
         return thread
 
     async def awake(self, ref: MessageRef, change: Callable[[], Awaitable[object]]) -> None:
@@ -104,8 +104,3 @@ def _not_sent(error: CallError) -> CallError:
     if error.outcome is not Outcome.UNKNOWN:
         return error
     return CallError(str(error), Outcome.LATER, error.code, status=error.status, retry_after_s=_SOON_S)
-
-
-def _keep_few(remembered: dict[str, str] | dict[str, None]) -> None:
-    while len(remembered) > _REMEMBERED:
-        del remembered[next(iter(remembered))]

@@ -10,14 +10,14 @@ from typing import Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import PaperlarkError
-from bot.models import Attachment, Button, Form, Reply, Request
+from bot.models import Attachment, Reply, Request
+from bot.platforms._core.answers import safely, with_opener
 from bot.platforms._core.calls import CallError
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import notification
-from bot.platforms.slack._companions import Companions
 from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._replies import answer, form_window, short, waiting_window, window
+from bot.platforms.slack._shared_channels import SharedChannels
 from bot.ports import Inbox
 
 logger = logging.getLogger(__name__)
@@ -64,33 +64,29 @@ def asked_by(body: Mapping[str, Any]) -> Asked:
 class Answers:
     """Shows replies; one at a time is enough for it, many at a time do no harm."""
 
-    def __init__(self, api: SlackApi, inbox: Inbox, pace: Pace, companions: Companions) -> None:
+    def __init__(self, api: SlackApi, inbox: Inbox, pace: Pace, shared: SharedChannels) -> None:
         self._api = api
         self._inbox = inbox
         self._pace = pace
-        self._companions = companions
+        self._shared = shared
 
     async def to(self, asked: Asked, request: Request) -> None:
         """Answer a request; whatever fails is told to the person, and logged."""
-        try:
-            request = replace(request, beside=await self._companions.beside(asked.channel_id, asked.person))
-            if request.name in _WINDOWS and asked.trigger_id:
-                await self._in_window(asked, request)
-            else:
-                await self._in_messages(asked, request)
-        except PaperlarkError as error:
-            logger.warning("%s could not be answered: %s", request.name, error)
-            await self._apologise(asked, str(error))
-        except Exception:  # the edge: one bad answer must not end the listening
-            logger.exception("%s could not be answered", request.name)
-            await self._apologise(asked, "there is a fault in the bot; its log says more")
+        await safely(request.name, self._to(asked, request), lambda reply: self.show(asked, answer(reply)))
+
+    async def _to(self, asked: Asked, request: Request) -> None:
+        request = replace(request, beside=await self._shared.beside(asked.channel_id, asked.person))
+        if request.name in _WINDOWS and asked.trigger_id:
+            await self._in_window(asked, request)
+        else:
+            await self._in_messages(asked, request)
 
     async def _in_messages(self, asked: Asked, request: Request) -> None:
         async for reply in self._inbox.request(request):
             if reply.form is not None:
                 if await self._opened(asked, form_window(reply.form, asked.channel_id)):
                     continue
-                reply = _with_opener(reply, reply.form, request)  # noqa: PLW2901 - the same reply in another manner
+                reply = with_opener(reply, request)  # noqa: PLW2901 - the same reply in another manner
             if reply.attachment is not None and not asked.is_direct:
                 reply = replace(reply, lines=(*reply.lines, _FILE_ELSEWHERE))  # noqa: PLW2901 - with one line more
             instead = asked.in_private and (reply.replaces or request.page > 1)
@@ -168,18 +164,6 @@ class Answers:
         written = await self._api.write("chat.postMessage", channel=target, **_STILL, **shown)
         self._pace.arrived(target)
         return written
-
-    async def _apologise(self, asked: Asked, reason: str) -> None:
-        try:
-            await self.show(asked, answer(Reply(title="That did not work", lines=(reason,))))
-        except CallError as error:
-            logger.warning("nor could the person be told: %s", error)
-
-
-def _with_opener(reply: Reply, form: Form, request: Request) -> Reply:
-    """The reply with a button that opens the form: pressing it gives a trigger, which a message does not."""
-    opener = Button(f"Open: {form.title}", request.name, request.argument)
-    return replace(reply, form=None, buttons=(opener, *reply.buttons))
 
 
 async def _first(replies: AsyncIterator[Reply]) -> Reply:

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 Answer = Mapping[str, Any]
 
+PLATFORM = "slack"
 _PAGE = 200
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.models import Button, PaperCard, Post, PostKey
+from bot.models import DISLIKE, LIKE, Button, PaperCard, Post, PostKey
 from bot.platforms.slack._text import escaped, fitted, split_at_channels, without_keys
 from bot.text import split_at_addresses, units
 
@@ -17,7 +17,7 @@ Block = dict[str, Any]
 
 UP, DOWN = "vote_up", "vote_down"
 ASK = "ask"  # the beginning of the action_id of every button that asks something
-VOTES: Mapping[str, str] = {UP: "👍", DOWN: "👎"}
+VOTES: Mapping[str, str] = {UP: LIKE, DOWN: DISLIKE}
 EVENT_TYPE = "paperlark_post"
 
 _MOST_HEADER = 150

@@ -11,11 +11,10 @@ from bot.emoji import normalise
 from bot.errors import HistoryHidden
 from bot.models import MessageRef, PostKey, RecentMessage
 from bot.platforms._core.calls import CallError
-from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._api import PLATFORM, SlackApi
 from bot.platforms.slack._blocks import EVENT_TYPE
 from bot.platforms.slack._people import People
 
-PLATFORM = "slack"
 _HIDING = {
     "missing_scope": "a history scope (channels:history, groups:history)",
     "not_in_channel": "its membership of the channel",

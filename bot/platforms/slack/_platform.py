@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from cachetools import TTLCache
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,17 +17,17 @@ from bot.errors import PlatformError, TokenRefused
 from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
 from bot.platforms._core.calls import CallError, Outcome, of_a_post
 from bot.platforms.slack._answers import Answers
-from bot.platforms.slack._api import SlackApi
+from bot.platforms.slack._api import PLATFORM, SlackApi
 from bot.platforms.slack._blocks import message, notification
-from bot.platforms.slack._companions import Companions
 from bot.platforms.slack._connection import Connection
-from bot.platforms.slack._deliveries import Deliveries
+from bot.platforms.slack._conversation import Conversation
 from bot.platforms.slack._doctor import examine
-from bot.platforms.slack._history import PLATFORM, History
+from bot.platforms.slack._history import History
 from bot.platforms.slack._listeners import Listeners
 from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._people import People
 from bot.platforms.slack._refusals import NO_THREADS, TOKEN_REFUSED
+from bot.platforms.slack._shared_channels import SharedChannels
 from bot.ports import Inbox
 from bot.settings import SlackSettings
 
@@ -34,6 +35,10 @@ logger = logging.getLogger(__name__)
 
 # Not among them: channel_not_found, which a mistyped id gets as well. That must go on being told of as a fault.
 _OUTSIDE = frozenset({"not_in_channel", "is_archived"})
+# Slack sends some events twice: after six minutes has been seen, an hour is what it speaks of. Votes do not need this,
+# since the store knows each of theirs for ever.
+_EVENTS_KEPT_S = 2 * 3600.0
+_MOST_EVENTS = 20_000
 _SEEDS = ("+1", "-1")
 _PLAIN = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
 _ONLY_WHEN_NEW = ("unfurl_links", "unfurl_media", "mrkdwn")
@@ -64,8 +69,8 @@ class SlackPlatform:
         self._api = SlackApi(self._client, clock)
         self._people = People(self._api, clock)
         self._history = History(self._api, self._people)
-        self._deliveries = Deliveries(clock)
-        self._companions = Companions(self._api, self._people, clock)
+        self._handled: TTLCache[str, None] = TTLCache(_MOST_EVENTS, _EVENTS_KEPT_S, timer=clock.monotonic)
+        self._shared = SharedChannels(self._api, self._people, clock)
         self._pace = Pace(
             clock, message_gap_s=self._settings.message_gap_s, workspace_gap_s=self._settings.workspace_gap_s
         )
@@ -93,13 +98,20 @@ class SlackPlatform:
     async def _listen(self, inbox: Inbox) -> None:
         self._inbox = inbox
         identity = await self._who_am_i()
+        conversation = Conversation(
+            inbox=inbox,
+            api=self._api,
+            answers=Answers(self._api, inbox, self._pace, self._shared),
+            people=self._people,
+            history=self._history,
+            own_user=str(identity["user_id"]),
+        )
         listeners = Listeners(
             inbox=inbox,
             api=self._api,
-            answers=Answers(self._api, inbox, self._pace, self._companions),
+            conversation=conversation,
             people=self._people,
-            history=self._history,
-            deliveries=self._deliveries,
+            handled=self._handled,
             identity=identity,
         )
         self._connection = Connection(self._app_client, lambda: self._greeted(inbox))
@@ -107,7 +119,7 @@ class SlackPlatform:
         try:
             await self._connection.run(listeners.app(), SlackApi(self._app_client, self._clock))
         finally:
-            await asyncio.shield(listeners.drain())
+            await asyncio.shield(conversation.drain())
 
     async def _greeted(self, inbox: Inbox) -> None:
         """After every connection: votes and invitations may have been missed."""

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.models import MessageRef, Post, PostKey
 from bot.platforms.discord import DiscordPlatform
-from bot.platforms.discord._client import INTENTS, PaperClient, Pulse
+from bot.platforms.discord._client import INTENTS, ConnectionEvents, PaperClient
 from tests.fakes import FakeClock, FakeInbox
 from tests.platforms.discord.loopback import connected
 from tests.platforms.harnesses import DiscordHarness
@@ -53,7 +53,7 @@ class Room:
 
     def new_client(self) -> PaperClient:
         """What a restart of the bot would log in with."""
-        return self.platform.client(self.inbox, Pulse())
+        return self.platform.client(self.inbox, ConnectionEvents())
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def inbox() -> FakeInbox:
 @pytest_asyncio.fixture
 async def room(inbox: FakeInbox) -> AsyncIterator[Room]:
     platform = DiscordPlatform(FakeClock(), token=SecretStr("token"), api_url="http://127.0.0.1:9")
-    env = simcord.Env(platform.client(inbox, Pulse()), approved_intents=INTENTS)
+    env = simcord.Env(platform.client(inbox, ConnectionEvents()), approved_intents=INTENTS)
     await env.start()
     try:
         guild = env.create_guild("Reading group")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.platforms.discord._keys import key_in
+from bot.platforms.discord._custom_ids import key_in
 from bot.platforms.discord._permissions import NEEDED
 from tests.loopback.discord import LoopbackDiscord
 from tests.loopback.discord.interactions import Interaction

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.errors import PlatformError
 from bot.models import Button, PostRole, Reply, VoteOutcome, VoteSource
-from bot.platforms.discord._client import Pulse
+from bot.platforms.discord._client import ConnectionEvents
 from tests.platforms.posts import A_HEADER, a_card, a_key
 
 
@@ -63,7 +63,7 @@ async def test_the_buttons_of_a_paper_ask_about_it(room):
 
 async def test_buttons_work_after_a_restart(room):
     message = await room.posted()
-    await room.env.restart_bot(room.platform.client(room.inbox, Pulse()))
+    await room.env.restart_bot(room.platform.client(room.inbox, ConnectionEvents()))
     await room.ada.click(message, label="👍")
     assert len(room.inbox.votes) == 1
 

@@ -9,8 +9,6 @@ import pytest_asyncio
 
 from bot.errors import ChannelClosed, StoreBusy
 from bot.models import Attachment, Form, PostRole, Reply
-from bot.platforms.slack._deliveries import Deliveries
-from tests.fakes import FakeClock
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
 from tests.platforms.posts import A_HEADER, a_key, a_paper_post, posted, until
@@ -69,17 +67,6 @@ async def test_what_failed_is_taken_up_when_it_comes_again(slack):
     await asyncio.wait_for(farewell.done.wait(), 60)
     assert (farewell.acked, slack.inbox.removals) == (True, [other])
     slack.slack.journal.remarks.clear()  # the late answer was the point
-
-
-def test_events_are_forgotten_after_two_hours():
-    clock = FakeClock()
-    deliveries = Deliveries(clock)
-    deliveries.done("Ev1")
-    clock.advance(3600)
-    assert deliveries.is_done("Ev1")
-    deliveries.done("Ev2")
-    clock.advance(3600)
-    assert (deliveries.is_done("Ev1"), deliveries.is_done("Ev2")) == (False, True)
 
 
 @pytest.mark.parametrize("attachment", [None, Attachment("saved.bib", b"@misc{}")])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from bot.platforms.discord._keys import key_of
+from bot.platforms.discord._custom_ids import key_of
 from bot.platforms.discord._permissions import NEEDED
 from tests.loopback.discord import LoopbackDiscord
 from tests.loopback.discord.emoji import key_of as emoji_key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from bot.clock import Clock
 from bot.platforms._core.calls import CallError
+from bot.platforms._core.remembered import Remembered
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._people import People
 
@@ -19,15 +19,13 @@ _OF_EVERY_KIND = {"types": "public_channel,private_channel", "exclude_archived":
 _Channels = dict[str, bool]  # ids in Slack's order, and whether each is private
 
 
-class Companions:
-    """Asks Slack which channels a person and the bot are in, and remembers it for ten minutes."""
+class SharedChannels:
+    """Ask Slack which channels a person and the bot are in, and remember it for ten minutes."""
 
     def __init__(self, api: SlackApi, people: People, clock: Clock) -> None:
         self._api = api
         self._people = people
-        self._clock = clock
-        self._known: dict[str, tuple[float, _Channels]] = {}
-        self._asking: dict[str, asyncio.Task[_Channels]] = {}
+        self._known: Remembered[str, _Channels] = Remembered(clock, kept_s=_FRESH_S, most=_REMEMBERED)
 
     async def beside(self, channel_id: str, person: str) -> tuple[str, ...]:
         """The channels that may answer this person in this place besides its own, those they are in first.
@@ -50,22 +48,9 @@ class Companions:
 
     async def _channels(self, person: str = "") -> _Channels:
         """The channels of a person, or of the bot itself; a new channel of the bot is known ten minutes later."""
-        kept = self._known.get(person)
-        if kept is not None and self._clock.monotonic() - kept[0] < _FRESH_S:
-            return kept[1]
-        # Many who ask at once are not many questions: Slack takes few of these a minute.
-        asking = self._asking.get(person)
-        if asking is None:
-            asking = self._asking[person] = asyncio.ensure_future(self._ask(person))
-            asking.add_done_callback(lambda _: self._asking.pop(person, None))
-        return await asyncio.shield(asking)
+        return await self._known.get(person, lambda: self._ask(person))
 
     async def _ask(self, person: str) -> _Channels:
         whose = {"user": person} if person else {}
         pages = self._api.pages("users.conversations", "channels", **_OF_EVERY_KIND, **whose)
-        found = {str(one["id"]): bool(one.get("is_private")) async for one in pages}
-        self._known.pop(person, None)
-        self._known[person] = (self._clock.monotonic(), found)
-        while len(self._known) > _REMEMBERED:
-            del self._known[next(iter(self._known))]
-        return found
+        return {str(one["id"]): bool(one.get("is_private")) async for one in pages}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.clock import Clock
 
 
-class Arrivals:
+class VoteOrder:
     """Stamps what arrives; each stamp is later than the one before, whatever the clock does."""
 
     def __init__(self, clock: Clock) -> None:

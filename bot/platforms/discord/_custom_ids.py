@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.models import Button, PostKey, PostRole
+from bot.models import DISLIKE, LIKE, Button, PostKey, PostRole
 
 MOST = 100
 UP, DOWN, ASK, OF, START, PICK, FORM = "up", "down", "ask", "of", "start", "pick", "form"
-VOTES: Mapping[str, str] = {UP: "👍", DOWN: "👎"}
+VOTES: Mapping[str, str] = {UP: LIKE, DOWN: DISLIKE}
 IN_FOOTER = "0"
 
 _ROLES: Mapping[PostRole, str] = {

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.models import Button, PostKey, PostRole
-from bot.platforms.discord._keys import (
+from bot.platforms.discord._custom_ids import (
     OF,
     START,
     UP,
