@@ -16,6 +16,7 @@ T = TypeVar("T")
 _READS = 4  # attempts of a call that changes nothing
 _READ_PAUSE_S = 2.0
 _LONGEST_READ_PAUSE_S = 120.0
+LONGEST_WAIT_S = 60.0  # whoever is asked to wait for longer has other things to do meanwhile
 
 
 class Outcome(Enum):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from discord.http import HTTPClient, MultipartParameters, handle_message_paramet
 from bot.clock import Clock
 from bot.models import Attachment
 from bot.platforms._core.calls import CallError, Outcome, read
+from bot.platforms._core.waits import LongWaits
 from bot.platforms.discord._messages import Content
 from bot.platforms.discord._refusals import REMEDIES, TOKEN_REFUSED, outcome_of
 from bot.platforms.discord._wire import Wire
@@ -43,6 +44,7 @@ class DiscordApi:
         self._wire = wire
         self._clock = clock
         self._sends = 0
+        self.waits = LongWaits(clock)
 
     async def write(self, what: str, call: Callable[[HTTPClient], Awaitable[T]]) -> T:
         """Make one call, whatever becomes of it; `what` names it in errors.
@@ -50,9 +52,13 @@ class DiscordApi:
         Raises:
             CallError: it failed.
         """
-        with translating(what):
-            async with self._wire.http() as http:
-                return await call(http)
+        try:
+            with translating(what):
+                async with self._wire.http() as http:
+                    return await call(http)
+        except CallError as error:
+            self.waits.note(what, error)
+            raise
 
     async def read(self, what: str, call: Callable[[HTTPClient], Awaitable[T]]) -> T:
         """Make a call that changes nothing, tried again while that may help.
@@ -93,6 +99,38 @@ class DiscordApi:
             return str(connected.user.id)
         user = await self.read("asking who I am", lambda http: http.request(discord.http.Route("GET", "/users/@me")))
         return str(user["id"])
+
+    async def member_of(self, guild_id: int, person: str) -> discord.Member:
+        """A person as a member of a server, with all of its roles.
+
+        Raises:
+            CallError: they are none, or it cannot be asked.
+        """
+        async with self._client("asking for a server") as client:
+            guild = await self.read("asking for a server", lambda _: client.fetch_guild(guild_id, with_counts=False))
+            return await self.read("asking for a member", lambda _: guild.fetch_member(int(person)))
+
+    async def permissions(self, channel_id: str, person: str) -> discord.Permissions:
+        """What a person may do in a channel; nothing outside of a server.
+
+        Raises:
+            CallError: it cannot be asked.
+        """
+        async with self._client("asking for a channel") as client:
+            channel: Answer = await self.read("asking for a channel", lambda http: http.get_channel(int(channel_id)))
+            if not (guild_id := int(channel.get("guild_id") or 0)):
+                return discord.Permissions.none()
+            held = client.get_channel(int(channel_id))
+            member = await self.member_of(guild_id, person)
+            if not isinstance(held, discord.abc.GuildChannel):
+                held = await self.read("asking for a channel", lambda _: member.guild.fetch_channel(int(channel_id)))
+            return held.permissions_for(member)
+
+    @asynccontextmanager
+    async def _client(self, what: str) -> AsyncIterator[discord.Client]:
+        with translating(what):
+            async with self._wire.client() as client:
+                yield client
 
     async def history(self, channel: str, since: datetime) -> Sequence[Answer]:
         """The messages of a channel or thread since then, oldest first.

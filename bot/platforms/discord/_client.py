@@ -16,7 +16,7 @@ from bot.platforms.discord._conversation import Conversation
 from bot.platforms.discord._listeners import Listeners
 from bot.platforms.discord._sync import synchronise
 from bot.platforms.discord._talk import Talk
-from bot.platforms.discord._wire import Http, Wire
+from bot.platforms.discord._wire import RestClient, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class ConnectionEvents:
         """It is not connected any more."""
 
 
-class PaperClient(discord.Client):
+class PaperClient(RestClient):
     """One login. It keeps no messages and no members: what is needed is asked for.
 
     `conversation` answers people, `listeners` tell the inbox of the rest, `commands` are the slash commands.
@@ -55,6 +55,7 @@ class PaperClient(discord.Client):
     ) -> None:
         self._wire = wire
         super().__init__(
+            wire.endpoint,
             intents=INTENTS,
             allowed_mentions=NOBODY,
             max_messages=None,
@@ -70,11 +71,6 @@ class PaperClient(discord.Client):
         self._events = events
         self.tree.add_command(commands())
         self.add_dynamic_items(*ITEMS)
-
-    def _get_state(self, **options: Any) -> Any:
-        """See Client: the REST client is ours before discord.py hands it on."""
-        self.http = Http(self._wire.endpoint)
-        return super()._get_state(**options)
 
     async def setup_hook(self) -> None:
         """See Client: logged in, not connected yet."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import discord
 
 from bot.models import Finding, Severity
 from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import Answer, DiscordApi
-from bot.platforms.discord._permissions import LABELS, OPTIONAL, in_channel, invite_link, missing
+from bot.platforms.discord._permissions import LABELS, OPTIONAL, invite_link, missing
 from bot.platforms.discord._refusals import REMEDIES, TOKEN_REFUSED, UNKNOWN_CHANNEL
 
 _SUBJECT = "discord"
@@ -41,15 +40,12 @@ async def examine(api: DiscordApi, channel_ids: Mapping[str, str]) -> tuple[Find
         )
     if not application.get("bot_public", True):
         findings.append(_fine("the app is private: only its owner can invite it"))
-    guilds: dict[str, Any] = {}
     for key, channel_id in channel_ids.items():
-        findings += await _channel(api, key, channel_id, me, str(application["id"]), guilds)
+        findings += await _channel(api, key, channel_id, me, str(application["id"]))
     return tuple(findings)
 
 
-async def _channel(
-    api: DiscordApi, key: str, channel_id: str, me: str, application: str, guilds: dict[str, Any]
-) -> list[Finding]:
+async def _channel(api: DiscordApi, key: str, channel_id: str, me: str, application: str) -> list[Finding]:
     if not channel_id.isdecimal():
         return [_problem(f"channel {key}: {channel_id!r} is no channel id", REMEDIES[UNKNOWN_CHANNEL])]
     try:
@@ -62,24 +58,21 @@ async def _channel(
                     "choose a text or announcement channel; papers beyond the first get a thread there",
                 )
             ]
-        if guild_id not in guilds:
-            guild = await api.read("asking for the server", lambda http: http.get_guild(int(guild_id)))
-            member = await api.read("asking for my roles", lambda http: http.get_member(int(guild_id), int(me)))
-            guilds[guild_id] = (guild, member)
+        guild: Answer = await api.read("asking for the server", lambda http: http.get_guild(int(guild_id)))
+        lacking = missing(await api.permissions(channel_id, me))
     except CallError as error:
         invite = f"; if the bot is not on that server, invite it with {invite_link(application)}"
         click = REMEDIES.get(error.code, REMEDIES[UNKNOWN_CHANNEL])
         said = str(error).removesuffix(f"; {click}")
         return [_problem(f"channel {key} ({channel_id}): {said}", click + invite)]
-    return _rights(key, channel, *guilds[guild_id])
+    return _rights(f"channel {key} (#{_name(channel)} on {guild.get('name', 'the server')})", _name(channel), lacking)
 
 
-def _rights(key: str, channel: Answer, guild: Answer, member: Answer) -> list[Finding]:
-    where = f"channel {key} (#{_name(channel)} on {guild.get('name', 'the server')})"
+def _rights(where: str, channel: str, lacking: Sequence[str]) -> list[Finding]:
     findings = []
-    for name in missing(in_channel(channel, guild, member)):
+    for name in lacking:
         severity = Severity.WARNING if name in OPTIONAL else Severity.PROBLEM
-        click = f"in #{_name(channel)}: Edit Channel, Permissions, the bot's role, allow {LABELS[name]}"
+        click = f"in #{channel}: Edit Channel, Permissions, the bot's role, allow {LABELS[name]}"
         findings.append(Finding(severity, _SUBJECT, f"{LABELS[name]} is missing in {where}", click))
     return findings or [_fine(f"everything is allowed in {where}")]
 

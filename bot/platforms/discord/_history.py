@@ -10,11 +10,13 @@ import discord
 from discord.http import HTTPClient
 
 from bot.emoji import normalise
+from bot.errors import HistoryHidden
 from bot.models import MessageRef, PostKey, RecentMessage
 from bot.platforms._core.calls import CallError
 from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
 from bot.platforms.discord._custom_ids import key_of
-from bot.platforms.discord._refusals import UNKNOWN_CHANNEL
+from bot.platforms.discord._permissions import LABELS
+from bot.platforms.discord._refusals import MISSING_ACCESS, UNKNOWN_CHANNEL
 
 _HAS_THREAD = 1 << 5
 _Kind = Literal[0, 1]  # normal and super reactions
@@ -49,6 +51,7 @@ class History:
         """Our messages with this key, oldest first: in the channel itself, and in a thread if one is given.
 
         Raises:
+            HistoryHidden: the bot may not look there.
             CallError: it could not be looked.
         """
         if not channel_id.isdecimal():
@@ -59,6 +62,8 @@ class History:
         ]
         if thread is not None:
             found += [(thread.message, message) for message in await self._messages(thread.message, since)]
+        if not found:
+            await self._refuse_blindness(channel_id, own)
         return tuple(
             MessageRef(PLATFORM, channel_id, str(message["id"]), inside)
             for inside, message in sorted(found, key=lambda pair: int(pair[1]["id"]))
@@ -69,11 +74,15 @@ class History:
         """Our messages, threads included, oldest first.
 
         Raises:
+            HistoryHidden: the bot may not look there.
             CallError: it could not be looked.
         """
         own = await self._api.me()
         found: list[tuple[Answer, str | None]] = []
-        for message in await self._messages(channel_id, since):
+        messages = await self._messages(channel_id, since)
+        if not messages:
+            await self._refuse_blindness(channel_id, own)
+        for message in messages:
             if _author(message) != own:
                 continue
             found.append((message, None))
@@ -103,7 +112,22 @@ class History:
         except CallError as error:
             if error.code == UNKNOWN_CHANNEL:
                 return ()
+            if error.code == MISSING_ACCESS:
+                raise HistoryHidden(str(error), LABELS["view_channel"]) from error
             raise
+
+    async def _refuse_blindness(self, channel_id: str, own: str) -> None:
+        """Make sure that an empty page means something: without the right to read Discord shows one, and no error."""
+        try:
+            allowed = await self._api.permissions(channel_id, own)
+        except CallError as error:
+            if error.code == UNKNOWN_CHANNEL:  # what is gone has no messages
+                return
+            raise
+        if not allowed.read_message_history:
+            right = LABELS["read_message_history"]
+            said = f"the bot may not see what stands in channel {channel_id}: allow it {right}"
+            raise HistoryHidden(said, right)
 
     async def _people(self, channel: str, message: Answer, own: str) -> Mapping[str, tuple[str, ...]]:
         """Who has which emoji there, bots left out; every skin tone is the same emoji."""

@@ -1,9 +1,8 @@
-"""What the bot must be allowed, and where it is."""
+"""What the bot must be allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import discord
@@ -29,11 +28,8 @@ LABELS: Mapping[str, str] = {
     "add_reactions": "Add Reactions",
 }
 OPTIONAL = frozenset({"add_reactions", "attach_files"})  # for seeding, and for charts and lists
+_WITH_SENDING = frozenset({"embed_links", "attach_files"})  # Discord takes them away with Send Messages
 SCOPES = ("bot", "applications.commands")
-_EVERYTHING = discord.Permissions.all()
-_ALLOWED_BY_NOTHING = discord.Permissions.none()
-
-Answer = Mapping[str, Any]
 
 
 def invite_link(application: str) -> str:
@@ -43,31 +39,6 @@ def invite_link(application: str) -> str:
 
 
 def missing(allowed: discord.Permissions) -> tuple[str, ...]:
-    """What of the needed is not allowed, by the names of LABELS."""
-    return tuple(name for name in LABELS if not getattr(allowed, name))
-
-
-def in_channel(channel: Answer, guild: Answer, member: Answer) -> discord.Permissions:
-    """What a member is allowed in a channel: the roles' permissions, then the channel's own overwrites."""
-    user, roles = str(member["user"]["id"]), {str(role) for role in member.get("roles", ())}
-    if user == str(guild.get("owner_id")):
-        return _EVERYTHING
-    everybody = str(guild["id"])
-    held = [role for role in guild.get("roles", ()) if str(role["id"]) in roles | {everybody}]
-    allowed = _union(int(role["permissions"]) for role in held)
-    if allowed & discord.Permissions(administrator=True).value:
-        return _EVERYTHING
-    overwrites = {str(one["id"]): one for one in channel.get("permission_overwrites") or ()}
-    for group in ({everybody}, roles, {user}):
-        ours = [overwrites[one] for one in group if one in overwrites]
-        allowed &= ~_union(int(one["deny"]) for one in ours)
-        allowed |= _union(int(one["allow"]) for one in ours)
-    found = discord.Permissions(allowed)
-    return found if found.view_channel else _ALLOWED_BY_NOTHING
-
-
-def _union(values: Iterable[int]) -> int:
-    union = 0
-    for value in values:
-        union |= value
-    return union
+    """What of the needed is not allowed, by the names of LABELS; what is only missing with another is left out."""
+    implied = set() if allowed.send_messages else _WITH_SENDING
+    return tuple(name for name in LABELS if not getattr(allowed, name) and name not in implied)

@@ -25,7 +25,6 @@ from bot.platforms.discord._guilds import SharedChannels
 from bot.platforms.discord._history import History
 from bot.platforms.discord._listeners import Listeners
 from bot.platforms.discord._messages import MOST_CONTENT, Content, of_post
-from bot.platforms.discord._permissions import in_channel
 from bot.platforms.discord._refusals import MISSING_ACCESS, NO_THREADS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.platforms.discord._slash import slash_group
 from bot.platforms.discord._talk import Talk
@@ -232,19 +231,12 @@ class DiscordPlatform:
         Raises:
             PlatformError: it could not be asked.
         """
-        channel: Answer = await self._api.read("asking for a channel", lambda http: http.get_channel(int(channel_id)))
-        if not (guild_id := int(channel.get("guild_id") or 0)):
-            return False
-        guild: Answer = await self._api.read("asking for a server", lambda http: http.get_guild(guild_id))
         try:
-            member: Answer = await self._api.read(
-                "asking for a member", lambda http: http.get_member(guild_id, int(person))
-            )
+            return (await self._api.permissions(channel_id, person)).manage_channels
         except CallError as error:
             if error.code not in _STRANGER:
                 raise
             return False
-        return in_channel(channel, guild, member).manage_channels
 
     async def notify(self, target: str, text: str) -> None:
         """Write to a person or into a channel, outside the ledger.
@@ -280,5 +272,8 @@ class DiscordPlatform:
         return await examine(self._api, self._channel_ids)
 
     def status(self) -> PlatformStatus:
-        """Whether it is connected now."""
-        return self._connection.status() if self._connection else PlatformStatus(connected=False, detail="not started")
+        """Whether it is connected now, and what Discord has asked to wait with."""
+        status = (
+            self._connection.status() if self._connection else PlatformStatus(connected=False, detail="not started")
+        )
+        return self._api.waits.beside(status, "Discord")

@@ -88,8 +88,7 @@ def _with_cards(reply: Reply) -> Content:
     lines = (*reply.lines, f"… and {left_out} more" if left_out else "")
     title = _title(reply.title)
     text = linked("\n".join(filter(None, lines)), MOST_CONTENT - units(title))
-    footer = _MOST_FOOTER if any(map(needs_footer, reply.buttons)) else 0
-    room = min(_CARD_ROOM, (MOST_IN_ALL - footer) // len(cards))
+    room = min(_CARD_ROOM, (MOST_IN_ALL - _footer_room(reply)) // len(cards))
     embeds = tuple(card_embed(card, titled=True, room=room) for card in cards)
     return Content("\n".join(filter(None, (title, text))), embeds)
 
@@ -98,7 +97,7 @@ def _in_pieces(reply: Reply) -> Iterator[Content]:
     title = _title(reply.title)
     frames = [quoted(reply.verbatim, MOST_TEXT - 100)] if reply.verbatim else []
     texts = list(pieces("\n".join(line for line in reply.lines if line), MOST_TEXT - 100))
-    if texts and frames and units(texts[-1]) + units(frames[0]) < MOST_IN_ALL:
+    if texts and frames and units(texts[-1]) + units(frames[0]) < MOST_IN_ALL - _footer_room(reply):
         *before, last = texts
         yield from (Content(title if not number else "", (_embed(text),)) for number, text in enumerate(before))
         yield Content("" if before else title, (_embed(last), _embed(frames[0])))
@@ -125,6 +124,11 @@ def _rows(reply: Reply) -> list[tuple[Item, ...]]:
         )
         rows.append((menu,))
     return rows + button_rows(reply.buttons, most=5 - len(rows))
+
+
+def _footer_room(reply: Reply) -> int:
+    """What the last message of an answer needs for its footer, which counts among all its embeds."""
+    return _MOST_FOOTER if any(map(needs_footer, reply.buttons)) else 0
 
 
 def _with_footer(content: Content, reply: Reply) -> Content:

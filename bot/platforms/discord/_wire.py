@@ -19,12 +19,14 @@ import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, Ratelimit, Route
 from discord.webhook.async_ import AsyncWebhookAdapter
 from pydantic import SecretStr
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _ME = "/users/@me"
+_TICK_S = 0.01
+_FIRST_ANSWER_S = 30.0  # until the first call of a bucket has told how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,58 @@ class Endpoint:
         return route
 
 
+class Bucket(Ratelimit):
+    """A rate limit that is one only when nothing is left in its window.
+
+    discord.py refuses a call as soon as the window is longer than the wait allowed, although 49 of 50 calls are left in
+    it; and it sleeps out a window, however long, before it returns the answer that used the last call.
+    """
+
+    __slots__ = ("_longest_wait_s",)
+
+    def __init__(self, longest_wait_s: float) -> None:
+        super().__init__(None)
+        self._longest_wait_s = longest_wait_s
+
+    async def acquire(self) -> None:
+        """See Ratelimit.
+
+        Raises:
+            discord.RateLimited: nothing is left, and the window ends too late to be waited for.
+        """
+        self._last_request = self._loop.time()
+        while (opens_in_s := self._opens_in_s()) > 0:
+            if opens_in_s > self._longest_wait_s:
+                raise discord.RateLimited(opens_in_s)
+            turn = self._loop.create_future()
+            self._pending_requests.append(turn)
+            try:
+                await asyncio.wait([turn], timeout=opens_in_s)
+                if not turn.done():
+                    await self._refresh()
+            except BaseException:
+                turn.cancel()
+                if self.remaining > 0:
+                    self._wake_next()
+                raise
+        self.remaining -= 1
+        self.outgoing += 1
+
+    def _opens_in_s(self) -> float:
+        """How long it may take until a call is left; 0 where one is."""
+        if self.is_expired():
+            self.reset()  # type: ignore[no-untyped-call]
+        if self.remaining > 0:
+            return 0.0
+        return max(_TICK_S, self.expires - self._loop.time()) if self.expires is not None else _FIRST_ANSWER_S
+
+    async def _refresh(self) -> None:
+        if self.reset_after <= self._longest_wait_s:
+            await super()._refresh()
+        else:  # a long window is slept out by nobody: whoever waits for it is refused
+            self._wake(len(self._pending_requests))
+
+
 class Http(HTTPClient):
     """discord.py's REST client at an endpoint. Who the bot is it asks once."""
 
@@ -65,6 +119,12 @@ class Http(HTTPClient):
         )
         self._endpoint = endpoint
         self._me: Any = None
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        """See HTTPClient."""
+        if key not in self._buckets:
+            self._buckets[key] = Bucket(self._endpoint.longest_wait_s)
+        return super().get_ratelimit(key)
 
     async def request(self, route: Route, **arguments: Any) -> Any:
         """See HTTPClient."""
@@ -92,6 +152,19 @@ class Http(HTTPClient):
         self.connector = discord.utils.MISSING
 
 
+class RestClient(discord.Client):
+    """A client at an endpoint; by itself it asks and never listens."""
+
+    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+        self._endpoint = endpoint
+        super().__init__(**options)
+
+    def _get_state(self, **options: Any) -> Any:
+        """See Client: the REST client is ours before discord.py hands it on."""
+        self.http = Http(self._endpoint)
+        return super()._get_state(**options)
+
+
 class Adapter(AsyncWebhookAdapter):
     """discord.py's client for answers to interactions, at an endpoint."""
 
@@ -114,7 +187,7 @@ class Wire:
         self.endpoint = endpoint
         self.connected: discord.Client | None = None
         self._token = token
-        self._own: Http | None = None
+        self._own: RestClient | None = None
         self._users = 0
         self._opening = asyncio.Lock()
 
@@ -125,31 +198,38 @@ class Wire:
 
     @asynccontextmanager
     async def http(self) -> AsyncIterator[HTTPClient]:
+        """The REST client of `client`."""
+        async with self.client() as client:
+            yield client.http
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[discord.Client]:
         """A client that is logged in.
 
         Raises:
             discord.LoginFailure, discord.HTTPException, OSError, aiohttp.ClientError: it cannot log in.
         """
         if self.connected is not None:
-            yield self.connected.http
+            yield self.connected
             return
         async with self._opening:
+            self._own = self._own or RestClient(self.endpoint, intents=discord.Intents(guilds=True))
+            http = self._own.http
+            assert isinstance(http, Http)  # noqa: S101 - made by RestClient
             if self._users == 0:
-                self._own = self._own or Http(self.endpoint)
                 try:
-                    await self._own.static_login(self.token)
+                    await http.static_login(self.token)
                 except BaseException:
-                    await self._own.leave()
+                    await http.leave()
                     raise
             self._users += 1
-        assert self._own is not None  # noqa: S101 - opened above
         try:
             yield self._own
         finally:
             async with self._opening:
                 self._users -= 1
                 if self._users == 0:
-                    await self._own.leave()
+                    await http.leave()
 
 
 def quiet() -> None:

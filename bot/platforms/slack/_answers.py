@@ -15,7 +15,7 @@ from bot.platforms._core.answers import safely, with_opener
 from bot.platforms._core.calls import CallError
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import notification
-from bot.platforms.slack._pace import Pace
+from bot.platforms.slack._rate_limits import MessagePace
 from bot.platforms.slack._replies import answer, form_window, short, waiting_window, window
 from bot.platforms.slack._shared_channels import SharedChannels
 from bot.ports import Inbox
@@ -64,7 +64,7 @@ def asked_by(body: Mapping[str, Any]) -> Asked:
 class Answers:
     """Shows replies; one at a time is enough for it, many at a time do no harm."""
 
-    def __init__(self, api: SlackApi, inbox: Inbox, pace: Pace, shared: SharedChannels) -> None:
+    def __init__(self, api: SlackApi, inbox: Inbox, pace: MessagePace, shared: SharedChannels) -> None:
         self._api = api
         self._inbox = inbox
         self._pace = pace

@@ -13,8 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.platforms._core.calls import CallError, Outcome, read
+from bot.platforms._core.waits import LongWaits
+from bot.platforms.slack._rate_limits import MethodLimits
 from bot.platforms.slack._refusals import REMEDIES, outcome_of
-from bot.platforms.slack._tiers import Tiers
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ class SlackApi:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
         self._clock = clock
-        self._tiers = Tiers(clock)
+        self._limits = MethodLimits(clock)
+        self.waits = LongWaits(clock)
 
     async def write(self, method: str, **arguments: Any) -> Answer:
         """One attempt, whatever becomes of it.
@@ -89,13 +91,14 @@ class SlackApi:
     async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[Answer, Mapping[str, str]]:
         writes_blocks = method.startswith(("chat.", "views."))
         sent: dict[str, Any] = {"json": arguments} if writes_blocks else {"params": arguments}
-        await self._tiers.turn(method)
+        await self._limits.turn(method)
         try:
             with _translating(method):
                 response = await self.client.api_call(method, **sent)
         except CallError as error:
             if error.retry_after_s:
-                self._tiers.hold(method, error.retry_after_s)
+                self._limits.hold(method, error.retry_after_s)
+            self.waits.note(method, error)
             raise
         if not isinstance(response.data, dict):
             raise CallError(f"{method}: Slack's answer cannot be read", Outcome.UNKNOWN)

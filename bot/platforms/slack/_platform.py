@@ -24,14 +24,16 @@ from bot.platforms.slack._conversation import Conversation
 from bot.platforms.slack._doctor import examine
 from bot.platforms.slack._history import History
 from bot.platforms.slack._listeners import Listeners
-from bot.platforms.slack._pace import Pace
 from bot.platforms.slack._people import People
+from bot.platforms.slack._rate_limits import MessagePace
 from bot.platforms.slack._refusals import NO_THREADS, TOKEN_REFUSED
 from bot.platforms.slack._shared_channels import SharedChannels
 from bot.ports import Inbox
 from bot.settings import SlackSettings
 
 logger = logging.getLogger(__name__)
+
+_NOT_STARTED = PlatformStatus(connected=False, detail="not started")
 
 # Not among them: channel_not_found, which a mistyped id gets as well. That must go on being told of as a fault.
 _OUTSIDE = frozenset({"not_in_channel", "is_archived"})
@@ -71,7 +73,7 @@ class SlackPlatform:
         self._history = History(self._api, self._people)
         self._handled: TTLCache[str, None] = TTLCache(_MOST_EVENTS, _EVENTS_KEPT_S, timer=clock.monotonic)
         self._shared = SharedChannels(self._api, self._people, clock)
-        self._pace = Pace(
+        self._pace = MessagePace(
             clock, message_gap_s=self._settings.message_gap_s, workspace_gap_s=self._settings.workspace_gap_s
         )
         self._connection: Connection | None = None
@@ -149,10 +151,10 @@ class SlackPlatform:
             ChannelClosed, PostRefused, PostDelayed: certainly not posted.
             PostUncertain: perhaps posted.
         """
-        await self._pace.turn(channel_id)
         head = {"thread_ts": thread.thread or thread.message} if thread else {}
         content = message(post, key)
         try:
+            await self._pace.turn(channel_id)
             try:
                 answer = await self._api.write("chat.postMessage", channel=channel_id, **content, **head)
             except CallError as error:
@@ -267,8 +269,9 @@ class SlackPlatform:
         return await examine(self._api, SlackApi(self._app_client, self._clock), self._channel_ids)
 
     def status(self) -> PlatformStatus:
-        """Whether it is connected now."""
-        return self._connection.status() if self._connection else PlatformStatus(connected=False, detail="not started")
+        """Whether it is connected now, and what Slack has asked to wait with."""
+        status = self._connection.status() if self._connection else _NOT_STARTED
+        return self._api.waits.beside(status, "Slack")
 
 
 def _client(token: SecretStr, api_url: str, timeout_s: int) -> AsyncWebClient:

@@ -58,6 +58,7 @@ class Limits:
         self._ticks = ticks
         self._now = now
         self.pace = pace
+        self.buckets = dict(BUCKETS)
         self._calls: dict[str, deque[float]] = {}
         self._everything: deque[float] = deque()
 
@@ -72,7 +73,7 @@ class Limits:
             return Allowance(wait, {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, is_global=True)
         if operation in NO_BUCKET:
             return Allowance(0.0, {})
-        name, most, seconds = BUCKETS.get(operation, (operation, *ROOMY))
+        name, most, seconds = self.buckets.get(operation, (operation, *ROOMY))
         calls = self._calls.setdefault(f"{name}:{major}", deque())
         wait = self._over(calls, most, seconds)
         if not wait:

@@ -81,3 +81,9 @@ def test_a_menu_offers_what_it_was_made_of():
 def test_a_message_of_somebody_else_has_no_key():
     assert key_of({}) is None
     assert key_of({"components": [{"type": 1, "components": [{"type": 2, "url": "https://x"}]}]}) is None
+
+
+def test_an_argument_of_several_lines_stands_in_the_footer_and_in_no_button():
+    button = Button("More", "ask", "first\nsecond")
+    assert needs_footer(button)
+    assert "\n" not in asking(button)

@@ -1,7 +1,8 @@
 """Reactions as Discord tells of them."""
 
+from tests.fakes import START
 from tests.platforms.discord.conftest import LONG_AGO
-from tests.platforms.posts import A_HEADER, a_key
+from tests.platforms.posts import A_HEADER, a_key, posted
 
 
 async def test_skin_tones_are_one_emoji_and_custom_ones_go_by_name(room):
@@ -75,3 +76,15 @@ async def test_who_reacted_is_asked_only_where_the_number_has_changed(room):
     messages = await room.platform.recent(room.channel_id, LONG_AGO)
     assert len(asked()) == 3
     assert [len(one.reactions["👍"]) for one in messages] == [1, 2]
+
+
+async def test_a_reaction_whose_event_was_missed_is_found_at_the_next_look(wire):
+    ref = await posted(wire)
+    await wire.vote(ref, "👍", added=True)
+    (recent,) = await wire.platform.recent(wire.channel_id, START)
+    assert dict(recent.reactions) == {"👍": (wire.reader,)}
+    (message,) = wire.discord.messages(wire.channel_id)
+    (reaction,) = message.reactions.values()
+    reaction.users.append(wire.owner)  # no event tells of it
+    (recent,) = await wire.platform.recent(wire.channel_id, START)
+    assert set(recent.reactions["👍"]) == {wire.reader, wire.owner}

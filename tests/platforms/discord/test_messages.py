@@ -2,7 +2,7 @@
 
 import discord
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.models import Attachment, Button, Form, Post, PostRole, Reply
@@ -69,6 +69,15 @@ def test_every_header_and_note_fits_a_message(title, lines, role):
 
 
 @settings(max_examples=60)
+@example(
+    Reply(
+        title="",
+        lines=("word " * 2000,),
+        buttons=(Button(label="", name="ask", argument="0" * 2000, page=1),),
+        verbatim="x" * 3000,
+    )
+)
+@example(Reply(title="t" * 5000, lines=("@" * 9000,), buttons=(Button("b", "ask", "_" * 3000),), verbatim="`" * 9000))
 @given(
     st.builds(
         Reply,

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.errors import ChannelClosed, PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, HistoryHidden, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import HOW_TO_START, MessageRef, Post, PostKey, PostRole
+from bot.platforms.discord import DiscordPlatform
 from tests.fakes import START
 from tests.platforms.discord.loopback import connected
 from tests.platforms.posts import A_HEADER, a_key, a_paper_post, until
@@ -13,6 +14,11 @@ from tests.platforms.posts import A_HEADER, a_key, a_paper_post, until
 
 async def posted(wire, post=None, key=None, thread=None):
     return await wire.platform.post(wire.channel_id, post or a_paper_post(), key or a_key(), thread)
+
+
+def another(wire):
+    """The bot as a command beside the running one has it: without a connection."""
+    return DiscordPlatform(wire.clock, token=wire.platform._wire._token, api_url=wire.discord.api_url)
 
 
 def calls(wire, operation):
@@ -68,6 +74,59 @@ async def test_a_short_rate_limit_is_waited_for_and_a_long_one_puts_the_post_off
         await posted(wire)
     assert delayed.value.retry_after_s == pytest.approx(3600, abs=1)
     assert len(wire.discord.messages(wire.channel_id)) == 1
+
+
+async def test_a_window_of_minutes_with_calls_left_in_it_is_no_limit():
+    """Discord's window for making threads is one of fifty in five minutes."""
+    async with connected() as wire:
+        wire.discord.limits.pace = 1.0
+        async with asyncio.timeout(20):
+            for number in range(1, 4):
+                header = await posted(wire, A_HEADER, a_key("", number, PostRole.HEADER))
+                await posted(wire, key=a_key(digest=number), thread=header)
+        assert len(wire.discord.world.threads_of(wire.channel_id)) == 3
+        assert "asked to wait" not in wire.platform.status().detail
+
+
+async def test_a_window_of_minutes_that_is_used_up_puts_the_post_off_and_says_so():
+    async with connected() as wire:
+        wire.discord.limits.pace = 1.0
+        wire.discord.limits.buckets["start_thread_from_message"] = ("threads", 1, 300.0)
+        async with asyncio.timeout(20):
+            header = await posted(wire, A_HEADER, a_key("", role=PostRole.HEADER))
+            await posted(wire, thread=header)
+            header = await posted(wire, A_HEADER, a_key("", 2, PostRole.HEADER))
+            with pytest.raises(PostDelayed) as delayed:
+                await posted(wire, key=a_key(digest=2), thread=header)
+        assert delayed.value.retry_after_s == pytest.approx(300, abs=20)
+        status = wire.platform.status()
+        assert status.connected
+        assert "Discord has asked to wait: opening a thread until" in status.detail
+        wire.clock.advance(301)
+        assert "asked to wait" not in wire.platform.status().detail
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_without_the_right_to_read_nothing_found_proves_nothing(wire, is_connected):
+    ref = await posted(wire)
+    people = wire.discord.people
+    people.permit(wire.channel_id, people.bot_role(wire.guild), deny=["READ_MESSAGE_HISTORY"])
+    await people.settle()
+    platform = wire.platform if is_connected else another(wire)
+    with pytest.raises(HistoryHidden, match="Read Message History"):
+        await platform.find(wire.channel_id, a_key(), START)
+    with pytest.raises(HistoryHidden):
+        await platform.recent(wire.channel_id, START)
+    people.permit(wire.channel_id, people.bot_role(wire.guild))
+    await people.settle()
+    assert await platform.find(wire.channel_id, a_key(), START) == (ref,)
+    assert await platform.find(wire.channel_id, a_key("2505.03802"), START) == ()
+
+
+async def test_a_gateways_answer_without_a_code_puts_the_post_off(wire):
+    wire.discord.fault("error", code=0, status=404)
+    with pytest.raises(PostDelayed):
+        await posted(wire)
 
 
 async def test_a_banishment_puts_the_post_off(wire):
@@ -241,9 +300,7 @@ async def test_posting_works_while_the_gateway_is_away(wire):
 
 async def test_one_shot_commands_post_without_a_connection_and_close_behind_them():
     async with connected() as wire:
-        from bot.platforms.discord import DiscordPlatform
-
-        alone = DiscordPlatform(wire.clock, token=wire.platform._wire._token, api_url=wire.discord.api_url)
+        alone = another(wire)
         await asyncio.gather(*(alone.post(wire.channel_id, a_paper_post(), a_key(f"2505.0000{n}")) for n in range(3)))
         assert len(wire.discord.messages(wire.channel_id)) == 3
         assert not alone.status().connected

@@ -7,7 +7,7 @@ import asyncio
 import pytest_asyncio
 
 from bot.models import PostRole
-from bot.platforms.slack._tiers import PER_MINUTE, WINDOW_S, Tiers
+from bot.platforms.slack._rate_limits import PER_MINUTE, WINDOW_S, MethodLimits
 from tests.fakes import FakeClock
 from tests.loopback.slack.workspace import BOT_USER
 from tests.platforms.harnesses import slack_harness
@@ -42,24 +42,24 @@ async def test_many_channels_are_read_at_the_pace_that_slack_allows(slack):
 
 async def test_nobody_asks_again_while_slack_asks_to_wait():
     clock = FakeClock()
-    tiers = Tiers(clock)
-    tiers.hold("users.info", 30)
-    await tiers.turn("users.info")
+    limits = MethodLimits(clock)
+    limits.hold("users.info", 30)
+    await limits.turn("users.info")
     assert clock.sleeps == [30]
-    await tiers.turn("chat.postMessage")
+    await limits.turn("chat.postMessage")
     assert clock.sleeps == [30], "another method is free"
 
 
 async def test_a_method_without_calls_for_a_minute_is_free_again():
     clock = FakeClock()
-    tiers = Tiers(clock)
+    limits = MethodLimits(clock)
     for _ in range(PER_MINUTE["users.info"]):
-        await tiers.turn("users.info")
+        await limits.turn("users.info")
     assert clock.sleeps == []
-    await tiers.turn("users.info")
+    await limits.turn("users.info")
     assert clock.sleeps == [WINDOW_S]
     clock.advance(WINDOW_S)
-    await tiers.turn("users.info")
+    await limits.turn("users.info")
     assert len(clock.sleeps) == 1
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.errors import ChannelClosed, HistoryHidden, PlatformError, PostDelayed, PostRefused, PostUncertain
 from bot.models import MessageRef, Post, PostKey, PostRole
 from bot.platforms.slack._blocks import message
-from bot.platforms.slack._pace import Pace
+from bot.platforms.slack._rate_limits import MessagePace
 from bot.settings import SlackSettings
 from tests.fakes import START, FakeClock
 from tests.loopback.slack.blockkit import complaints_about, is_too_long
@@ -154,10 +154,42 @@ class StillClock(FakeClock):
 
 async def test_turns_of_one_moment_are_a_gap_apart_in_a_channel_and_a_smaller_one_in_the_workspace():
     clock = StillClock()
-    pace = Pace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
+    pace = MessagePace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
     for channel_id in ("a", "a", "b", "a", "b"):
         await pace.turn(channel_id)
     assert clock.sleeps == [1.0, 1.25, 2.0, 2.25]  # the first one need not wait
+
+
+async def test_a_message_long_on_its_way_does_not_have_the_next_at_its_heels():
+    clock = FakeClock()
+    pace = MessagePace(clock, message_gap_s=1.1, workspace_gap_s=0.25)
+    await pace.turn("a")
+    clock.advance(30)
+    pace.arrived("a")
+    await pace.turn("a")
+    assert clock.sleeps == [1.0]
+
+
+async def test_a_long_wait_is_not_slept_out_but_told(slack):
+    slack.slack.fault("429", seconds=300)
+    with pytest.raises(PostDelayed):
+        await posted(slack)
+    slack.clock.advance(10)
+    with pytest.raises(PostDelayed) as delayed:
+        await posted(slack)
+    assert delayed.value.retry_after_s == pytest.approx(290)
+    assert slack.slack.journal.count("chat.postMessage") == 1
+    assert "Slack has asked to wait: chat.postMessage until" in slack.platform.status().detail
+    slack.clock.advance(291)
+    await posted(slack)
+    assert "asked to wait" not in slack.platform.status().detail
+
+
+def test_a_message_stays_below_the_length_that_slack_refuses():
+    """The limit is undocumented: about 13,200 characters over all blocks."""
+    for length in range(150, 400, 5):
+        note = Post(PostRole.NOTE, "A note", "A note", tuple("x" * length for _ in range(45)))
+        assert not is_too_long(message(note, a_key("note", role=PostRole.NOTE))["blocks"]), length
 
 
 class JumpingClock(FakeClock):
@@ -186,7 +218,7 @@ class JumpingClock(FakeClock):
 
 async def test_a_channel_that_slack_asks_to_wait_keeps_no_other_one_waiting():
     clock = JumpingClock()
-    pace = Pace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
+    pace = MessagePace(clock, message_gap_s=1.0, workspace_gap_s=0.25)
     pace.hold("a", 30.0)
     turns = []
 
