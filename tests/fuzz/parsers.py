@@ -33,7 +33,7 @@ from bot.models import MessageRef, PostKey, PostRole
 from bot.people import author_line, short_name
 from bot.platforms.console._commands import parse as parse_command
 from bot.platforms.console._transcript import Transcript
-from bot.platforms.discord import _keys as keys
+from bot.platforms.discord import _custom_ids as keys
 from bot.platforms.discord import _text as discord_text
 from bot.platforms.slack import _text as slack_text
 from bot.query import COMMANDS, parse_date, parse_line, parse_question
