@@ -6,8 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.errors import PaperlarkError
-from bot.models import Button, Reply, Request
+from bot.errors import PaperlarkError, PlatformError
+from bot.models import DISLIKE, LIKE, Button, Reply, Request
 
 logger = logging.getLogger(__name__)
 
@@ -39,3 +39,12 @@ def with_opener(reply: Reply, request: Request) -> Reply:
         return reply
     opener = Button(f"Open: {reply.form.title}", request.name, request.argument)
     return replace(reply, form=None, buttons=(opener, *reply.buttons))
+
+
+async def seed(react: Callable[[str], Awaitable[object]]) -> None:
+    """Put the first reactions under a post, so that readers need only press them; a post without is as good."""
+    try:
+        for emoji in (LIKE, DISLIKE):
+            await react(emoji)
+    except PlatformError as error:
+        logger.warning("a post was not seeded with reactions: %s", error)

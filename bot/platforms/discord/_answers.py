@@ -148,7 +148,7 @@ class ChannelAudience:
 
 
 class Answers:
-    """Shows replies; one at a time is enough for it, many at a time do no harm."""
+    """Show replies to whoever asked. Many may be answered at a time."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox

@@ -29,7 +29,7 @@ class Spot:
 
 
 class Channels:
-    """Tells channels from threads; what discord.py does not hold, such as an archived thread, is asked once."""
+    """Tell channels from threads; what discord.py does not hold, such as an archived thread, is asked once."""
 
     def __init__(self, api: DiscordApi, wire: Wire, clock: Clock) -> None:
         self._api = api

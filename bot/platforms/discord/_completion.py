@@ -35,7 +35,7 @@ _OWN_LIST = frozenset({"unsave"})
 
 
 class Completion:
-    """Looks things up while somebody types, and remembers them for a minute."""
+    """Offer values for an option, looked up once a minute."""
 
     def __init__(self, inbox: Inbox, api: DiscordApi, clock: Clock) -> None:
         self._inbox = inbox

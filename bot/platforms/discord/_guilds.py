@@ -1,4 +1,4 @@
-"""The servers the bot is on: where it may write, where it introduces itself, and which places belong together."""
+"""The servers the bot is on: where it may write and introduces itself, and which channels a person shares with it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ NOT_FOUND = 404
 
 
 class Guilds:
-    """Tells the inbox of places won and lost."""
+    """Keep the channels of every server in which the bot may write."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._writable: dict[int, frozenset[str]] = {}
 
     async def survey(self, guild: discord.Guild) -> None:
-        """Look where the bot may write now; harmless to repeat."""
+        """Tell the inbox of the channels won and lost since the last look at a server; harmless to repeat."""
         if guild.unavailable or guild.me is None:
             return
         everywhere = frozenset(str(channel.id) for channel in guild.text_channels)
@@ -56,7 +56,7 @@ class Guilds:
 
 
 class SharedChannels:
-    """Which places a person shares with the bot, for questions in direct messages."""
+    """Ask which channels a person shares with the bot, for questions in direct messages."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api

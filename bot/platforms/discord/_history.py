@@ -28,7 +28,7 @@ _Known = dict[tuple[str, int], tuple[int, frozenset[str]]]  # (emoji, type): how
 
 
 class History:
-    """Looks through what Discord keeps.
+    """Find messages of ours, and who reacted to them, in what Discord keeps.
 
     Who reacted costs a call for each emoji of each message, so it is remembered, and asked again only where the number
     differs or an event has told of a change. Whoever may have missed events calls `forget`.

@@ -23,7 +23,7 @@ _Cleared = discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
 
 
 class Listeners:
-    """Turns Discord's events into calls of the inbox."""
+    """Turn Discord's events into calls of the inbox."""
 
     def __init__(
         self,

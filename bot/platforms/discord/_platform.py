@@ -6,12 +6,12 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from discord.http import HTTPClient
 from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.errors import ChannelClosed, PlatformError, PostRefused
 from bot.models import Attachment, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms._core.answers import seed
 from bot.platforms._core.calls import CallError, of_a_post
 from bot.platforms.discord._api import PLATFORM, Answer, DiscordApi
 from bot.platforms.discord._channels import Channels
@@ -19,7 +19,7 @@ from bot.platforms.discord._client import ConnectionEvents, PaperClient
 from bot.platforms.discord._completion import Completion
 from bot.platforms.discord._connection import Connection
 from bot.platforms.discord._conversation import Conversation
-from bot.platforms.discord._custom_ids import VOTES, TooLong
+from bot.platforms.discord._custom_ids import TooLong
 from bot.platforms.discord._doctor import examine
 from bot.platforms.discord._guilds import SharedChannels
 from bot.platforms.discord._history import History
@@ -163,17 +163,8 @@ class DiscordPlatform:
             await self._inbox.removed(PLATFORM, channel_id)
 
     async def _seed(self, ref: MessageRef) -> None:
-        """Put the first reactions there; a post without them is as good."""
         channel, message = int(ref.thread or ref.channel_id), int(ref.message)
-
-        async def all_of(http: HTTPClient) -> None:
-            for emoji in VOTES.values():
-                await http.add_reaction(channel, message, emoji)
-
-        try:
-            await self._api.write("seeding", all_of)
-        except CallError as error:
-            logger.warning("a post was not seeded with reactions: %s", error)
+        await seed(lambda emoji: self._api.write("seeding", lambda http: http.add_reaction(channel, message, emoji)))
 
     async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
         """Replace a message of ours.

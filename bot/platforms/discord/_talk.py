@@ -24,7 +24,7 @@ _PERSONAL = frozenset({"saved", "forget", "remember"})
 
 
 class Talk:
-    """Takes what is said for topics where they are waited for, else for a command or a question."""
+    """Take what is said for topics where they are waited for, else for a command or a question."""
 
     def __init__(self, inbox: Inbox, api: DiscordApi, channels: Channels, shared: SharedChannels) -> None:
         self._inbox = inbox

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 
 from bot.text import clean_lines, cut, split_at_addresses, units
 
-_SEAM = 4  # what joining two parts can add: a scheme or a picture's name may begin in one and end in the other
+# Joining two parts may add so many backslashes: a scheme or a picture's name can begin in one and end in the other.
+_SEAM = 4
 _BREAK = "\u200b"
 _SIGNS = re.compile(r"([\\*_~`|<>\[\]])")
 # Not \s: it would run over empty lines again and again.

@@ -24,7 +24,7 @@ _SOON_S = 2.0  # after a lost answer; the thread may well be there
 
 
 class Threads:
-    """Opens threads; remembers those that are open, and what headers are called."""
+    """Open threads; those that are open, and what headers are called, is remembered."""
 
     def __init__(self, api: DiscordApi) -> None:
         self._api = api

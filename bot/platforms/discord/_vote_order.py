@@ -9,7 +9,7 @@ from bot.clock import Clock
 
 
 class VoteOrder:
-    """Stamps what arrives; each stamp is later than the one before, whatever the clock does."""
+    """Number what arrives; each number is higher than the one before, whatever the clock does."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 _WINDOWS = {"abstract": "Abstract"}
 _STILL = {"unfurl_links": False, "unfurl_media": False}
-_TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
 _FILE_ELSEWHERE = "The file is in your direct messages from me."
 _PATIENCE_S = 1.0  # a trigger lives three seconds: what takes longer comes into a window that waits
 
@@ -62,7 +61,7 @@ def asked_by(body: Mapping[str, Any]) -> Asked:
 
 
 class Answers:
-    """Shows replies; one at a time is enough for it, many at a time do no harm."""
+    """Show replies to whoever asked, in messages or windows. Many may be answered at a time."""
 
     def __init__(self, api: SlackApi, inbox: Inbox, pace: MessagePace, shared: SharedChannels) -> None:
         self._api = api
@@ -104,25 +103,24 @@ class Answers:
                 await self.show(asked, answer(await task))
             return
         waiting = await self._opened(asked, waiting_window(title))
+        reply = await task
         if waiting:
-            await self._api.write("views.update", view_id=waiting, view=window(title, await task))
-        else:
-            await self.show(asked, answer(await task))
+            try:
+                await self._api.write("views.update", view_id=waiting, view=window(title, reply))
+            except CallError as error:
+                logger.warning("a window could not be filled: %s", error)
+            else:
+                return
+        await self.show(asked, answer(reply))
 
     async def _opened(self, asked: Asked, view: Mapping[str, Any]) -> str:
-        """The id of the window that was opened; "" where it is too late for one.
-
-        Raises:
-            CallError: Slack does not take it.
-        """
+        """The id of the window that was opened; "" where none could be, so that a message has to do."""
         if not asked.trigger_id:
             return ""
         try:
             opened = await self._api.write("views.open", trigger_id=asked.trigger_id, view=view)
         except CallError as error:
-            if error.code not in _TOO_LATE:
-                raise
-            logger.warning("a window was asked for too late to be opened")
+            logger.warning("a window could not be opened: %s", error)
             return ""
         return str(opened["view"]["id"])
 

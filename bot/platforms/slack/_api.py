@@ -59,14 +59,16 @@ class SlackApi:
         """
         return (await self._read(method, arguments))[0]
 
-    async def scopes(self) -> tuple[Answer, frozenset[str]]:
-        """What auth.test says, and the scopes the token has.
+    async def scopes(self) -> tuple[Answer, frozenset[str] | None]:
+        """What auth.test says, and the scopes the token has; None where Slack does not tell them.
 
         Raises:
             CallError: the token is not accepted, or nobody answers.
         """
         answer, headers = await self._read("auth.test", {})
-        granted = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+        granted = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+        if granted is None:
+            return answer, None
         return answer, frozenset(scope.strip() for scope in granted.split(",") if scope.strip())
 
     async def pages(self, method: str, name: str, **arguments: Any) -> AsyncIterator[Answer]:
@@ -90,7 +92,7 @@ class SlackApi:
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[Answer, Mapping[str, str]]:
         writes_blocks = method.startswith(("chat.", "views."))
-        sent: dict[str, Any] = {"json": arguments} if writes_blocks else {"params": arguments}
+        sent: dict[str, Any] = {"json": arguments} if writes_blocks else {"data": arguments}
         await self._limits.turn(method)
         try:
             with _translating(method):

@@ -52,10 +52,12 @@ class Conversation:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self) -> None:
-        """Return when what was begun is done."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def drain(self, within_s: float) -> None:
+        """Return when what was begun is done; what takes longer is given up."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within_s)
+        for task in self._tasks:
+            task.cancel()
 
     async def vote_pressed(self, ack: Any, body: Body, action: Body) -> None:
         """Take a press of a vote button."""

@@ -49,7 +49,10 @@ async def _app_token(app_api: SlackApi) -> tuple[Finding, ...]:
     return (_fine("Socket Mode can be opened"),)
 
 
-def _scopes(granted: frozenset[str]) -> list[Finding]:
+def _scopes(granted: frozenset[str] | None) -> list[Finding]:
+    if granted is None:
+        compare = f"compare {_where('OAuth & Permissions')}, with the manifest that `paperlark slack manifest` prints"
+        return [Finding(Severity.WARNING, _SUBJECT, "Slack does not say which scopes the token has", compare)]
     missing = sorted(wanted_scopes() - granted)
     remedy = f"add it under Bot Token Scopes and reinstall the app: {_where('OAuth & Permissions')}"
     findings = [

@@ -24,7 +24,7 @@ Message = Mapping[str, Any]
 
 
 class History:
-    """Looks through what Slack keeps; `own_user` is the bot's own user id."""
+    """Find messages of ours, and who reacted to them, in what Slack keeps; `own_user` is the bot's own user id."""
 
     def __init__(self, api: SlackApi, people: People) -> None:
         self._api = api

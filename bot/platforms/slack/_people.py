@@ -1,4 +1,4 @@
-"""What Slack knows of people and channels, asked once and remembered for a while."""
+"""Ask Slack about people and channels."""
 
 from __future__ import annotations
 

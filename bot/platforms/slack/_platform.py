@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.errors import PlatformError, TokenRefused
-from bot.models import Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.models import DISLIKE, LIKE, Finding, MessageRef, PlatformStatus, Post, PostKey, PostRole, RecentMessage
+from bot.platforms._core.answers import seed
 from bot.platforms._core.calls import CallError, Outcome, of_a_post
 from bot.platforms.slack._answers import Answers
 from bot.platforms.slack._api import PLATFORM, SlackApi
@@ -41,7 +42,8 @@ _OUTSIDE = frozenset({"not_in_channel", "is_archived"})
 # since the store knows each of theirs for ever.
 _EVENTS_KEPT_S = 2 * 3600.0
 _MOST_EVENTS = 20_000
-_SEEDS = ("+1", "-1")
+_LAST_ANSWERS_S = 2.0  # what is being answered at the end may take so long: whoever stops the bot kills it soon
+_SEEDS = {LIKE: "+1", DISLIKE: "-1"}
 _PLAIN = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
 _ONLY_WHEN_NEW = ("unfurl_links", "unfurl_media", "mrkdwn")
 
@@ -121,7 +123,7 @@ class SlackPlatform:
         try:
             await self._connection.run(listeners.app(), SlackApi(self._app_client, self._clock))
         finally:
-            await asyncio.shield(conversation.drain())
+            await asyncio.shield(conversation.drain(_LAST_ANSWERS_S))
 
     async def _greeted(self, inbox: Inbox) -> None:
         """After every connection: votes and invitations may have been missed."""
@@ -183,13 +185,11 @@ class SlackPlatform:
             await self._inbox.removed(PLATFORM, channel_id)
 
     async def _seed(self, ref: MessageRef) -> None:
-        """Put the first reactions there; a post without them is as good."""
-        for name in _SEEDS:
-            try:
-                await self._api.write("reactions.add", channel=ref.channel_id, timestamp=ref.message, name=name)
-            except CallError as error:
-                logger.warning("a post was not seeded with reactions: %s", error)
-                return
+        await seed(
+            lambda emoji: self._api.write(
+                "reactions.add", channel=ref.channel_id, timestamp=ref.message, name=_SEEDS[emoji]
+            )
+        )
 
     async def edit(self, ref: MessageRef, post: Post, key: PostKey) -> None:
         """Replace a message of ours.

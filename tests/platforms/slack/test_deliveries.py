@@ -127,10 +127,11 @@ async def test_a_form_that_comes_too_late_is_opened_by_a_button(slack):
     assert slack.slack.people.window_of(slack.reader) is None
 
 
-async def test_an_abstract_that_comes_too_late_for_a_window_is_a_message(slack):
+@pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error", "ratelimited", "invalid_arguments"])
+async def test_an_abstract_for_which_no_window_opens_is_a_message(slack, code):
     slack.inbox.replies = {"abstract": [Reply("A title", ("The abstract.",))]}
     ref = await posted(slack)
-    slack.slack.fault("error", "views.open", error="expired_trigger_id")
+    slack.slack.fault("error", "views.open", error=code)
     slack.slack.people.press(slack.reader, slack.channel_id, ref.message, "Abstract")
     await until(lambda: slack.slack.whispers(slack.reader))
     assert slack.slack.whispers(slack.reader) == ["A title\nThe abstract."]

@@ -12,6 +12,7 @@ from bot.errors import SettingsError, TokenRefused
 from bot.models import Severity
 from bot.platforms import PLATFORMS
 from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack._doctor import _scopes
 from bot.settings import ChannelSettings, Settings
 from tests.fakes import FakeClock, FakeInbox
 from tests.loopback.slack import APP_TOKEN, BOT_TOKEN, LoopbackSlack
@@ -102,3 +103,11 @@ async def test_a_token_that_slack_refuses_for_good_is_an_error_of_its_own(slack,
     platform = SlackPlatform(FakeClock(), bot_token=bot_token, app_token=app_token, api_url=slack.api_url)
     with pytest.raises(TokenRefused, match="invalid_auth; copy the token again"):
         await asyncio.wait_for(platform.run(FakeInbox()), 20)
+
+
+def test_scopes_that_slack_does_not_tell_are_no_missing_ones():
+    (finding,) = _scopes(None)
+    assert (finding.severity, finding.message) == (
+        Severity.WARNING,
+        "Slack does not say which scopes the token has",
+    )
