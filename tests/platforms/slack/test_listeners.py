@@ -14,7 +14,7 @@ from bot.models import Attachment, Button, Form, PostRole, Reply, VoteOutcome, V
 from bot.platforms.slack._api import SlackApi
 from bot.platforms.slack._blocks import ASK
 from bot.platforms.slack._connection import Connection
-from bot.platforms.slack._listeners import Listeners, _value_of
+from bot.platforms.slack._conversation import Conversation, _value_of
 from tests.fakes import FakeClock, FakeInbox
 from tests.loopback.slack import LoopbackSlack
 from tests.loopback.slack.server import MANIFEST
@@ -423,8 +423,8 @@ async def test_a_forged_button_is_refused_without_a_traceback(slack, value, capl
     async def ack():
         acked.append(True)
 
-    listeners = Listeners.__new__(Listeners)
-    await listeners._ask_pressed(ack, body, action)
+    conversation = Conversation.__new__(Conversation)
+    await conversation.ask_pressed(ack, body, action)
     assert acked
     assert [record.exc_info for record in caplog.records] == [None]
     assert slack.inbox.requests == []
