@@ -1,4 +1,8 @@
-"""Say when mornings and chores are due, and run them then."""
+"""Say when mornings and chores are due, and let APScheduler run them then.
+
+APScheduler knows only the machine's clock at the moment a job is added, so what is due is decided here, by our own
+clock; APScheduler runs it beside the others and ends it when we stop.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.settings import WEEKDAYS, ChannelSettings, LibrarySettings
@@ -91,11 +98,6 @@ class _Timer:
     when: SetTime | float | None
     due: datetime
     due_s: float = math.inf  # monotonic
-    task: asyncio.Task[None] | None = None
-
-    @property
-    def is_running(self) -> bool:
-        return self.task is not None and not self.task.done()
 
     def advance(self, now: datetime, now_s: float) -> None:
         """Set the first time after now, however many were missed."""
@@ -125,25 +127,28 @@ class Schedule:
         self._look_s = look_s
         self._failed = failed or _log
         self._timers: dict[str, _Timer] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[str, asyncio.Task[Any] | None] = {}  # None from when it is due until it begins
+        self._scheduler: Any = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None})
         self._changed = asyncio.Event()
         self._looked_at = clock.now()
         self._life: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin running jobs; needs the running event loop."""
+        self._scheduler.start()
         self._life = asyncio.create_task(self._live())
 
     def stop(self) -> None:
         """Run no more and cancel what is under way."""
-        for task in (self._life, *self._running):
-            if task is not None:
-                task.cancel()
+        if self._life is not None:
+            self._life.cancel()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     @property
     def running(self) -> frozenset[asyncio.Task[None]]:
         """The jobs under way."""
-        return frozenset(self._running)
+        return frozenset(task for task in self._running.values() if task is not None)
 
     def mornings(self, key: str, channel: ChannelSettings, job: Job) -> None:
         """Run `job` at every morning of the channel."""
@@ -199,7 +204,7 @@ class Schedule:
         if known is not None and known.when == when:
             known.job = job
             return
-        timer = self._timers[name] = _Timer(job, when, self._clock.now(), task=known.task if known else None)
+        timer = self._timers[name] = _Timer(job, when, self._clock.now())
         timer.advance(self._clock.now(), self._clock.monotonic())
         self._changed.set()
 
@@ -226,23 +231,27 @@ class Schedule:
         for name, timer in list(self._timers.items()):
             if now < timer.due and now_s < timer.due_s:
                 continue
-            if not timer.is_running:
-                timer.task = self._run(name, timer.job)
+            if name not in self._running:
+                self._run(name, timer.job)
             timer.advance(now, now_s)
             if timer.when is None:
                 self.forget(name)
 
-    def _run(self, name: str, job: Job) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._contained(name, job))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
+    def _run(self, name: str, job: Job) -> None:
+        """Have it run at once; without a trigger that is what APScheduler does."""
+        self._running[name] = None
+        self._scheduler.add_job(self._tracked, args=(name, job), name=name)
 
-    async def _contained(self, name: str, job: Job) -> None:
+    async def _tracked(self, name: str, job: Job) -> None:
+        self._running[name] = asyncio.current_task()
         try:
             await job()
+        except asyncio.CancelledError:  # we are stopping; APScheduler would report it as a fault of the job
+            return
         except Exception as error:  # noqa: BLE001 - the edge: one job's fault stops no other
             self._failed(name, error)
+        finally:
+            self._running.pop(name, None)
 
 
 def _log(name: str, error: Exception) -> None:

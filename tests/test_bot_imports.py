@@ -130,7 +130,7 @@ def test_help_is_quick_because_it_imports_no_sdk():
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert "Usage:" in done.stdout
-    assert loaded & {*SLOW, "numpy", "pydantic", "sqlite_utils"} == set()
+    assert loaded & {*SLOW, "numpy", "pydantic", "sqlite_utils", "apscheduler"} == set()
 
 
 def test_handlers_import_no_sdk():
