@@ -193,7 +193,8 @@ async def _import(orders: Orders, tap: Tap) -> None:
 def _of_a_command(orders: Orders, tap: Tap) -> Settings:
     """Its settings; its database and platforms are watched."""
     platforms = _platforms(orders, tap)
-    vars(wiring)["PLATFORMS"] = {name: lambda settings, clock, one=one: one for name, one in platforms.items()}
+    watched = {name: lambda settings, clock, one=one: one for name, one in platforms.items()}
+    vars(wiring)["PLATFORMS"] = {**wiring.PLATFORMS, **watched}
     vars(wiring)["Store"] = lambda path, **options: Store(path, **{**options, "tap": tap})
     sys.stdout = (orders.folder / "stdout.txt").open("a")
     return settings_for(orders)
