@@ -13,6 +13,7 @@ from bot.errors import ChannelGone
 from bot.ports import Answerer, ChatPlatform, Embedder, Scorer, Source
 from bot.settings import ChannelSettings, Settings
 from bot.store import Store
+from handlers.limits import Limits
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Environment:
     has a lock for each topics text and scorer, so that channels alike in both pay once.
     `fitting` bounds how many channels are learned from at once, `preparing` for how many at once papers are scored and
     chosen: each needs its share of the archive in memory.
-    `answerer` answers questions in words, None if nothing can.
+    `answerer` answers questions in words, None if nothing can. `limits` counts what each person asks.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Environment:
     fitting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FITS_AT_ONCE))
     preparing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EDITIONS_AT_ONCE))
     answerer: Answerer | None = None
+    limits: Limits = field(default_factory=Limits)
 
     def channel(self, key: str) -> ChannelSettings:
         """The settings of one channel.

@@ -1,6 +1,6 @@
 """The outside world on a few pages: what Paperlark asks of sources, scorers, embedders and chats."""
 
-from bot.ports.chats import ChatPlatform, Inbox, KnowsManagers
+from bot.ports.chats import ChatPlatform, Inbox, KnowsManagers, KnowsMembers
 from bot.ports.scoring import (
     Answer,
     Answerer,
@@ -16,6 +16,7 @@ from bot.ports.sources import KnowsItself, Progress, Source, SourceState, Thrott
 
 __all__ = [
     "Answer", "Answerer", "CascadeOrder", "ChatPlatform", "Embedder", "Inbox", "Keep", "KnowsItself", "KnowsManagers",
+    "KnowsMembers",
     "Progress", "Scorer", "ScoringJob", "ScoringResult", "Source", "SourceState", "Throttle", "keep_nothing",
     "no_progress",
 ]  # fmt: skip

@@ -170,3 +170,28 @@ class KnowsManagers(Protocol):
             PlatformError: it could not be asked.
         """
         ...
+
+
+@runtime_checkable
+class KnowsMembers(Protocol):
+    """A platform that can tell who reads and who writes where; on others everybody does."""
+
+    async def may_see(self, channel_id: str, person: str) -> bool:
+        """Whether this person reads the channel.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        ...
+
+    async def may_write(self, channel_id: str, person: str) -> bool:
+        """Whether this person may write in the channel themselves.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        ...
+
+    async def called(self, channel_id: str, person: str) -> str:
+        """What readers of the channel know this person by, as plain text that alerts nobody; "" if nobody can tell."""
+        ...

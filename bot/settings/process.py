@@ -19,6 +19,7 @@ from bot.settings.tables import (
     DiscordSettings,
     HealthSettings,
     LibrarySettings,
+    LimitsSettings,
     LlmSettings,
     PrivacySettings,
     RankingSettings,
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     library: LibrarySettings = LibrarySettings()
     health: HealthSettings = HealthSettings()
+    limits: LimitsSettings = LimitsSettings()
     alarms: AlarmSettings = AlarmSettings()
     timing: TimingSettings = TimingSettings()
     channel_defaults: ChannelSettings = ChannelSettings()

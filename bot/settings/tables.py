@@ -172,6 +172,16 @@ class LibrarySettings(Strict):
         return self.folder is not None if self.post is None else self.post
 
 
+class LimitsSettings(Strict):
+    """What one person may ask of the bot in a chat; 0 is no limit. One question of a person is answered at a time."""
+
+    questions_per_minute: int = Field(10, ge=0)
+    questions_per_day: int = Field(100, ge=0)
+    live_per_minute: int = Field(3, ge=0)
+    votes_per_minute: int = Field(30, ge=0)
+    shares_per_day: int = Field(5, ge=0)
+
+
 class HealthSettings(Strict):
     """Where /healthz, /readyz and /metrics are answered. Without a password: keep it on this machine.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.citations import checked
@@ -24,12 +24,17 @@ _CITED = 10  # papers a model is given to answer from
 _PATIENCE_S = 60.0
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """A question as it came in, and in whose light it is answered.
 
     `channel` is whose topics and model count; `is_elsewhere` says that it was asked in another place, so that the
-    answer must name it. `suggestion` is a command the line may have been meant for.
+    answer must name it. `suggestion` is a command the line may have been meant for. `may_search_live` is asked when
+    arXiv's own search would be.
     """
 
     channel: str
@@ -38,6 +43,7 @@ class Asking:
     is_elsewhere: bool = False
     suggestion: str = ""
     page_size: int = PAGE
+    may_search_live: Callable[[], bool] = _always
 
 
 async def ask(env: Environment, asking: Asking) -> AsyncIterator[Reply]:
@@ -60,7 +66,10 @@ async def ask(env: Environment, asking: Asking) -> AsyncIterator[Reply]:
         if words:
             yield replace(found_reply(replace(shown, answer=words)), replaces=True)
     if findings.n_good < ENOUGH and can_be_live(question) and not named:
-        yield await _live(env, asking, question, papers)
+        if asking.may_search_live():
+            yield await _live(env, asking, question, papers)
+        else:
+            yield live_reply(question.text, (), "You searched arXiv itself often just now. Try again in a minute.")
 
 
 async def _findings(env: Environment, key: str, question: Question) -> Findings:

@@ -13,11 +13,13 @@ from bot.text import whole
 from handlers.ask import Asking, ask
 from handlers.commands import mornings, orders, papers, privacy, topics
 from handlers.commands.channel import CommandContext, channel_at, channel_for
+from handlers.commands.fair_use import is_limited, is_too_much, may_ask, may_search_live
 from handlers.environment import Environment
 
 logger = logging.getLogger(__name__)
 
 _OF_NO_CHANNEL = frozenset({"help", "forget", "remember"})  # what is about nobody's channel
+_LATER = "Please try again in a while; others ask too."
 _VOTES = frozenset({"like", "dislike", "unvote", "save", "unsave"})
 
 Answer = Callable[[Environment, CommandContext], Awaitable[Reply]]
@@ -43,11 +45,30 @@ async def answer(env: Environment, request: Request) -> AsyncIterator[Reply]:
     context = CommandContext(request, key, is_elsewhere=channel_at(env, request.platform, request.channel_id) is None)
     logger.info("request %s in %s", request.name if request.name in _ANSWERS else "ask or unknown", key)
     if request.name == "ask":
-        asking = Asking(key, request.argument, request.page, context.is_elsewhere, suggestion)
+        async for reply in _asked(env, context, suggestion):
+            yield reply
+    elif not is_too_much(env, context):
+        yield await _ANSWERS.get(request.name, _help)(env, context)
+    elif env.limits.first_refusal(request.person, request.name):
+        yield Reply(f"That was a lot for now, so I do not take this one: {request.name}.", (_LATER,))
+
+
+async def _asked(env: Environment, context: CommandContext, suggestion: str) -> AsyncIterator[Reply]:
+    """Answer a question within what its person may ask; what is too much is told once."""
+    request = context.request
+    asking = Asking(context.channel, request.argument, request.page, context.is_elsewhere, suggestion)
+    if not is_limited(env, request.platform):
         async for reply in ask(env, asking):
             yield reply
-    else:
-        yield await _ANSWERS.get(request.name, _help)(env, context)
+        return
+    with env.limits.asking(request.person) as is_free:
+        if is_free and may_ask(env, request.person):
+            asking = replace(asking, may_search_live=lambda: may_search_live(env, request.person))
+            async for reply in ask(env, asking):
+                yield reply
+        elif env.limits.first_refusal(request.person, "questions"):
+            why = "I am still at your last question." if not is_free else "You asked a lot just now."
+            yield Reply(why, (_LATER,))
 
 
 def is_vote(request: Request) -> bool:

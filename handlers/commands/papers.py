@@ -18,20 +18,21 @@ from bot.models import (
     Intent,
     Paper,
     PersonalVote,
-    Post,
     PostKey,
     PostRole,
     PostState,
     Reply,
     VoteSource,
 )
+from bot.ports import KnowsMembers
 from bot.ranking.explain import why_in_full
 from bot.ranking.rewards import canonical
 from bot.rendering import CARD_BUTTONS, abstract_reply, bibtex, plain_card, plain_post, similar_reply, why_reply
-from bot.text import cut, readable
+from bot.text import cut, one_line, readable
 from handlers.archive import vectors_of
 from handlers.ask import fetched
 from handlers.commands.channel import CommandContext
+from handlers.commands.fair_use import outsider, stranger
 from handlers.commands.privacy import counted
 from handlers.environment import Environment
 from handlers.morning.delivery import DeliveryPaused, send
@@ -42,8 +43,10 @@ logger = logging.getLogger(__name__)
 _SIMILAR = 5
 _SAVED_PAGE = 10
 _LONGEST_TITLE = 120
+_LONGEST_NAME = 60
 
 About = Callable[[Environment, CommandContext, Paper], Awaitable[Reply]]
+Answered = Callable[[Environment, CommandContext], Awaitable[Reply]]
 
 
 def _about_paper(answer: About) -> Callable[[Environment, CommandContext], Awaitable[Reply]]:
@@ -62,6 +65,15 @@ def _about_paper(answer: About) -> Callable[[Environment, CommandContext], Await
         return await answer(env, context, paper) if paper else Reply(f"arXiv has no paper {wanted}.")
 
     return looked_up
+
+
+def _of_readers(answer: Answered) -> Answered:
+    """Count a vote only of somebody who can see the channel."""
+
+    async def looked_at(env: Environment, context: CommandContext) -> Reply:
+        return await stranger(env, context) or await answer(env, context)
+
+    return looked_at
 
 
 @_about_paper
@@ -92,6 +104,7 @@ async def similar(env: Environment, context: CommandContext, paper: Paper) -> Re
 
 
 @counted
+@_of_readers
 @_about_paper
 async def like(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """👍 by command: the same feedback as a reaction, without an impression."""
@@ -100,6 +113,7 @@ async def like(env: Environment, context: CommandContext, paper: Paper) -> Reply
 
 
 @counted
+@_of_readers
 @_about_paper
 async def dislike(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """👎 by command."""
@@ -121,6 +135,7 @@ async def unvote(env: Environment, context: CommandContext, paper: Paper) -> Rep
 
 
 @counted
+@_of_readers
 @_about_paper
 async def save(env: Environment, context: CommandContext, paper: Paper) -> Reply:
     """Put a paper on the reader's own list: the same as a 🔖 reaction."""
@@ -173,7 +188,9 @@ def _saved_page(papers: Sequence[Paper], page: int) -> Reply:
 
 @_about_paper
 async def share(env: Environment, context: CommandContext, paper: Paper) -> Reply:
-    """Post a paper in the channel, once, where everybody can react to it."""
+    """Post a paper in the channel, once, where everybody can react to it; only for whoever may write there."""
+    if refused := await outsider(env, context):
+        return refused
     channel = env.channel(context.channel)
     intent = Intent(
         key=PostKey(context.channel, 0, PostRole.PAPER, paper.arxiv_id),
@@ -181,7 +198,7 @@ async def share(env: Environment, context: CommandContext, paper: Paper) -> Repl
         state=PostState.PLANNED,
         platform=channel.platform,
         channel_id=channel.id,
-        post=_shared_post(paper),
+        post=plain_post(paper, await _shared_by(env, context)),
         in_thread=False,
     )
     if await env.store.ledger.shown(context.channel, paper.arxiv_id) is not None:
@@ -196,8 +213,12 @@ async def share(env: Environment, context: CommandContext, paper: Paper) -> Repl
     return Reply(f"Shared in {context.channel}: {_title(paper)}")
 
 
-def _shared_post(paper: Paper) -> Post:
-    return plain_post(paper, "shared by a reader")
+async def _shared_by(env: Environment, context: CommandContext) -> str:
+    """Who shared a paper, in the name that the channel knows them by: readers should know whom to ask."""
+    channel = env.channel(context.channel)
+    chat: object = env.platforms.get(channel.platform)
+    name = await chat.called(channel.id, context.request.person) if isinstance(chat, KnowsMembers) else ""
+    return f"shared by {cut(one_line(name), _LONGEST_NAME) or 'a reader'}"
 
 
 async def _vote(env: Environment, context: CommandContext, paper: Paper, emoji: str, *, instead_of: str = "") -> None:

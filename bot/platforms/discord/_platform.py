@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+import discord
 from pydantic import SecretStr
 
 from bot.clock import Clock
@@ -222,12 +223,42 @@ class DiscordPlatform:
         Raises:
             PlatformError: it could not be asked.
         """
+        return (await self._permissions(channel_id, person)).manage_channels
+
+    async def may_see(self, channel_id: str, person: str) -> bool:
+        """Whether this person may view the channel.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        return (await self._permissions(channel_id, person)).view_channel
+
+    async def may_write(self, channel_id: str, person: str) -> bool:
+        """Whether this person may send messages there.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        allowed = await self._permissions(channel_id, person)
+        return allowed.view_channel and allowed.send_messages
+
+    async def called(self, channel_id: str, person: str) -> str:
+        """The person's display name."""
+        del channel_id
         try:
-            return (await self._api.permissions(channel_id, person)).manage_channels
+            user: Answer = await self._api.read("asking for a person", lambda http: http.get_user(int(person)))
+        except CallError:
+            return ""
+        return str(user.get("global_name") or user.get("username") or "")
+
+    async def _permissions(self, channel_id: str, person: str) -> discord.Permissions:
+        """What this person may do in a channel; nothing for a stranger."""
+        try:
+            return await self._api.permissions(channel_id, person)
         except CallError as error:
             if error.code not in _STRANGER:
                 raise
-            return False
+            return discord.Permissions.none()
 
     async def notify(self, target: str, text: str) -> None:
         """Write to a person or into a channel, outside the ledger.

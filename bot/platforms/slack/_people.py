@@ -26,6 +26,7 @@ class Person:
     is_admin: bool = False
     is_guest: bool = False
     timezone: str = ""
+    name: str = ""
 
 
 class People:
@@ -51,7 +52,8 @@ class People:
         user: dict[str, Any] = (await self._api.read("users.info", user=person))["user"]
         admin = any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
         guest = any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger"))
-        return Person(bool(user.get("is_bot")), bool(admin), bool(guest), str(user.get("tz") or ""))
+        name = (user.get("profile") or {}).get("display_name") or user.get("real_name") or user.get("name") or ""
+        return Person(bool(user.get("is_bot")), bool(admin), bool(guest), str(user.get("tz") or ""), str(name))
 
     async def created(self, channel_id: str, person: str) -> bool:
         """Whether this person made the channel.

@@ -245,6 +245,27 @@ class SlackPlatform:
         """
         return (await self._people.get(person, fresh=True)).is_admin or await self._people.created(channel_id, person)
 
+    async def may_see(self, channel_id: str, person: str) -> bool:
+        """Whether this person is a member of the channel: only then its votes are theirs to give.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        return await self._shared.is_in(channel_id, person)
+
+    async def may_write(self, channel_id: str, person: str) -> bool:
+        """Whether this person is a member of the channel.
+
+        Raises:
+            PlatformError: it could not be asked.
+        """
+        return await self._shared.is_in(channel_id, person)
+
+    async def called(self, channel_id: str, person: str) -> str:
+        """The person's display name."""
+        del channel_id
+        return (await self._people.get(person)).name
+
     async def notify(self, target: str, text: str) -> None:
         """Write to a person or into a channel, outside the ledger.
 

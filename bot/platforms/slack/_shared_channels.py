@@ -46,6 +46,14 @@ class SharedChannels:
         public = [channel for channel, is_private in ours.items() if not (is_private or is_guest or channel in theirs)]
         return (*shared, *public)
 
+    async def is_in(self, channel_id: str, person: str) -> bool:
+        """Whether somebody is a member of a channel of the bot's; who was none is asked about again.
+
+        Raises:
+            CallError: Slack cannot be asked.
+        """
+        return channel_id in await self._channels(person) or channel_id in await self._ask(person)
+
     async def _channels(self, person: str = "") -> _Channels:
         """The channels of a person, or of the bot itself; a new channel of the bot is known ten minutes later."""
         return await self._known.get(person, lambda: self._ask(person))
