@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 _LONGEST = 4_000
@@ -27,6 +28,20 @@ def may_carry_secret(address: str, service: str, hosts: Collection[str] = ()) ->
     if _door(target) == _door(own):
         return target.scheme == own.scheme
     return target.scheme == "https" and _door(target)[1] == _PORTS["https"] and target.hostname in hosts
+
+
+def is_local(address: str) -> bool:
+    """Tell whether an address is on this machine or in a private network, where nobody charges for an answer.
+
+    >>> is_local("http://localhost:11434/v1"), is_local("http://192.168.1.7:8000/v1"), is_local("https://api.openai.com/v1")
+    (True, True, False)
+    """
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+    return found.is_private or found.is_loopback or found.is_link_local
 
 
 def _parts(address: str) -> SplitResult | None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.addresses import may_carry_secret
+from bot.addresses import is_local, may_carry_secret
 from bot.embedders.openai_compatible import OpenAICompatibleEmbedder
 from tests.trap import trap
 
@@ -72,3 +72,20 @@ async def test_a_server_of_embeddings_that_sends_on_gets_no_key_carried_elsewher
             await asyncio.to_thread(embedder.embed, ["a text"])
         assert own.knows("sk-secret")
         assert not stranger.knows("sk-secret")
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("http://127.0.0.1:8000/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("http://10.1.2.3/v1", True),
+        ("http://ollama:11434/v1", True),
+        ("http://box.local/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://localhost.evil.example/v1", False),
+        ("https://8.8.8.8/v1", False),
+    ],
+)
+def test_a_server_of_ones_own_network_is_told_from_one_that_charges(address, local):
+    assert is_local(address) is local

@@ -21,6 +21,7 @@ from bot.ops import doctor
 from bot.platforms import PLATFORMS
 from bot.ports import KnowsItself, SourceState
 from bot.scorers import check_llm
+from bot.scorers.options import budget_of, in_words
 from bot.settings import DEFAULT_FILE, ChannelSettings, ScorerName, Settings
 from bot.settings.salvage import salvaged_settings
 from bot.sources import SOURCES
@@ -110,6 +111,7 @@ class _Patient:
             **chats,
             self.settings.source: self._source,
             "llm": self._llm,
+            "budget": self._budget,
             "embedder": self._embedder,
             "database": self._database,
             "backup": self._backup,
@@ -185,6 +187,12 @@ class _Patient:
             return await check_llm(options)
         topics = parse_topics(resources.files("prompts").joinpath("topics.example.md").read_text(encoding="utf-8"))
         return await check_llm(options, await _some_papers(settings, self.store, self.clock), topics)
+
+    async def _budget(self) -> Iterable[Finding]:
+        settings = self.settings
+        if settings.scorer_in_force is not ScorerName.LLM:
+            return ()
+        return (Finding(Severity.OK, "budget", in_words(budget_of(settings.llm, settings.openai_base_url))),)
 
     async def _embedder(self) -> Iterable[Finding]:
         costs = self.store.costs if self.store else None

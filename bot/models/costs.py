@@ -9,10 +9,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What may be spent in one UTC day; None is no limit."""
+    """What may be spent in one UTC day; None is no limit.
+
+    `tokens_each` is what each channel may spend of it. Of all that, everything but scoring may use `other_share`:
+    mornings keep theirs, however much is asked.
+    """
 
     tokens: int | None = None
     usd: float | None = None
+    tokens_each: int | None = None
+    other_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class LlmSettings(Strict):
     """How papers are scored by an LLM, and what may be spent on it in one UTC day.
 
     A `share` of the papers, at most `most_papers`, goes there; with `sift` a part of them is chosen by title first.
+    `channel_budget_tokens` is what each channel may use of a server outside the own network, 0 for no limit. Questions
+    and whatever else is no scoring may use `other_share` of each budget, so that mornings always have theirs.
     `prices` maps a model's name to its price where the shipped list is wrong or silent.
     """
 
@@ -82,6 +84,8 @@ class LlmSettings(Strict):
     sift: bool = False
     daily_budget_usd: float | None = Field(None, ge=0)
     daily_budget_tokens: int | None = Field(None, ge=0)
+    channel_budget_tokens: int = Field(250_000, ge=0)
+    other_share: float = Field(0.2, ge=0, le=1)
     prices: Mapping[str, PriceSettings] = Field(default_factory=dict)
 
 

@@ -21,6 +21,8 @@ SELECT count(*), coalesce(sum(CASE state WHEN 'settled' THEN charged_tokens ELSE
        coalesce(sum(CASE state WHEN 'settled' THEN charged_usd ELSE most_usd END), 0.0)
 FROM llm_calls WHERE day = ?
 """
+_SCORING = ("score", "sift")  # purposes that mornings cannot do without
+_OTHER = f"{_SPENDING} AND purpose NOT IN ({', '.join('?' * len(_SCORING))})"
 _INTENT = (
     "started_at", "expires_at", "purpose", "channel", "endpoint", "model", "dialect", "papers", "prompt_hash",
     "message_hash", "nonce", "asked_for", "most_tokens", "most_usd",
@@ -48,7 +50,7 @@ class CostStore:
             abandon = "UPDATE llm_calls SET state = 'abandoned', outcome = 'abandoned' WHERE state = 'reserved'"
             db.execute(f"{abandon} AND expires_at < ?", [now])
             day = _day(intent.started_at)
-            if not _holds(budget, _spending(db, day), intent):
+            if not _has_room(db, budget, day, intent):
                 return None
             columns = ("day", "state", *_INTENT)
             query = f"INSERT INTO llm_calls ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
@@ -119,7 +121,29 @@ def _day(moment: datetime) -> str:
 
 
 def _spending(db: SqliteUtils, day: str) -> Spending:
-    calls, tokens, usd = db.execute(_SPENDING, [day]).fetchone()
+    return _sum(db, _SPENDING, day)
+
+
+def _has_room(db: SqliteUtils, budget: Budget, day: str, intent: CallIntent) -> bool:
+    """Whether the day's budget, the channel's and, for what is no scoring, its share of both hold one more call."""
+    there = _sum(db, f"{_SPENDING} AND channel = ?", day, intent.channel)
+    if not (_holds(budget, _spending(db, day), intent) and _holds(Budget(budget.tokens_each), there, intent)):
+        return False
+    if intent.purpose in _SCORING:
+        return True
+    share = budget.other_share
+    of_all = Budget(_part(budget.tokens, share), None if budget.usd is None else budget.usd * share)
+    asked = _sum(db, _OTHER, day, *_SCORING)
+    asked_there = _sum(db, f"{_OTHER} AND channel = ?", day, *_SCORING, intent.channel)
+    return _holds(of_all, asked, intent) and _holds(Budget(_part(budget.tokens_each, share)), asked_there, intent)
+
+
+def _part(tokens: int | None, share: float) -> int | None:
+    return None if tokens is None else int(tokens * share)
+
+
+def _sum(db: SqliteUtils, query: str, *values: str) -> Spending:
+    calls, tokens, usd = db.execute(query, values).fetchone()
     return Spending(calls, tokens, usd)
 
 

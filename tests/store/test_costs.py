@@ -175,3 +175,26 @@ async def test_what_was_learned_of_an_endpoint_is_kept_until_it_is_old(store):
     assert await store.costs.learned(INTENT.endpoint, "gpt-4o", NOON + timedelta(seconds=1)) is None
     assert await store.costs.learned(INTENT.endpoint, "another", NOON) is None
     assert await store.costs.learned("http://elsewhere", "gpt-4o", NOON) is None
+
+
+async def test_one_channel_leaves_the_others_their_part(store):
+    budget = Budget(tokens_each=2_000)
+    first = [await store.costs.reserve(INTENT, budget) for _ in range(4)]
+    assert [number is not None for number in first] == [True, True, False, False]
+    assert await store.costs.reserve(replace(INTENT, channel="other"), budget) is not None
+
+
+@pytest.mark.parametrize("budget", [Budget(tokens=10_000), Budget(tokens_each=10_000)])
+async def test_questions_leave_the_mornings_theirs(store, budget):
+    budget = replace(budget, other_share=0.2)
+    question = replace(INTENT, purpose="answer")
+    asked = [await store.costs.reserve(question, budget) for _ in range(4)]
+    assert [number is not None for number in asked] == [True, True, False, False]
+    scored = [await store.costs.reserve(INTENT, budget) for _ in range(12)]
+    assert sum(number is not None for number in scored) == 8
+
+
+async def test_a_share_of_nothing_is_no_question_at_all(store):
+    budget = Budget(tokens=20_000, other_share=0.0)
+    assert await store.costs.reserve(replace(INTENT, purpose="answer"), budget) is None
+    assert await store.costs.reserve(INTENT, budget) is not None

@@ -9,14 +9,13 @@ from contextlib import asynccontextmanager
 
 from bot.endpoints.gate import Gate
 from bot.endpoints.memory import Learned, Memory
-from bot.models import Budget
 from bot.scorers.llm.booking import Account
 from bot.scorers.llm.budget import DayBudget
 from bot.scorers.llm.caller import Caller, Shared
 from bot.scorers.llm.client import ChatClient
 from bot.scorers.llm.dialect import Dialect, Dialects
 from bot.scorers.llm.tokens import Gauge
-from bot.scorers.options import LlmOptions
+from bot.scorers.options import LlmOptions, budget_of
 from bot.scorers.pricing import price_of
 
 
@@ -33,7 +32,7 @@ class LlmEndpoint:
         self.options = options
         self.settings = options.settings
         self.price = price_of(options.settings.model, options.settings.prices)
-        self.budget = Budget(options.settings.daily_budget_tokens, options.settings.daily_budget_usd)
+        self.budget = budget_of(options.settings, options.base_url)
         self._nonce = nonce
         self._chance = chance or random.Random()  # noqa: S311 - spreads retries in time, guards nothing
         self._shared: Shared | None = None
