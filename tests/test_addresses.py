@@ -67,7 +67,7 @@ def test_any_text_is_judged_without_an_error(text):
 
 async def test_a_server_of_embeddings_that_sends_on_gets_no_key_carried_elsewhere():
     async with trap() as stranger, trap("127.0.0.1", redirect=f"{stranger.base}/v1/embeddings") as own:
-        embedder = OpenAICompatibleEmbedder(base_url=f"{own.base}/v1", api_key=SecretStr("sk-secret"), max_retries=0)
+        embedder = OpenAICompatibleEmbedder(base_url=f"{own.base}/v1", api_key=SecretStr("sk-secret"), attempts=1)
         with suppress(Exception):  # whatever it makes of the answer
             await asyncio.to_thread(embedder.embed, ["a text"])
         assert own.knows("sk-secret")

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from tests.prove import (
+    attack,
     blocking,
     chaos,
     closing,
@@ -20,6 +21,7 @@ from tests.prove import (
     feeds,
     fuzz,
     kills,
+    linear,
     processes,
     properties,
     reconnects,
@@ -120,6 +122,8 @@ _PROOFS: Mapping[str, Callable[[argparse.Namespace], bool]] = {
     "reconnects": lambda _options: reconnects.prove_all(_say),
     "blocking": prove_blocking,
     "fuzz": fuzz.prove,
+    "linear": linear.prove,
+    "attack": attack.prove,
     "properties": properties.prove,
 }
 
