@@ -21,7 +21,7 @@ def test_a_quadratic_pattern_is_noticed(monkeypatch):
     pattern = re.compile(r"a*b")
 
     def take(text: str) -> None:
-        pattern.search(text[: len(text) // 3])
+        pattern.search(text)
 
     slow = Parser(take, PARSERS["people"].given)
     monkeypatch.setitem(TAKERS, "slow", slow)
