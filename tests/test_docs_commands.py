@@ -21,7 +21,7 @@ _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 # What stands for something in the documents, and what it is here.
 _STANDS_FOR = {
     "FILE.md\\|.json": "out.md", "FILE.png": "out.png", "FILE...": "list.md", "FILE": "topics.md",
-    "FOLDER": "folder", "KEY": "terminal", "TEXT": "KV cache", "D": "2025-05-07", "N": "3", "NAME": "ann",
+    "FOLDER": "folder", "FORMAT": "awesome", "KEY": "terminal", "TEXT": "KV cache", "D": "2025-05-07", "N": "3", "NAME": "ann",
     "PAPERS": "papers.jsonl", "USERS": "users.json", "USER": "console:you", "…": "", "...": "",
 }  # fmt: skip
 # What goes on for ever, or needs a server, is run by a test of its own.

@@ -10,7 +10,7 @@ from bot.errors import UsageError
 from bot.ports import ChatPlatform
 from bot.settings import Settings
 from handlers.environment import Environment
-from handlers.onboarding import read_roster, with_every_channel
+from handlers.roster import read_roster, with_every_channel
 
 
 @asynccontextmanager

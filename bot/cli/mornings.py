@@ -11,7 +11,6 @@ import click
 
 from bot.cli._shared import DONE, FAILED, Day, log_to, progress_bars, reported, settings_from
 from bot.errors import UsageError
-from bot.store.private import private_file, private_folder
 
 
 @click.command(short_help="Five mornings with sample papers; nothing is kept.")
@@ -42,6 +41,8 @@ def run(config: Path | None) -> None:
         and any(ch.platform == "console" for ch in settings.channels.values())
     ):
         # Somebody reads and types here: the log would run through their lines.
+        from bot.store.private import private_file, private_folder
+
         log = settings.data_dir / "paperlark.log"
         private_folder(settings.data_dir)
         private_file(log)

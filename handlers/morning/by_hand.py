@@ -59,12 +59,7 @@ async def post_by_hand(
         SourceError, ScorerError: it cannot be made.
         DeliveryPaused: messages are left for recovery.
     """
-    put_off: tuple[DeliveryPaused, ...] = ()
-    repaired = 0
-    if not dry_run:
-        await catch_up(env, key)
-        repaired = await env.store.ledger.reopen(key, day) if day else 0
-        put_off = await deliver_unfinished(env, key)
+    repaired, put_off = (0, ()) if dry_run else await _finish_before(env, key, day)
     for _ in range(MOST_DIGESTS):
         choice = await _choose_by_hand(env, key, day, progress, anew=anew)
         if not isinstance(choice, Edition):
@@ -84,6 +79,13 @@ async def post_by_hand(
         if await plan_and_deliver(env, prepared):
             return ByHand(record=prepared.plan.record)
     return ByHand(message="another process is posting to this channel; try again when it is done")
+
+
+async def _finish_before(env: Environment, key: str, day: date | None) -> tuple[int, tuple[DeliveryPaused, ...]]:
+    """Send what is left of earlier digests: how many papers of `day` were planned again, and what is put off."""
+    await catch_up(env, key)
+    repaired = await env.store.ledger.reopen(key, day) if day else 0
+    return repaired, await deliver_unfinished(env, key)
 
 
 async def _choose_by_hand(

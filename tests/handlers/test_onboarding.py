@@ -9,7 +9,8 @@ import pytest
 from bot.errors import PlatformError
 from bot.models import ChannelState, PostRole, TopicsOffer
 from bot.settings import ChannelSettings
-from handlers.onboarding import deliver_notices, key_at, leave, read_roster, take_offer, welcome, with_roster
+from handlers.onboarding import deliver_notices, leave, take_offer, welcome
+from handlers.roster import key_at, read_roster, with_roster
 from tests.builders import CHANNEL
 from tests.fakes import FakePlatform
 

@@ -136,7 +136,7 @@ def settings_for(orders: Orders) -> Settings:
         scorer=ScorerName.LLM if orders.llm_url else ScorerName.LOCAL,
         llm=LlmSettings(share=1.0, timeout_s=3, batch_size=3, daily_budget_tokens=orders.llm_tokens),
         now=f"{orders.shift_s:+f}s",
-        arxiv=ArxivSettings(interval_s=0),
+        arxiv=ArxivSettings(interval_s=0 if orders.arxiv_url else 3),
         health=HealthSettings(enabled=False),  # several bots live on this machine at once
         slack=SlackSettings(timeout_s=5),
         discord=DiscordSettings(timeout_s=5, identify_gap_s=0),

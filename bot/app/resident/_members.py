@@ -9,7 +9,8 @@ from dataclasses import replace
 from bot.app.resident._work import Work
 from bot.models import Reply, TopicsOffer
 from bot.settings import Settings
-from handlers.onboarding import Roster, awaits_topics, leave, read_roster, take_offer, welcome, with_roster
+from handlers.onboarding import awaits_topics, leave, take_offer, welcome
+from handlers.roster import Roster, read_roster, with_roster
 
 
 class Members:

@@ -29,9 +29,10 @@ from handlers.commands import answer, channel_at, channel_for, is_vote
 from handlers.commands.privacy import tidy
 from handlers.environment import Environment
 from handlers.learning import refit
-from handlers.onboarding import deliver_notices, key_at
+from handlers.onboarding import deliver_notices
 from handlers.reaction import VoteQueue
 from handlers.recovery import recover_channel
+from handlers.roster import key_at
 from handlers.topics_file import take_up_topics
 
 logger = logging.getLogger(__name__)

@@ -136,8 +136,37 @@ def _answer(decoded: Any) -> Answer | None:
     choice = _first(holder.get("choices")) or _first(holder.get("candidates")) or holder
     message = choice.get("message") if isinstance(choice.get("message"), dict) else None
     content, thoughts = _said(message if message is not None else choice)
-    finish = str(choice.get("finish_reason") or choice.get("finishReason") or holder.get("stop_reason")
-                 or holder.get("done_reason") or holder.get("status") or "").lower()  # fmt: skip
+    finish = _finish(choice, holder)
+    _refuse_error_inside(choice, holder, finish, content, thoughts)
+    if content is None and not thoughts and "choices" not in holder and "candidates" not in holder:
+        return None
+    refused = finish in _REFUSED or _is_blocked(holder) or bool(message and message.get("refusal"))
+    return Answer(
+        content or "", _usage(holder), cut_short=finish in _CUT, refused=refused and not content, thoughts=thoughts
+    )
+
+
+def _finish(choice: Mapping[str, Any], holder: Mapping[str, Any]) -> str:
+    """Why the model stopped, in lower case, "" where it does not say."""
+    said = (choice.get(name) for name in ("finish_reason", "finishReason"))
+    of_all = (holder.get(name) for name in ("stop_reason", "done_reason", "status"))
+    return str(next((one for one in (*said, *of_all) if one), "")).lower()
+
+
+def _is_blocked(holder: Mapping[str, Any]) -> bool:
+    feedback = holder.get("promptFeedback")
+    return isinstance(feedback, dict) and bool(feedback.get("blockReason"))
+
+
+def _refuse_error_inside(
+    choice: Mapping[str, Any], holder: dict[str, Any], finish: str, content: str | None, thoughts: str
+) -> None:
+    """Raise what a body with status 200 says of an error that left no answer.
+
+    Raises:
+        ErrorInside: with the error's own body.
+        CallFailed: the answer ended in an error.
+    """
     error = choice.get("error") or holder.get("error")
     if not content and (error or finish == "error" or _failed(holder)):
         raise ErrorInside({"error": error} if error else holder)
@@ -145,13 +174,6 @@ def _answer(decoded: Any) -> Answer | None:
         raise ErrorInside({"error": error})
     if finish == "error":
         raise CallFailed(Failure.SERVER_ERROR, "it ended its answer with an error")
-    if content is None and not thoughts and "choices" not in holder and "candidates" not in holder:
-        return None
-    is_blocked = bool(isinstance(holder.get("promptFeedback"), dict) and holder["promptFeedback"].get("blockReason"))
-    refused = finish in _REFUSED or is_blocked or bool(message and message.get("refusal"))
-    return Answer(
-        content or "", _usage(holder), cut_short=finish in _CUT, refused=refused and not content, thoughts=thoughts
-    )
 
 
 def _holder(decoded: Any) -> dict[str, Any] | None:

@@ -128,21 +128,22 @@ def _of_object(value: Mapping[Any, Any], is_name: IsName, name: str, depth: int)
 def entry_of(fields: Mapping[str, Any], name: str) -> Entry | None:
     """The entry of an object's fields (their keys plain); its id and scores may stand one level deeper."""
     inner = [_plain_keys(one) for one in fields.values() if isinstance(one, dict)]
-    found = (
-        _name(fields)
-        or name
-        or next((deep for one in inner if (deep := _name(one)) and not _axis(one, "relevance")), "")
-    )
-    if not found:
-        return None
-    nameless = [one for one in inner if not _name(one)]
-    relevance, novelty = ([_axis(one, axis) for one in (fields, *nameless)] for axis in _AXES)
-    first = next((value for value in relevance if value is not None), None)
-    second = next((value for value in novelty if value is not None), None)
-    if first is None or second is None:
+    found = _name(fields) or name or _name_within(inner)
+    scores = [fields, *(one for one in inner if not _name(one))]
+    relevance, novelty = (_first_axis(scores, axis) for axis in _AXES)
+    if not found or relevance is None or novelty is None:
         return None
     comment = next((fields[key] for key in _COMMENT_KEYS if isinstance(fields.get(key), str)), None)
-    return Entry(found, first, second, comment, fields.get("topics", fields.get("topic")))
+    return Entry(found, relevance, novelty, comment, fields.get("topics", fields.get("topic")))
+
+
+def _name_within(inner: Sequence[Mapping[str, Any]]) -> str:
+    """The id in an object that describes the paper; one with scores of its own is another entry."""
+    return next((name for one in inner if (name := _name(one)) and not _axis(one, "relevance")), "")
+
+
+def _first_axis(objects: Sequence[Mapping[str, Any]], axis: str) -> Any:
+    return next((value for one in objects if (value := _axis(one, axis)) is not None), None)
 
 
 def plain(key: str) -> str:
