@@ -19,7 +19,9 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 
-from tests.app.conftest import PAPERLARK, environment
+from tests.app.conftest import PAPERLARK, environment, folder, paperlark
+
+__all__ = ["folder", "paperlark"]  # fixtures
 
 KEY = "sk-planted-KEY-0123456789abcdef"
 BOT, APP = "xoxb-1111-planted-BOT-token", "xapp-1-planted-APP-token"

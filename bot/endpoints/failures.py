@@ -110,8 +110,8 @@ class CallFailed(Exception):
     """One request brought no usable answer; never leaves scorers and embedders.
 
     `wait_s` is what the server asked to wait, `parameter` the one it does not support, `limit` a number it named: the
-    most tokens, or the most texts, of a request. `said` is what it said, for telling two refusals apart. It is no news
-    if nothing was sent because of an earlier failure.
+    most tokens, or the most texts, of a request. `said` is what it said, for telling two refusals apart. `used_tokens`
+    is what it counted for a request without an answer. It is no news if nothing was sent because of an earlier failure.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class CallFailed(Exception):
         parameter: str = "",
         limit: int | None = None,
         said: str = "",
+        used_tokens: int = 0,
         is_news: bool = True,
     ) -> None:
         super().__init__(f"{kind}: {message}")
@@ -131,4 +132,5 @@ class CallFailed(Exception):
         self.parameter = parameter
         self.limit = limit
         self.said = said
+        self.used_tokens = used_tokens
         self.is_news = is_news

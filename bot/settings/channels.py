@@ -73,7 +73,7 @@ class ChannelSettings(Strict):
     """
 
     platform: str = "console"
-    id: str = Field("terminal", validate_default=True)
+    id: str = "terminal"
     topics: Path = Path("topics.md")
     categories: tuple[str, ...] = ("cs.CL", "cs.LG")
     cross_lists: bool = True

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     def _plain_keys(cls, value: Mapping[str, ChannelSettings]) -> Mapping[str, ChannelSettings]:
         if bad := [key for key in value if not _CHANNEL_KEY.fullmatch(key)]:
             raise ValueError(f"channel keys of letters, digits, - and _ (not {', '.join(map(repr, bad))})")
+        nowhere = [key for key, channel in value.items() if channel.platform != "console" and channel.id == "terminal"]
+        if nowhere:
+            raise ValueError(f"every channel of a chat its own id: [channels.{nowhere[0]}] needs id = ...")
         channel_ids: dict[tuple[str, str], str] = {}
         for key, channel in value.items():
             if other := channel_ids.get((channel.platform, channel.id)):

@@ -36,7 +36,7 @@ def row(arxiv_id):
 @pytest.fixture
 def arxiv(folder):
     """An arXiv that knows most of the files' papers; the folder's settings ask it without waiting."""
-    settings = SETTINGS.replace('source = "sample"\n', "") + "\n[arxiv]\ninterval_s = 0.01\nattempts = 1\n"
+    settings = SETTINGS.replace('source = "sample"\n', "") + "\n[arxiv]\nattempts = 1\n"
     (folder / "paperlark.toml").write_text(settings, encoding="utf-8")
     with LoopbackArxiv([row(one) for one in (*NAMED, *MANY)], held=0) as server:
         yield server
@@ -48,7 +48,12 @@ def imported(arxiv, paperlark, folder):
 
     def run(name, text, *options, **changes):
         (folder / name).write_text(text, encoding="utf-8")
-        return paperlark("import", name, *options, **{"ARXIV_API_URL": arxiv.api_url, **changes})
+        return paperlark(
+            "import",
+            name,
+            *options,
+            **{"ARXIV_API_URL": arxiv.api_url, "PAPERLARK_ARXIV__INTERVAL_S": "0.01", **changes},
+        )
 
     return run
 

@@ -15,7 +15,7 @@ TOPICS = parse_topics("1. KV-cache compression\n2. Medical imaging\n")
 
 
 def weeks(count):
-    return tuple(Week(date(2025, 3, 3) + timedelta(weeks=n), 40, n, 2, 25, 0.5, 0.25) for n in range(count))
+    return tuple(Week(date(2025, 3, 3) + timedelta(weeks=n), 40, n, 25, 0.5, 0.25) for n in range(count))
 
 
 def text(record, **given):

@@ -43,7 +43,7 @@ MISTAKES = [
     (SLACK + "id = 'https://acme.slack.com/archives/C024BE91L'", 'write id = "C024BE91L"'),
     (SLACK + "id = '<#C024BE91L|papers>'", 'write id = "C024BE91L"'),
     (SLACK + "id = 'U024BE7LH'", "channels.a.id = 'U024BE7LH': that is a person; a channel's id"),
-    (SLACK, "channels.a.id = 'terminal': a channel's id such as"),
+    (SLACK, "every channel of a chat its own id: [channels.a] needs id = ..."),
     (DISCORD + "id = 'https://discord.com/channels/80351110224678911/80351110224678912'", 'id = "80351110224678912"'),
     (DISCORD + "id = 'papers'", "channels.a.id = 'papers': a channel's id such as \"80351110224678912\""),
 ]  # fmt: skip
@@ -90,6 +90,11 @@ def test_a_misnamed_file_is_not_passed_over(tmp_path, name):
 def test_the_shipped_example_beside_is_no_misnamed_file(tmp_path):
     (tmp_path / "paperlark.example.toml").write_text("papers = 3", encoding="utf-8")
     assert load_settings().channels["terminal"].papers == 5
+
+
+def test_the_platform_may_stand_at_the_top_and_the_ids_below(load):
+    found = load("platform = 'slack'\n[channels.a]\nid = 'C024BE91L'").channels["a"]
+    assert (found.platform, found.id) == ("slack", "C024BE91L")
 
 
 def test_blanks_around_an_id_are_taken_off(load):

@@ -103,13 +103,14 @@ def answered(answer: Answer, usage: Usage, price: Price | None, latency_s: float
 
 
 def unanswered(intent: CallIntent, failure: CallFailed, latency_s: float) -> CallResult:
-    """A refused request is free; for one whose answer was lost the budget counts the most it can have cost."""
-    lost = failure.kind.may_be_charged
+    """Book what a server counted: nothing for a refused request; the most it can have cost if the answer was lost."""
+    charged = intent.most_tokens if failure.kind.may_be_charged else failure.used_tokens
+    part = charged / intent.most_tokens if intent.most_tokens else 0.0
     return CallResult(
         outcome=str(failure.kind),
         latency_s=latency_s,
-        charged_tokens=intent.most_tokens if lost else 0,
-        charged_usd=intent.most_usd if lost else None if intent.most_usd is None else 0.0,
+        charged_tokens=charged,
+        charged_usd=None if intent.most_usd is None else intent.most_usd * part,
         note=str(failure),
     )
 

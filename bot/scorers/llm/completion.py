@@ -71,7 +71,11 @@ def read_completion(body: bytes) -> Answer:
     if answer is None:
         if isinstance(decoded, dict) and not _FAULTS.isdisjoint(decoded):
             raise ErrorInside(decoded)
-        raise CallFailed(Failure.NOT_AN_ANSWER, f"no chat completion but {note(text)!r}", said=text[:300])
+        usage = _usage(decoded) if isinstance(decoded, dict) else None
+        used = usage.total_tokens if usage else 0  # nothing was said, but what is counted is charged
+        raise CallFailed(
+            Failure.NOT_AN_ANSWER, f"no chat completion but {note(text)!r}", said=text[:300], used_tokens=used
+        )
     return answer
 
 

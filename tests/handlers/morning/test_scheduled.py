@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.errors import BadSourceAnswer, EmbedderError, ScorerError, SourceUnavailable
+from bot.errors import BadSourceAnswer, ScorerError, SourceUnavailable
 from bot.models import AnnounceType, PostRole
 from bot.settings import ChannelSettings
 from handlers.listing import ingest_due
@@ -302,18 +302,14 @@ async def test_a_listing_that_never_came_is_folded_into_the_next_morning(world, 
     assert "also from Tue" in world.header(3)
 
 
-@pytest.mark.parametrize("broken", ["scorer", "embedder"])
-async def test_scoring_down_at_posting_time_is_said_once_and_the_papers_follow(world, ids, broken):
+async def test_scoring_down_at_posting_time_is_said_once_and_the_papers_follow(world, ids):
     monday = world.announce(MON, 2)
-    if broken == "scorer":
-        world.scorer.down = ScorerError("no vectors")
-    else:
-        world.embedder.down = EmbedderError("the endpoint is down")
+    world.scorer.down = ScorerError("no vectors")
     await world.morning(MON)
     await world.morning(MON)
     assert "could not be scored" in world.header(1)
     assert world.papers() == []
-    world.scorer.down = world.embedder.down = None
+    world.scorer.down = None
     await world.morning(MON)
     assert world.papers(2) == ids(monday)
     assert len(world.posts(PostRole.HEADER)) == 2

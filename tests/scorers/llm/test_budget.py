@@ -130,3 +130,12 @@ async def test_a_server_that_does_not_count_is_estimated_and_the_row_says_so(mak
     (row,) = await store.costs.calls()
     assert row.result.prompt_tokens > 500
     assert "estimates" in row.result.note
+
+
+async def test_what_a_server_counted_is_booked_though_it_said_nothing(make_scorer, server, store, clock):
+    """A completion without a choice is charged like any other."""
+    server.fault("no_choices", times=1)
+    await make_scorer().score(a_job(some_papers(3)))
+    charged = sum(seen.usage.get("total_tokens", 0) for seen in server.journal)
+    assert (await spent(store, clock)).tokens == charged
+    assert len(server.journal) == 2
