@@ -165,12 +165,7 @@ def _is_blocked(holder: Mapping[str, Any]) -> bool:
 def _refuse_error_inside(
     choice: Mapping[str, Any], holder: dict[str, Any], finish: str, content: str | None, thoughts: str
 ) -> None:
-    """Raise what a body with status 200 says of an error that left no answer.
-
-    Raises:
-        ErrorInside: with the error's own body.
-        CallFailed: the answer ended in an error.
-    """
+    """Raise what a body with status 200 says of an error that left no answer."""
     error = choice.get("error") or holder.get("error")
     if not content and (error or finish == "error" or _failed(holder)):
         raise ErrorInside({"error": error} if error else holder)
