@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.clock import Clock
-from bot.errors import PlatformError, PostDelayed, PostRefused, PostUncertain
+from bot.errors import ChannelClosed, PlatformError, PostDelayed, PostUncertain
 from bot.models import (
     Finding,
     MessageRef,
@@ -142,7 +142,7 @@ class ConsolePlatform:
 
         Raises:
             PostDelayed: the transcript cannot be opened; nothing was printed.
-            PostRefused: nobody reads the output any more.
+            ChannelClosed: nobody reads the output any more; what was to be printed is kept.
             PostUncertain: it was printed but could not be remembered.
         """
         shown = False
@@ -153,7 +153,7 @@ class ConsolePlatform:
                 shown = True
                 self._transcript.posted(message)
         except OSError as error:
-            raise PostRefused(f"the terminal took no output for {key}: {error.strerror or error}") from error
+            raise ChannelClosed(f"the terminal took no output for {key}: {error.strerror or error}") from error
         except PlatformError as error:
             raise (PostUncertain if shown else PostDelayed)(str(error)) from error
         self._prompt_later()

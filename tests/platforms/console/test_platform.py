@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import PlatformError, PostRefused
+from bot.errors import ChannelClosed, PlatformError
 from bot.platforms import PLATFORMS
 from bot.settings import Settings
 from tests.fakes import START, FakeClock
@@ -44,14 +44,14 @@ class FullDevice(io.StringIO):
 
 async def test_an_output_that_takes_nothing_refuses_posts(tmp_path):
     platform, _, _ = a_platform(file=FullDevice(), transcript=tmp_path / "terminal.jsonl")
-    with pytest.raises(PostRefused, match="No space left"):
+    with pytest.raises(ChannelClosed, match="No space left"):
         await platform.post("terminal", a_post(1), a_key(1))
     assert await platform.find("terminal", a_key(1), START) == ()
 
 
 TALK_TO_NOBODY = """
 import asyncio, sys
-from bot.errors import PostRefused
+from bot.errors import ChannelClosed
 from bot.models import Post, PostKey, PostRole
 from bot.platforms.console import ConsolePlatform
 from tests.fakes import FakeClock, FakeInbox
@@ -61,7 +61,7 @@ async def main():
     for _ in range(2):
         try:
             await platform.post("terminal", Post(PostRole.NOTE, "x", "x"), PostKey("terminal", 1, PostRole.NOTE))
-        except PostRefused as error:
+        except ChannelClosed as error:
             print(error, file=sys.stderr)
     await platform.run(FakeInbox())
     print(platform.status().detail, file=sys.stderr)
